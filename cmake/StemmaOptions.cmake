@@ -1,0 +1,13 @@
+# Warnings and sanitizers for every target of the project, carried by one interface library so that no global flag is set.
+add_library(stemma_options INTERFACE)
+add_library(stemma::options ALIAS stemma_options)
+target_compile_options(stemma_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow)
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  target_compile_definitions(stemma_options INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
+if(STEMMA_SANITIZE)
+  target_compile_options(stemma_options INTERFACE
+    -fsanitize=${STEMMA_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(stemma_options INTERFACE -fsanitize=${STEMMA_SANITIZE})
+endif()
