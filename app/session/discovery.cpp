@@ -1,0 +1,219 @@
+#include "app/session/discovery.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <tuple>
+
+#include "events/text.hpp"
+
+namespace stemma {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kMaxHostNameLength = 255;  // POSIX HOST_NAME_MAX is 64, DNS allows 253
+constexpr std::size_t kKeySample = 4096;         // an EVTX header holds the file's own counters and checksum
+
+struct Candidate {
+  std::string path;
+  std::string root;  // the given path it was found below
+};
+
+class Walk {
+ public:
+  std::vector<Candidate> files;
+  std::vector<std::pair<std::string, std::string>> skipped;
+  std::vector<std::string> unreadable;
+
+  void given(const std::string& path) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (error || !fs::exists(status)) {
+      refuse(path, error ? error.message() : "no such file or directory");
+    } else if (fs::is_directory(status)) {
+      folder(path, path, 0);
+    } else {
+      file(path, path, status);
+    }
+  }
+
+ private:
+  void refuse(const std::string& path, const std::string& why) {
+    skipped.emplace_back(path, "cannot be read: " + ascii_first_lower(why));
+    unreadable.push_back(path);
+  }
+
+  static std::string ascii_first_lower(std::string text) {
+    if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
+    return text;
+  }
+
+  void file(const std::string& path, const std::string& root, const fs::file_status& status) {
+    if (fs::is_regular_file(status)) {
+      files.push_back({path, root});
+    } else {
+      skipped.emplace_back(path, "not a regular file");
+    }
+  }
+
+  void folder(const std::string& path, const std::string& root, std::size_t depth) {
+    if (depth > kMaxFolderDepth) {
+      refuse(path, fmt::format("folders nested deeper than {}", kMaxFolderDepth));
+      return;
+    }
+    std::error_code error;
+    fs::directory_iterator entries(path, error);
+    if (error) {
+      refuse(path, error.message());
+      return;
+    }
+    std::vector<fs::directory_entry> sorted;
+    for (; entries != fs::directory_iterator(); entries.increment(error)) {
+      sorted.push_back(*entries);
+      if (error) break;
+    }
+    if (error) refuse(path, error.message());
+    std::sort(sorted.begin(), sorted.end());
+    for (const fs::directory_entry& entry : sorted) {
+      const std::string name = entry.path().string();
+      const fs::file_status status = entry.symlink_status(error);
+      if (error) {
+        refuse(name, error.message());
+      } else if (fs::is_symlink(status)) {
+        skipped.emplace_back(name, "symbolic link, not followed");
+      } else if (fs::is_directory(status)) {
+        folder(name, root, depth + 1);
+      } else {
+        file(name, root, status);
+      }
+    }
+  }
+};
+
+std::uint64_t content_key(std::span<const std::byte> content) {
+  std::uint64_t key = 0xCBF29CE484222325u ^ content.size();
+  const auto take = [&](std::span<const std::byte> part) {
+    for (const std::byte byte : part) key = (key ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001B3u;
+  };
+  take(content.first(std::min(kKeySample, content.size())));
+  take(content.last(std::min(kKeySample, content.size())));
+  return key;
+}
+
+// The name in `<folder>/etc/hostname` of a collected file system, where there is one.
+std::optional<std::string> host_name_file(const fs::path& folder) {
+  const fs::path path = folder / "etc" / "hostname";
+  std::error_code error;
+  if (!fs::is_regular_file(fs::symlink_status(path, error))) return std::nullopt;
+  std::ifstream in(path);
+  std::string name;
+  std::getline(in, name);
+  while (!name.empty() && (name.back() == ' ' || name.back() == '\r' || name.back() == '\t')) name.pop_back();
+  if (name.empty() || name.size() > kMaxHostNameLength || visible(name) != name) return std::nullopt;
+  return name;
+}
+
+// Which machine a file without host names is from: the name inside its collected file system, else the folder that holds that file
+// system, else the folder that holds the file. Nothing above the given path is opened.
+std::string host_by_place(const Candidate& candidate) {
+  std::error_code error;
+  const fs::path root = fs::weakly_canonical(candidate.root, error);
+  const fs::path path = fs::weakly_canonical(candidate.path, error);
+  for (fs::path at = path.parent_path(); at.has_relative_path(); at = at.parent_path()) {
+    if (at.string().size() < root.string().size()) break;
+    if (auto name = host_name_file(at)) return *name;
+  }
+  for (fs::path at = path.parent_path(); at.has_relative_path(); at = at.parent_path()) {
+    const fs::path above = at.parent_path();
+    if (at.filename() == "log" && above.filename() == "var") return above.parent_path().filename().string();
+  }
+  return path.parent_path().filename().string();
+}
+
+bool equal_content(const FileBytes& a, const FileBytes& b) {
+  const auto x = a.mapped();
+  const auto y = b.mapped();
+  return x.size() == y.size() && (x.empty() || std::memcmp(x.data(), y.data(), x.size()) == 0);
+}
+
+std::string joined(const std::vector<const Parser*>& parsers) {
+  std::string names;
+  for (const Parser* parser : parsers) names += (names.empty() ? "" : ",") + std::string(parser->format());
+  return names;
+}
+
+}  // namespace
+
+Discovery discover(const std::vector<std::string>& paths, const std::vector<std::unique_ptr<Parser>>& parsers) {
+  Walk walk;
+  for (const std::string& path : paths) walk.given(path);
+  std::sort(walk.files.begin(), walk.files.end(),
+            [](const Candidate& a, const Candidate& b) { return std::tie(a.path, a.root) < std::tie(b.path, b.root); });
+  walk.files.erase(std::unique(walk.files.begin(), walk.files.end(),
+                               [](const Candidate& a, const Candidate& b) { return a.path == b.path; }),
+                   walk.files.end());
+
+  Discovery found;
+  std::multimap<std::uint64_t, std::size_t> by_size;
+  for (const Candidate& candidate : walk.files) {
+    auto opened = FileBytes::open(candidate.path);
+    if (!opened) {
+      walk.skipped.emplace_back(candidate.path, fmt::format("cannot be read: {}", std::strerror(static_cast<int>(opened.error().need))));
+      walk.unreadable.push_back(candidate.path);
+      continue;
+    }
+    FoundArtifact artifact;
+    artifact.bytes = std::move(*opened);
+    if (artifact.bytes.size_on_disk() == 0) {
+      walk.skipped.emplace_back(candidate.path, "empty file");
+      continue;
+    }
+    const auto same_size = by_size.equal_range(artifact.bytes.size_on_disk());
+    const auto twin = std::find_if(same_size.first, same_size.second, [&](const auto& entry) {
+      return equal_content(found.artifacts[entry.second].bytes, artifact.bytes);
+    });
+    if (twin != same_size.second) {
+      found.artifacts[twin->second].artifact.copies.push_back(candidate.path);
+      continue;
+    }
+    const Result<void> unpacked = artifact.bytes.unpack();
+    artifact.default_host = host_by_place(candidate);
+    const ArtifactBytes view{ArtifactId{1}, artifact.bytes.content(), artifact.default_host};
+    for (const auto& parser : parsers) {
+      if (parser->recognizes(view)) artifact.parsers.push_back(parser.get());
+    }
+    if (!unpacked) artifact.artifact.log.note(unpacked.error());
+    if (artifact.parsers.empty()) {
+      if (!unpacked) {
+        walk.skipped.emplace_back(candidate.path, "cannot be read: " + describe(unpacked.error()));
+        walk.unreadable.push_back(candidate.path);
+      } else {
+        walk.skipped.emplace_back(candidate.path, "no evidence of a known format in it");
+      }
+      continue;
+    }
+    artifact.artifact.path = candidate.path;
+    artifact.artifact.format = joined(artifact.parsers);
+    artifact.artifact.decoders = artifact.bytes.packed() ? "gzip" : "";
+    artifact.artifact.size = artifact.bytes.size_on_disk();
+    artifact.artifact.content_size = artifact.bytes.content().size();
+    artifact.artifact.content_key = content_key(artifact.bytes.content());
+    by_size.emplace(artifact.artifact.size, found.artifacts.size());
+    found.artifacts.push_back(std::move(artifact));
+  }
+  std::sort(found.artifacts.begin(), found.artifacts.end(), [](const FoundArtifact& a, const FoundArtifact& b) {
+    return std::tie(a.artifact.content_key, a.artifact.path) < std::tie(b.artifact.content_key, b.artifact.path);
+  });
+  std::sort(walk.skipped.begin(), walk.skipped.end());
+  std::sort(walk.unreadable.begin(), walk.unreadable.end());
+  found.skipped = std::move(walk.skipped);
+  found.unreadable = std::move(walk.unreadable);
+  return found;
+}
+
+}  // namespace stemma

@@ -1,0 +1,80 @@
+#include "app/session/file_bytes.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "parsers/common/gunzip.hpp"
+
+namespace stemma {
+namespace {
+
+std::int64_t modified_ns(const struct stat& info) {
+  return std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+}
+
+}  // namespace
+
+FileBytes::FileBytes(FileBytes&& other) noexcept { *this = std::move(other); }
+
+FileBytes& FileBytes::operator=(FileBytes&& other) noexcept {
+  std::swap(map_, other.map_);
+  std::swap(size_, other.size_);
+  std::swap(modified_ns_, other.modified_ns_);
+  std::swap(packed_, other.packed_);
+  std::swap(unpacked_, other.unpacked_);
+  return *this;
+}
+
+FileBytes::~FileBytes() {
+  if (map_ != nullptr) ::munmap(const_cast<std::byte*>(map_), size_);
+}
+
+Result<FileBytes> FileBytes::open(const std::string& path) {
+  const auto fault = [](const char* step) {
+    return tl::unexpected(Fault{Defect::cannot_open, 0, static_cast<std::uint64_t>(errno), 0, step});
+  };
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return fault("open");
+  struct stat info = {};
+  if (::fstat(fd, &info) != 0) {
+    ::close(fd);
+    return fault("stat");
+  }
+  FileBytes file;
+  file.size_ = static_cast<std::size_t>(info.st_size);
+  file.modified_ns_ = modified_ns(info);
+  if (file.size_ != 0) {
+    void* map = ::mmap(nullptr, file.size_, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (map == MAP_FAILED) {
+      file.size_ = 0;
+      ::close(fd);
+      return fault("map");
+    }
+    file.map_ = static_cast<const std::byte*>(map);
+  }
+  ::close(fd);
+  return file;
+}
+
+Result<void> FileBytes::unpack() {
+  const auto bytes = mapped();
+  if (bytes.size() < 2 || bytes[0] != std::byte{0x1F} || bytes[1] != std::byte{0x8B}) return {};
+  Unpacked result = gunzip(bytes);
+  packed_ = true;
+  unpacked_ = std::move(result.bytes);
+  if (result.fault) return tl::unexpected(*result.fault);
+  return {};
+}
+
+bool FileBytes::unchanged(const std::string& path) const {
+  struct stat info = {};
+  return ::stat(path.c_str(), &info) == 0 && static_cast<std::size_t>(info.st_size) == size_ &&
+         modified_ns(info) == modified_ns_;
+}
+
+}  // namespace stemma

@@ -1,0 +1,51 @@
+// The content of a file of the collection, mapped read-only, unpacked where it is compressed. Not its meaning.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "events/fault.hpp"
+
+namespace stemma {
+
+/// Owns a read-only mapping of a whole file, or the bytes it unpacked to. The evidence is never written to. A mapped file that shrinks
+/// while it is read would raise SIGBUS; collections are read from media that nobody else writes to, and unchanged() tells afterwards
+/// whether that held.
+class FileBytes {
+ public:
+  FileBytes() = default;
+  FileBytes(FileBytes&& other) noexcept;
+  FileBytes& operator=(FileBytes&& other) noexcept;
+  ~FileBytes();
+
+  /// Maps `path`. Faults: cannot_open (need = errno).
+  static Result<FileBytes> open(const std::string& path);
+
+  /// Replaces the content by what a gzip stream unpacks to; content that is not gzip stays. A damaged or oversized stream leaves what could be
+  /// unpacked and returns the fault.
+  Result<void> unpack();
+
+  [[nodiscard]] std::span<const std::byte> content() const {
+    return packed_ ? std::span<const std::byte>(unpacked_) : mapped();
+  }
+  [[nodiscard]] std::span<const std::byte> mapped() const { return {map_, size_}; }
+  [[nodiscard]] std::uint64_t size_on_disk() const { return size_; }
+  [[nodiscard]] bool packed() const { return packed_; }
+
+  /// Whether the file at `path` still has the size and time of change that it had when it was opened.
+  [[nodiscard]] bool unchanged(const std::string& path) const;
+
+ private:
+  const std::byte* map_ = nullptr;
+  std::size_t size_ = 0;
+  std::int64_t modified_ns_ = 0;
+  bool packed_ = false;
+  std::vector<std::byte> unpacked_;
+};
+
+}  // namespace stemma

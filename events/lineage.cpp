@@ -1,0 +1,686 @@
+// The builder behind build_lineage: first all records of a host in the order they happened make lives, images and pid edges; then
+// GUID edges, which need no order; then circles are cut and everything is laid out flat.
+#include "events/lineage.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+
+#include "events/lineage_order.hpp"
+#include "events/paths.hpp"
+
+namespace stemma {
+namespace {
+
+constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+// How far the search for a second witness of a start goes back. Twins lie within two seconds; a forged log could put millions of starts of
+// one pid there, and no search may grow with their square.
+constexpr std::ptrdiff_t kMaxLookBack = 16;
+constexpr std::uint64_t kForever = std::numeric_limits<std::uint64_t>::max();
+
+std::uint8_t source_bit(SourceKind kind) { return static_cast<std::uint8_t>(1u << static_cast<unsigned>(kind)); }
+
+struct BuildImage {
+  ProcessImage image;
+  std::uint8_t sources = 0;
+  std::vector<EventId> events;
+  // What the records say about the parent, kept until GUID edges can be resolved.
+  std::int64_t parent_pid = kNoPid;
+  StringId parent_guid, parent_executable, parent_command_line;
+  std::uint32_t parent = kNone;        // life
+  std::uint32_t parent_image = kNone;  // position among the parent's images
+};
+
+struct Life {
+  ProcessEntity entity;
+  StringId guid;
+  std::vector<BuildImage> images;
+  std::uint64_t start_rank = 0;
+  std::uint64_t end_rank = kForever;
+  std::int64_t last_parent_pid = kNoPid;
+  EventId first_event;
+  bool windows = false;
+  std::uint32_t forker = kNone;
+  std::uint32_t forker_image = kNone;
+};
+
+bool is_windows(SourceKind kind) { return kind == SourceKind::sysmon || kind == SourceKind::security || kind == SourceKind::evtx_other; }
+
+// Two independent 64-bit hashes make the id of a process that no source gave one: long enough that two lives do not share it.
+std::string derived_entity_id(std::string_view host, std::int64_t pid, std::int64_t start, bool placeholder) {
+  const std::string text = fmt::format("{}\n{}\n{}\n{}", ascii_lower(host), pid, start, placeholder ? "?" : "");
+  std::uint64_t a = 0xCBF29CE484222325u;
+  std::uint64_t b = 0x9E3779B97F4A7C15u;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    a = (a ^ byte) * 0x100000001B3u;
+    b = (b + byte) * 0xD6E8FEB86659FD93u;
+    b ^= b >> 32;
+  }
+  return fmt::format("{:016x}{:016x}", a ^ (a >> 31), b);
+}
+
+}  // namespace
+
+class LineageBuilder {
+ public:
+  explicit LineageBuilder(LineageInput input) : in_(std::move(input)) {}
+
+  Lineage build() {
+    split_by_host();
+    for (auto& [host, events] : by_host_) {
+      host_ = host;
+      by_pid_.clear();
+      by_guid_.clear();
+      begun_since_boot_.clear();
+      const std::uint32_t first_life = static_cast<std::uint32_t>(lives_.size());
+      make_lives(events);
+      const std::uint32_t seen = static_cast<std::uint32_t>(lives_.size());
+      for (std::uint32_t life = first_life; life < seen; ++life) resolve_guid_parents(life);
+    }
+    for (std::uint32_t life = 0; life < lives_.size(); ++life) choose_parent(life);
+    cut_circles();
+    return lay_out();
+  }
+
+ private:
+  struct Pending {
+    EventId event;
+    const ProcessRecord* record;    // one of the two is set
+    const ProcessMention* mention;
+  };
+
+  void split_by_host() {
+    for (const ProcessRecord& record : in_.processes) by_host_[record.host].push_back({record.event, &record, nullptr});
+    for (const ProcessMention& mention : in_.mentions) by_host_[mention.host].push_back({mention.event, nullptr, &mention});
+    for (auto& [host, pending] : by_host_) {
+      std::sort(pending.begin(), pending.end(), [](const Pending& a, const Pending& b) { return a.event < b.event; });
+    }
+  }
+
+  void make_lives(const std::vector<Pending>& pending) {
+    std::vector<EventId> events;
+    events.reserve(pending.size());
+    for (const Pending& p : pending) events.push_back(p.event);
+    std::uint64_t rank = 0;
+    for (const std::uint32_t at : order_of_happening(in_.store, events)) {
+      ++rank;
+      if (pending[at].mention != nullptr) {
+        mention(*pending[at].mention, rank);
+        continue;
+      }
+      const ProcessRecord& record = *pending[at].record;
+      switch (record.act) {
+        case ProcessAct::start: start(record, rank); break;
+        case ProcessAct::end: end(record, rank); break;
+        case ProcessAct::fork: fork(record, rank); break;
+        case ProcessAct::boot:
+        case ProcessAct::shutdown: end_all(record, rank); break;
+        case ProcessAct::none: break;
+      }
+    }
+  }
+
+  // --- lookup ---------------------------------------------------------------------------------------------------------
+
+  std::vector<std::uint32_t>& lives_of(std::int64_t pid) { return by_pid_[pid]; }
+
+  std::uint32_t newest_open(std::int64_t pid) {
+    const auto found = by_pid_.find(pid);
+    if (found == by_pid_.end() || found->second.empty()) return kNone;
+    const std::uint32_t life = found->second.back();
+    return lives_[life].end_rank == kForever ? life : kNone;
+  }
+
+  bool same_file(StringId a, StringId b) const {
+    return ascii_iequals(in_.strings.view(a), in_.strings.view(b));
+  }
+
+  bool runs(const Life& life, StringId executable) const {
+    if (!executable || life.images.empty()) return true;  // nothing contradicts
+    const StringId own = life.images.back().image.executable;
+    return !own || same_file(own, executable) ||
+           ascii_iequals(base_name(in_.strings.view(own)), in_.strings.view(executable));
+  }
+
+  // Lives of `pid` that cover `rank` and do not contradict `executable`; the newest of them, and how many there are.
+  std::pair<std::uint32_t, std::uint8_t> alive_at(std::int64_t pid, std::uint64_t rank, StringId executable) const {
+    std::uint32_t best = kNone;
+    std::uint8_t count = 0;
+    const auto found = by_pid_.find(pid);
+    if (found == by_pid_.end()) return {kNone, std::uint8_t{0}};
+    // Lives of a pid lie one after the other, so only the last few that began by `rank` can cover it.
+    const auto begun = std::upper_bound(found->second.begin(), found->second.end(), rank,
+                                        [&](std::uint64_t r, std::uint32_t life) { return r < lives_[life].start_rank; });
+    for (auto at = begun; at != found->second.begin() && begun - at < kMaxLookBack;) {
+      const std::uint32_t life = *--at;
+      if (lives_[life].end_rank < rank) break;
+      if (!runs(lives_[life], executable)) continue;
+      if (best == kNone) best = life;
+      ++count;
+    }
+    return {best, count};
+  }
+
+  std::int64_t time_of(EventId event) const { return in_.store.time(event).ns; }
+
+  // --- lives ----------------------------------------------------------------------------------------------------------
+
+  std::uint32_t new_life(std::int64_t pid, EventId event, std::uint64_t rank, SourceKind kind) {
+    const std::uint32_t index = static_cast<std::uint32_t>(lives_.size());
+    Life life;
+    life.entity.host = host_;
+    life.entity.pid = pid;
+    life.entity.start = in_.store.time(event);
+    life.entity.sources = source_bit(kind);
+    life.start_rank = rank;
+    life.first_event = event;
+    life.windows = is_windows(kind);
+    lives_.push_back(std::move(life));
+    if (pid != kNoPid) {
+      auto& lives = lives_of(pid);
+      if (!lives.empty()) {
+        Life& before = lives_[lives.back()];
+        if (before.end_rank == kForever) {
+          before.end_rank = rank;
+          before.entity.end = in_.store.time(event);
+          before.entity.end_kind = EndKind::pid_reuse;
+        }
+      }
+      lives.push_back(index);
+      begun_since_boot_.push_back(index);
+    }
+    return index;
+  }
+
+  void give_guid(std::uint32_t life, StringId guid) {
+    if (!guid) return;
+    lives_[life].guid = guid;
+    by_guid_.try_emplace(guid, life);
+  }
+
+  // A parent known only by pid (and perhaps by name): the life that covers the moment, else one that begins with this first sight.
+  std::uint32_t parent_by_pid(const ProcessRecord& record, std::uint64_t rank, std::uint8_t& candidates, ParentEdge& edge) {
+    const auto [life, count] = alive_at(record.parent_pid, rank, record.parent_executable);
+    candidates = count;
+    if (life != kNone) {
+      edge = lives_[life].entity.placeholder ? ParentEdge::record_fields : ParentEdge::pid_lifetime;
+      return life;
+    }
+    edge = ParentEdge::record_fields;
+    return placeholder(record.parent_pid, {}, record.parent_executable, record.parent_command_line, record.event, rank,
+                       record.source_kind);
+  }
+
+  std::uint32_t placeholder(std::int64_t pid, StringId guid, StringId executable, StringId command_line, EventId sight,
+                            std::uint64_t rank, SourceKind kind) {
+    const std::uint32_t life = new_life(pid, sight, rank, kind);
+    lives_[life].entity.placeholder = true;
+    lives_[life].entity.sources = 0;
+    give_guid(life, guid);
+    if (executable || command_line) {
+      BuildImage image;
+      image.image.start = in_.store.time(sight);
+      image.image.rank = rank;
+      image.image.executable = executable;
+      image.image.name = name_of(executable, kind);
+      image.image.command_line = command_line;
+      lives_[life].images.push_back(std::move(image));
+    }
+    return life;
+  }
+
+  StringId name_of(StringId executable, SourceKind kind) {
+    if (!executable) return {};
+    const std::string_view path = in_.strings.view(executable);
+    const std::string name(is_windows(kind) ? windows_base_name(path) : posix_base_name(path));
+    return in_.strings.intern(name);
+  }
+
+  // --- records --------------------------------------------------------------------------------------------------------
+
+  void start(const ProcessRecord& record, std::uint64_t rank) {
+    std::uint32_t life = kNone;
+    if (record.guid) {
+      if (const auto known = by_guid_.find(record.guid); known != by_guid_.end()) life = known->second;
+    }
+    if (life == kNone) life = twin_of(record);
+    if (life == kNone && !is_windows(record.source_kind)) life = continued_by(record);
+    if (life == kNone) life = new_life(record.pid, record.event, rank, record.source_kind);
+    give_guid(life, lives_[life].guid ? StringId{} : record.guid);
+    show(life, record, rank);
+  }
+
+  // A life whose start another source has already shown.
+  std::uint32_t twin_of(const ProcessRecord& record) {
+    const auto found = by_pid_.find(record.pid);
+    if (found == by_pid_.end()) return kNone;
+    for (auto at = found->second.rbegin(); at != found->second.rend() && at - found->second.rbegin() < kMaxLookBack;
+         ++at) {
+      const Life& life = lives_[*at];
+      if (life.images.empty()) continue;
+      const BuildImage& last = life.images.back();
+      if (time_of(record.event) - last.image.start.ns > kSameStartWindowNs) break;
+      if (record.guid && life.guid && life.guid != record.guid) continue;
+      if ((last.sources & source_bit(record.source_kind)) != 0 || last.sources == 0) continue;
+      if (same_file(last.image.executable, record.executable)) return *at;
+    }
+    return kNone;
+  }
+
+  // Linux: the life that this exec gives a new image; none where the pid has begun another life.
+  std::uint32_t continued_by(const ProcessRecord& record) {
+    const std::uint32_t life = newest_open(record.pid);
+    if (life == kNone) return kNone;
+    const Life& l = lives_[life];
+    if (l.guid && record.guid) return kNone;
+    if (l.last_parent_pid == kNoPid || record.parent_pid == l.last_parent_pid) return life;
+    // The parent changed: an orphan was adopted, or the pid is in use again. A parent that is still alive keeps its children.
+    if (record.parent_pid == 1 || newest_open(l.last_parent_pid) == kNone) return life;
+    return kNone;
+  }
+
+  // Adds what a start record shows to a life: a new image, or a second witness of one.
+  void show(std::uint32_t life, const ProcessRecord& record, std::uint64_t rank) {
+    Life& l = lives_[life];
+    BuildImage* image = witnessed(l, record);
+    const bool fresh = image == nullptr;
+    if (fresh) {
+      // What another record said of a process before its own start was seen gives way to the start itself.
+      if (l.entity.placeholder && l.windows) l.images.clear();
+      l.images.emplace_back();
+      image = &l.images.back();
+      image->image.start = in_.store.time(record.event);
+      image->image.rank = rank;
+    }
+    if (l.entity.placeholder) {
+      l.entity.placeholder = false;
+      if (l.windows) l.entity.start = in_.store.time(record.event);
+      l.start_rank = std::min(l.start_rank, rank);
+    }
+    l.entity.start_seen = true;
+    l.entity.sources = static_cast<std::uint8_t>(l.entity.sources | source_bit(record.source_kind));
+    l.first_event = std::min(l.first_event, record.event);
+    fill(*image, record);
+    if (record.parent_pid != kNoPid) l.last_parent_pid = record.parent_pid;
+    const bool by_guid_later = static_cast<bool>(record.parent_guid);
+    if (image->parent == kNone && !by_guid_later && !image->parent_guid && record.parent_pid > 0 &&
+        record.parent_pid != record.pid) {
+      std::uint8_t candidates = 0;
+      ParentEdge edge = ParentEdge::none;
+      const std::uint32_t parent = parent_by_pid(record, rank, candidates, edge);  // may move lives_
+      BuildImage& mine = fresh ? lives_[life].images.back() : *witnessed(lives_[life], record);
+      mine.parent = parent;
+      mine.parent_image = image_before(lives_[parent], rank);
+      mine.image.edge = edge;
+      mine.image.candidates = candidates;
+    }
+  }
+
+  // The image of a life that this record shows once more, if any.
+  BuildImage* witnessed(Life& life, const ProcessRecord& record) {
+    for (auto image = life.images.rbegin();
+         image != life.images.rend() && image - life.images.rbegin() < kMaxLookBack; ++image) {
+      if (!image->events.empty() && image->events.back() == record.event) return &*image;
+      if (image->sources == 0 || !same_file(image->image.executable, record.executable)) continue;
+      const bool other_source = (image->sources & source_bit(record.source_kind)) == 0;
+      const std::int64_t apart = std::abs(time_of(record.event) - image->image.start.ns);
+      if (other_source && apart <= kSameStartWindowNs) return &*image;
+      // One Windows process has one image: the same GUID, file and command line again is a copy of its start.
+      if (life.windows && record.guid && image->image.command_line == record.command_line) return &*image;
+    }
+    return nullptr;
+  }
+
+  void fill(BuildImage& image, const ProcessRecord& record) {
+    const bool better = record.source_kind == SourceKind::sysmon || record.source_kind == SourceKind::auditd;
+    const auto take = [&](StringId& mine, StringId theirs) {
+      if (theirs && (!mine || better)) mine = theirs;
+    };
+    take(image.image.executable, record.executable);
+    take(image.image.name, record.name ? record.name : name_of(record.executable, record.source_kind));
+    take(image.image.command_line, record.command_line);
+    take(image.image.working_directory, record.working_directory);
+    take(image.image.user_id, record.user_id);
+    take(image.image.user_name, record.user_name);
+    take(image.image.user_domain, record.user_domain);
+    take(image.image.integrity_level, record.integrity_level);
+    if (record.args.count != 0) image.image.args = record.args;
+    take(image.parent_guid, record.parent_guid);
+    take(image.parent_executable, record.parent_executable);
+    take(image.parent_command_line, record.parent_command_line);
+    if (record.parent_pid != kNoPid && (image.parent_pid == kNoPid || better)) image.parent_pid = record.parent_pid;
+    if (!image.image.event || better) image.image.event = record.event;
+    image.sources = static_cast<std::uint8_t>(image.sources | source_bit(record.source_kind));
+    image.events.push_back(record.event);
+  }
+
+  void end(const ProcessRecord& record, std::uint64_t rank) {
+    std::uint32_t life = kNone;
+    if (record.guid) {
+      const auto known = by_guid_.find(record.guid);
+      if (known != by_guid_.end()) life = known->second;
+    }
+    if (life == kNone && record.pid != kNoPid) {
+      const auto found = by_pid_.find(record.pid);
+      if (found != by_pid_.end() && !found->second.empty()) {
+        const std::uint32_t last = found->second.back();
+        const Life& l = lives_[last];
+        const bool guids_agree = !l.guid || !record.guid;
+        const bool told_twice = l.entity.end_kind == EndKind::seen &&
+                                time_of(record.event) - l.entity.end.ns <= kSameStartWindowNs;
+        if (guids_agree && (l.end_rank == kForever || told_twice) && runs(l, record.executable)) life = last;
+      }
+    }
+    if (life == kNone) {
+      life = placeholder(record.pid, record.guid, record.executable, {}, record.event, rank, record.source_kind);
+      lives_[life].last_parent_pid = record.parent_pid;
+    }
+    Life& l = lives_[life];
+    if (!l.guid) give_guid(life, record.guid);
+    l.entity.sources = static_cast<std::uint8_t>(l.entity.sources | source_bit(record.source_kind));
+    if (l.entity.end_kind != EndKind::seen) {
+      l.entity.end = in_.store.time(record.event);
+      l.entity.end_kind = EndKind::seen;
+      l.end_rank = rank;
+    }
+    entity_of_event_.emplace_back(record.event, life);
+  }
+
+  void fork(const ProcessRecord& record, std::uint64_t rank) {
+    const std::int64_t parent_pid = record.child_has_callers_parent ? record.parent_pid : record.pid;
+    const std::uint32_t known = newest_open(record.child_pid);
+    // vfork returns in the parent only after the child's exec, so its record may come second.
+    const bool late = known != kNone && lives_[known].forker == kNone && lives_[known].last_parent_pid == parent_pid &&
+                      std::abs(time_of(record.event) - lives_[known].entity.start.ns) <= kSameStartWindowNs;
+    std::uint32_t forker = newest_open(parent_pid);
+    if (forker == kNone && parent_pid != kNoPid) {
+      forker = placeholder(parent_pid, {}, record.child_has_callers_parent ? StringId{} : record.executable, {},
+                           record.event, rank, record.source_kind);
+      if (!record.child_has_callers_parent) lives_[forker].last_parent_pid = record.parent_pid;
+    }
+    const std::uint32_t child = late ? known : new_life(record.child_pid, record.event, rank, record.source_kind);
+    Life& l = lives_[child];
+    l.entity.start = std::min(l.entity.start, in_.store.time(record.event));
+    l.entity.start_seen = true;
+    l.last_parent_pid = parent_pid;
+    if (forker != kNone && forker != child) {
+      l.forker = forker;
+      l.forker_image = image_before(lives_[forker], rank);
+    }
+    if (const std::uint32_t caller = newest_open(record.pid); caller != kNone) {
+      entity_of_event_.emplace_back(record.event, caller);
+    }
+  }
+
+  void end_all(const ProcessRecord& record, std::uint64_t rank) {
+    for (const std::uint32_t life : begun_since_boot_) {
+      Life& l = lives_[life];
+      if (l.end_rank != kForever) continue;
+      l.end_rank = rank;
+      l.entity.end = in_.store.time(record.event);
+      l.entity.end_kind = EndKind::boot;
+    }
+    begun_since_boot_.clear();
+  }
+
+  void mention(const ProcessMention& mention, std::uint64_t rank) {
+    std::uint32_t life = kNone;
+    const SourceKind kind = in_.store.source_kind(mention.event);
+    if (mention.guid) {
+      const auto known = by_guid_.find(mention.guid);
+      if (known != by_guid_.end()) life = known->second;
+    } else {
+      life = newest_open(mention.pid);
+    }
+    if (life == kNone) {
+      life = placeholder(mention.pid, mention.guid, mention.executable, {}, mention.event, rank, kind);
+    } else if (lives_[life].images.empty() && mention.executable) {
+      BuildImage image;
+      image.image.start = in_.store.time(mention.event);
+      image.image.rank = rank;
+      image.image.executable = mention.executable;
+      image.image.name = name_of(mention.executable, kind);
+      lives_[life].images.push_back(std::move(image));
+    }
+    entity_of_event_.emplace_back(mention.event, life);
+  }
+
+  // --- edges ----------------------------------------------------------------------------------------------------------
+
+  // Position of the last image that a life had by `rank`; none where it had none yet.
+  static std::uint32_t image_before(const Life& life, std::uint64_t rank) {
+    const auto after =
+        std::upper_bound(life.images.begin(), life.images.end(), rank,
+                         [](std::uint64_t r, const BuildImage& image) { return r < image.image.rank; });
+    return after == life.images.begin() ? kNone : static_cast<std::uint32_t>(after - life.images.begin() - 1);
+  }
+
+  void resolve_guid_parents(std::uint32_t life) {
+    for (std::size_t i = 0; i < lives_[life].images.size(); ++i) {
+      BuildImage& image = lives_[life].images[i];
+      if (!image.parent_guid || image.parent != kNone) continue;
+      const std::uint64_t rank = image.image.rank;
+      std::uint32_t parent = kNone;
+      ParentEdge edge = ParentEdge::guid;
+      std::uint8_t candidates = 1;
+      if (const auto known = by_guid_.find(image.parent_guid); known != by_guid_.end() && known->second != life) {
+        parent = known->second;
+        if (lives_[parent].entity.placeholder && !lives_[parent].entity.start_seen) edge = ParentEdge::record_fields;
+      } else if (known == by_guid_.end()) {
+        std::tie(parent, candidates) = alive_at(image.parent_pid, rank, image.parent_executable);
+        if (parent != kNone && (lives_[parent].guid || parent == life)) parent = kNone;
+        edge = ParentEdge::pid_lifetime;
+        if (parent != kNone) {
+          give_guid(parent, image.parent_guid);
+        } else {
+          edge = ParentEdge::record_fields;
+          const BuildImage words = image;  // lives_ may move below
+          parent = unseen_parent(words, rank);
+        }
+      }
+      if (parent == kNone) continue;
+      BuildImage& mine = lives_[life].images[i];
+      complete_placeholder(parent, mine);
+      mine.parent = parent;
+      mine.parent_image = image_before(lives_[parent], rank);
+      if (mine.parent_image == kNone && !lives_[parent].images.empty()) mine.parent_image = 0;
+      mine.image.edge = edge;
+      mine.image.candidates = candidates;
+    }
+  }
+
+  // A parent that only its children's records name. Not entered among the lives of its pid: those are already in order.
+  std::uint32_t unseen_parent(const BuildImage& words, std::uint64_t rank) {
+    const std::uint32_t index = static_cast<std::uint32_t>(lives_.size());
+    Life life;
+    life.entity.host = host_;
+    life.entity.pid = words.parent_pid;
+    life.entity.start = words.image.start;
+    life.entity.placeholder = true;
+    life.start_rank = rank;
+    life.first_event = words.image.event;
+    life.windows = !words.events.empty() && is_windows(in_.store.source_kind(words.events.front()));
+    lives_.push_back(std::move(life));
+    give_guid(index, words.parent_guid);
+    return index;
+  }
+
+  // What a child's record says about a parent that has no record of its own.
+  void complete_placeholder(std::uint32_t parent, const BuildImage& child) {
+    Life& p = lives_[parent];
+    if (!p.entity.placeholder) return;
+    if (p.entity.pid == kNoPid) p.entity.pid = child.parent_pid;
+    p.entity.start = std::min(p.entity.start, child.image.start);
+    if (!child.parent_executable && !child.parent_command_line) return;
+    if (p.images.empty()) {
+      p.images.emplace_back();
+      p.images.back().image.start = child.image.start;
+    }
+    ProcessImage& image = p.images.front().image;
+    if (!image.executable) image.executable = child.parent_executable;
+    const SourceKind kind = p.windows ? SourceKind::sysmon : SourceKind::sysmon_linux;
+    if (!image.name) image.name = name_of(image.executable, kind);
+    if (!image.command_line) image.command_line = child.parent_command_line;
+  }
+
+  void choose_parent(std::uint32_t life) {
+    Life& l = lives_[life];
+    std::uint32_t parent = kNone;
+    if (l.forker != kNone) {
+      parent = l.forker;
+      l.entity.edge = lives_[parent].entity.placeholder ? ParentEdge::record_fields : ParentEdge::pid_lifetime;
+    }
+    for (const BuildImage& image : l.images) {
+      if (parent != kNone || image.parent == kNone || image.parent == life) continue;
+      parent = image.parent;
+      l.entity.edge = image.image.edge;
+    }
+    parent_of_.push_back(parent);
+  }
+
+  // Records can be forged into circles; every life must still be reachable from a root.
+  void cut_circles() {
+    std::vector<std::uint8_t> state(lives_.size(), 0);  // 0 new, 1 on this walk, 2 done
+    for (std::uint32_t life = 0; life < lives_.size(); ++life) {
+      std::vector<std::uint32_t> walk;
+      std::uint32_t at = life;
+      while (at != kNone && state[at] == 0) {
+        state[at] = 1;
+        walk.push_back(at);
+        at = parent_of_[at];
+      }
+      if (at != kNone && state[at] == 1) {
+        // The earliest life of the circle loses its parent.
+        std::uint32_t earliest = at;
+        for (std::uint32_t other = parent_of_[at]; other != at; other = parent_of_[other]) {
+          if (std::tie(lives_[other].entity.start, lives_[other].first_event) <
+              std::tie(lives_[earliest].entity.start, lives_[earliest].first_event)) {
+            earliest = other;
+          }
+        }
+        parent_of_[earliest] = kNone;
+        lives_[earliest].entity.edge = ParentEdge::none;
+      }
+      for (const std::uint32_t seen : walk) state[seen] = 2;
+    }
+  }
+
+  // --- layout ---------------------------------------------------------------------------------------------------------
+
+  Lineage lay_out() {
+    std::vector<std::uint32_t> order(lives_.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+    const auto key = [&](std::uint32_t life) {
+      const Life& l = lives_[life];
+      return std::tuple(l.entity.host, l.entity.start, l.first_event, l.entity.pid, in_.strings.view(l.guid));
+    };
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+    std::vector<EntityId> id_of(lives_.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) id_of[order[i]] = EntityId::from_index(i);
+
+    std::vector<std::uint32_t> first_image(lives_.size());
+    std::uint32_t images = 0;
+    for (const std::uint32_t life : order) {
+      first_image[life] = images;
+      images += static_cast<std::uint32_t>(lives_[life].images.size());
+    }
+    const auto image_id = [&](std::uint32_t life, std::uint32_t position) {
+      return position == kNone || position >= lives_[life].images.size() ? ImageId{}
+                                                                        : ImageId::from_index(first_image[life] + position);
+    };
+    // Follows forks that never exec'ed back to an image.
+    const auto carried = [&](std::uint32_t life, std::uint32_t position) {
+      ImageId image = image_id(life, position);
+      for (std::size_t steps = 0; !image && life != kNone && steps < kMaxAncestors; ++steps) {
+        image = image_id(lives_[life].forker == kNone ? life : lives_[life].forker,
+                         lives_[life].forker == kNone ? kNone : lives_[life].forker_image);
+        life = lives_[life].forker;
+      }
+      return image;
+    };
+
+    Lineage lineage;
+    ProcessTree& tree = lineage.tree;
+    tree.args_ = std::move(in_.args);
+    tree.entities_.reserve(lives_.size());
+    tree.images_.reserve(images);
+    for (const std::uint32_t life : order) {
+      Life& l = lives_[life];
+      ProcessEntity entity = l.entity;
+      entity.id_recorded = static_cast<bool>(l.guid);
+      entity.entity_id = l.guid ? l.guid
+                                : in_.strings.intern(derived_entity_id(in_.hosts.name(entity.host), entity.pid,
+                                                                       entity.start.ns, entity.placeholder));
+      entity.first_image = first_image[life];
+      entity.image_count = static_cast<std::uint32_t>(l.images.size());
+      if (parent_of_[life] != kNone) entity.parent = id_of[parent_of_[life]];
+      if (l.images.empty() && l.forker != kNone) entity.inherited = carried(l.forker, l.forker_image);
+      tree.entities_.push_back(entity);
+      for (BuildImage& image : l.images) {
+        if (image.parent == kNone && l.forker != kNone) {
+          image.parent = l.forker;
+          image.parent_image = l.forker_image;
+          image.image.edge = entity.edge;
+          image.image.candidates = 1;
+        }
+        if (image.parent != kNone) {
+          image.image.parent = id_of[image.parent];
+          image.image.parent_image = carried(image.parent, image.parent_image);
+        }
+        tree.images_.push_back(image.image);
+        const ImageId id = ImageId::from_index(tree.images_.size() - 1);
+        for (const EventId event : image.events) tree.starts_.push_back({event, id_of[life], id});
+      }
+    }
+    index(tree);
+    for (const ProcessStart& start : tree.starts_) lineage.entity_of_event.emplace_back(start.event, start.entity);
+    for (const auto& [event, life] : entity_of_event_) lineage.entity_of_event.emplace_back(event, id_of[life]);
+    return lineage;
+  }
+
+  static void index(ProcessTree& tree) {
+    std::sort(tree.starts_.begin(), tree.starts_.end(),
+              [](const ProcessStart& a, const ProcessStart& b) { return a.event < b.event; });
+    tree.starts_by_image_.resize(tree.starts_.size());
+    for (std::uint32_t i = 0; i < tree.starts_.size(); ++i) tree.starts_by_image_[i] = i;
+    std::stable_sort(tree.starts_by_image_.begin(), tree.starts_by_image_.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return tree.starts_[a].image < tree.starts_[b].image;
+    });
+    tree.children_begin_.assign(tree.entities_.size() + 1, 0);
+    for (const ProcessEntity& entity : tree.entities_) {
+      if (entity.parent) ++tree.children_begin_[entity.parent.index() + 1];
+    }
+    for (std::size_t i = 1; i < tree.children_begin_.size(); ++i) tree.children_begin_[i] += tree.children_begin_[i - 1];
+    tree.children_.resize(tree.children_begin_.back());
+    std::vector<std::uint32_t> next(tree.children_begin_.begin(), tree.children_begin_.end() - 1);
+    for (std::size_t i = 0; i < tree.entities_.size(); ++i) {  // ids ascend by host and start, so children come out sorted
+      const EntityId parent = tree.entities_[i].parent;
+      if (parent) {
+        tree.children_[next[parent.index()]++] = EntityId::from_index(i);
+      } else {
+        tree.roots_.push_back(EntityId::from_index(i));
+      }
+    }
+  }
+
+  LineageInput in_;
+  HostId host_;
+  std::map<HostId, std::vector<Pending>> by_host_;
+  std::unordered_map<std::int64_t, std::vector<std::uint32_t>> by_pid_;
+  std::unordered_map<StringId, std::uint32_t> by_guid_;
+  std::vector<std::uint32_t> begun_since_boot_;
+  std::vector<Life> lives_;
+  std::vector<std::uint32_t> parent_of_;
+  std::vector<std::pair<EventId, std::uint32_t>> entity_of_event_;
+};
+
+Lineage build_lineage(LineageInput input) { return LineageBuilder(std::move(input)).build(); }
+
+}  // namespace stemma
