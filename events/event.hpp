@@ -106,6 +106,8 @@ class Event {
   void reset(const Projection& projection);
 
   [[nodiscard]] bool wants(FieldId field) const { return projection_ != nullptr && projection_->wants(field); }
+  /// True where the pass wants whatever an event carries, names that were never heard of included.
+  [[nodiscard]] bool wants_all() const { return projection_ != nullptr && projection_->wants_all(); }
 
   /// Replaces the field's values by this one. A none id is ignored.
   void set(FieldId field, std::string_view text, Origin origin = Origin::record);

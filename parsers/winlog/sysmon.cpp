@@ -1,0 +1,314 @@
+// Sysmon's events, on Windows and on Linux, into ECS. The tables are sysmon_events.def and
+// sysmon_data.def.
+#include <algorithm>
+#include <initializer_list>
+#include <iterator>
+
+#include "events/paths.hpp"
+#include "parsers/winlog/ecs_writer.hpp"
+
+namespace stemma::winlog {
+namespace {
+
+constexpr EventClass kEvents[] = {
+#define SYSMON_EVENT(id, categories, types, action) {id, categories, types, action},
+#include "parsers/winlog/sysmon_events.def"
+#undef SYSMON_EVENT
+};
+
+// A set of event ids: bit n for ids below 31, bit 31 for 255.
+constexpr std::uint32_t bit_of(std::uint32_t id) {
+  return id < 31 ? 1u << id : id == 255 ? 1u << 31 : 0;
+}
+constexpr std::uint32_t only(std::initializer_list<std::uint32_t> ids) {
+  std::uint32_t mask = 0;
+  for (const std::uint32_t id : ids) mask |= bit_of(id);
+  return mask;
+}
+constexpr std::uint32_t but(std::initializer_list<std::uint32_t> ids) {
+  return ~only(ids);
+}
+constexpr std::uint32_t kAll = 0xFFFF'FFFF;
+
+constexpr std::uint32_t kHashIsOfFile = only({6, 7, 15, 23, 26, 27, 28, 29});
+constexpr std::uint32_t kRegistry = only({12, 13, 14});
+constexpr std::uint32_t kOutcomeFailure = only({27, 255});
+
+enum class As : std::uint8_t {
+  text,
+  number,
+  boolean,
+  guid,
+  ip,
+  image,
+  parent_image,
+  command_line,
+  parent_command_line,
+  account,       // DOMAIN\name into user.*
+  account_name,  // the name part of DOMAIN\name into the field
+  file_path,
+  hashes,
+  dns_status,
+};
+
+struct DataRule {
+  std::string_view name;
+  As as;
+  FieldId field;
+  std::uint32_t ids;
+};
+
+constexpr DataRule kData[] = {
+#define SYSMON_DATA(name, as, field, ids) {name, As::as, field, ids},
+#include "parsers/winlog/sysmon_data.def"
+#undef SYSMON_DATA
+};
+
+constexpr bool is_sorted_by_name() {
+  for (std::size_t i = 1; i < std::size(kData); ++i) {
+    if (kData[i].name < kData[i - 1].name) return false;
+  }
+  return true;
+}
+static_assert(is_sorted_by_name(), "sysmon_data.def must be sorted: it is searched by halving");
+
+struct NumberName {
+  std::uint32_t number;
+  std::string_view name;
+};
+constexpr NumberName kDnsTypes[] = {
+#define DNS_TYPE(number, name) {number, name},
+#define DNS_STATUS(number, name)
+#include "parsers/winlog/dns_names.def"
+#undef DNS_TYPE
+#undef DNS_STATUS
+};
+constexpr NumberName kDnsStatus[] = {
+#define DNS_TYPE(number, name)
+#define DNS_STATUS(number, name) {number, name},
+#include "parsers/winlog/dns_names.def"
+#undef DNS_TYPE
+#undef DNS_STATUS
+};
+
+struct HiveName {
+  std::string_view full, hive;
+};
+constexpr HiveName kHives[] = {
+    {"HKEY_CLASSES_ROOT", "HKCR"},
+    {"HKCR", "HKCR"},
+    {"HKEY_CURRENT_CONFIG", "HKCC"},
+    {"HKCC", "HKCC"},
+    {"HKEY_CURRENT_USER", "HKCU"},
+    {"HKCU", "HKCU"},
+    {"HKEY_DYN_DATA", "HKDD"},
+    {"HKDD", "HKDD"},
+    {"HKEY_LOCAL_MACHINE", "HKLM"},
+    {"HKLM", "HKLM"},
+    {"HKEY_PERFORMANCE_DATA", "HKPD"},
+    {"HKPD", "HKPD"},
+    {"HKEY_USERS", "HKU"},
+    {"HKU", "HKU"},
+};
+
+template <std::size_t Count>
+std::string_view name_of(const NumberName (&names)[Count], std::string_view text) {
+  const auto number = parse_unsigned(text);
+  if (!number) return {};
+  for (const NumberName& entry : names) {
+    if (entry.number == *number) return entry.name;
+  }
+  return {};
+}
+
+void write(const DataRule& rule, std::uint32_t id_bit, std::string_view value, EcsWriter& out) {
+  switch (rule.as) {
+    case As::text:
+      return out.text(rule.field, value);
+    case As::number:
+      return out.number(rule.field, value);
+    case As::boolean:
+      return out.boolean(rule.field, value);
+    case As::guid:
+      return out.guid(rule.field, value);
+    case As::ip:
+      return out.ip(rule.field, value);
+    case As::image:
+      return out.image(kProcess, value);
+    case As::parent_image:
+      return out.image(kParent, value);
+    case As::command_line:
+      return out.command_line(kProcess, value);
+    case As::parent_command_line:
+      return out.command_line(kParent, value);
+    case As::account:
+      return out.account(field::user_domain, field::user_name, value);
+    case As::account_name:
+      return out.text(rule.field, windows_base_name(value));
+    case As::file_path:
+      return out.file_path(value);
+    case As::hashes:
+      return out.hashes((kHashIsOfFile & id_bit) != 0, value);
+    case As::dns_status: {
+      const std::string_view name = name_of(kDnsStatus, value);
+      return out.text(rule.field, name.empty() ? value : name);
+    }
+  }
+}
+
+// `type:  5 name;::ffff:192.0.2.1;`: named answers, then addresses. What is neither is dropped, as
+// it cannot be typed.
+void write_dns_answers(std::string_view results, Event& to) {
+  constexpr std::string_view kType = "type:";
+  constexpr std::size_t kMaxAnswers =
+      1024;  // a DNS message over TCP has room for some thousands; Windows cuts the text far below
+  const auto next = [&results]() {
+    const std::size_t end = results.find(';');
+    const std::string_view answer = results.substr(0, end);
+    results = end == std::string_view::npos ? std::string_view{} : results.substr(end + 1);
+    return answer;
+  };
+  const std::string_view all = results;
+  for (std::size_t count = 0; !results.empty() && count < kMaxAnswers; ++count) {
+    std::string_view answer = next();
+    if (answer.substr(0, kType.size()) != kType) continue;
+    answer.remove_prefix(kType.size());
+    while (!answer.empty() && answer.front() == ' ') answer.remove_prefix(1);
+    const std::size_t blank = answer.find(' ');
+    const std::string_view number = answer.substr(0, blank);
+    const std::string_view type = name_of(kDnsTypes, number);
+    to.add(field::dns_answers_type, type.empty() ? number : type, Origin::derived);
+    if (blank == std::string_view::npos) continue;
+    answer.remove_prefix(blank);
+    while (!answer.empty() && answer.front() == ' ') answer.remove_prefix(1);
+    if (answer.empty()) continue;
+    to.add(field::dns_answers_data, answer, Origin::derived);
+    to.add_unique(field::related_hosts, answer);
+  }
+  results = all;
+  for (std::size_t count = 0; !results.empty() && count < kMaxAnswers; ++count) {
+    const std::string_view answer = next();
+    if (answer.substr(0, kType.size()) == kType) continue;
+    const std::string_view address = without_v4_prefix(answer);
+    if (!is_address(address)) continue;
+    to.add(field::dns_answers_type, address.find(':') == std::string_view::npos ? "A" : "AAAA",
+           Origin::derived);
+    to.add(field::dns_answers_data, address, Origin::derived);
+    to.add(field::dns_resolved_ip, address, Origin::derived);
+    to.add_unique(field::related_ip, address);
+  }
+}
+
+// `DWORD (0x00000001)`, `QWORD (0x00000000-0x00000001)` (high half first), `Binary Data`, or text.
+void write_registry_data(std::string_view details, Event& to) {
+  const auto inside = [&](std::string_view kind) -> std::string_view {
+    if (details.size() < kind.size() + 3 || !ascii_iequals(details.substr(0, kind.size()), kind))
+      return {};
+    if (details.substr(kind.size(), 2) != " (" || details.back() != ')') return {};
+    return details.substr(kind.size() + 2, details.size() - kind.size() - 3);
+  };
+  const auto set = [&](std::string_view type, std::string_view value) {
+    to.set(field::registry_data_type, type, Origin::derived);
+    to.set(field::registry_data_strings, value, Origin::derived);
+  };
+  if (const std::string_view text = inside("DWORD"); !text.empty()) {
+    if (const auto value = parse_unsigned(text)) return set("REG_DWORD", std::to_string(*value));
+  }
+  if (const std::string_view text = inside("QWORD"); !text.empty()) {
+    const std::size_t dash = text.find('-');
+    if (dash != std::string_view::npos) {
+      const auto high = parse_unsigned(text.substr(0, dash));
+      const auto low = parse_unsigned(text.substr(dash + 1));
+      if (high && low && *high <= UINT32_MAX && *low <= UINT32_MAX) {
+        return set("REG_QWORD", std::to_string((*high << 32) | *low));
+      }
+    }
+  }
+  set(details == "Binary Data" ? "REG_BINARY" : "REG_SZ", details);
+}
+
+void write_registry(const WinEvent& from, EcsWriter& out) {
+  const std::string_view path = from.data("TargetObject");
+  if (is_absent(path)) return;
+  out.text(field::registry_path, path);
+  const std::size_t first = path.find('\\');
+  const std::string_view root = path.substr(0, first);
+  for (const HiveName& hive : kHives) {
+    if (root != hive.full) continue;
+    out.text(field::registry_hive, hive.hive);
+    if (first != std::string_view::npos) out.text(field::registry_key, path.substr(first + 1));
+  }
+  out.text(field::registry_value, windows_base_name(path));
+  const std::string_view details = from.data("Details");
+  if (!is_absent(details)) write_registry_data(details, out.event());
+}
+
+void write_network(const WinEvent& from, EcsWriter& out) {
+  Event& to = out.event();
+  const std::string_view initiated = from.data("Initiated");
+  if (ascii_iequals(initiated, "true")) to.set(field::network_direction, "egress", Origin::derived);
+  if (ascii_iequals(initiated, "false"))
+    to.set(field::network_direction, "ingress", Origin::derived);
+  const std::string_view ipv6 = from.data("SourceIsIpv6");
+  if (ascii_iequals(ipv6, "true")) to.set(field::network_type, "ipv6", Origin::derived);
+  if (ascii_iequals(ipv6, "false")) to.set(field::network_type, "ipv4", Origin::derived);
+  if (!to.wants(field::network_community_id)) return;
+  const auto source_port = parse_unsigned(from.data("SourcePort"));
+  const auto destination_port = parse_unsigned(from.data("DestinationPort"));
+  if (!source_port || !destination_port || *source_port > 65535 || *destination_port > 65535)
+    return;
+  const std::string id = community_id(
+      without_v4_prefix(from.data("SourceIp")), static_cast<std::uint16_t>(*source_port),
+      without_v4_prefix(from.data("DestinationIp")), static_cast<std::uint16_t>(*destination_port),
+      from.data("Protocol"));
+  if (!id.empty()) to.set(field::network_community_id, id, Origin::derived);
+}
+
+}  // namespace
+
+void map_sysmon(const WinEvent& from, EcsWriter& out) {
+  Event& to = out.event();
+  const std::uint32_t id = from.event_id.value_or(0);
+  const std::uint32_t id_bit = bit_of(id);
+  const auto* event_class = std::find_if(std::begin(kEvents), std::end(kEvents),
+                                         [id](const EventClass& entry) { return entry.id == id; });
+  if (event_class != std::end(kEvents)) set_class(*event_class, to);
+  if (kOutcomeFailure & id_bit) to.set(field::event_outcome, "failure", Origin::derived);
+
+  // The process's time is the event's time; when Sysmon got round to writing it is event.created.
+  if (from.time_created)
+    to.set_time(field::event_created, from.time_created->time, from.time_created->digits);
+  if (const auto utc = parse_time(from.data("UtcTime"))) {
+    to.time = utc->time;
+    to.time_digits = utc->digits;
+  }
+
+  for (const WinDataItem& item : from.event_data) {
+    const auto* rule = std::lower_bound(
+        std::begin(kData), std::end(kData), item.name,
+        [](const DataRule& entry, std::string_view name) { return entry.name < name; });
+    for (; rule != std::end(kData) && rule->name == item.name; ++rule) {
+      if (rule->ids == kAll || (rule->ids & id_bit) != 0) write(*rule, id_bit, item.value, out);
+    }
+  }
+
+  const std::string_view signed_text = from.data("Signed");
+  if (!is_absent(signed_text)) out.boolean(field::file_code_signature_signed, signed_text);
+  if (from.data("SignatureStatus") == "Valid")
+    to.set_boolean(field::file_code_signature_valid, true, Origin::derived);
+
+  if (id == 3) write_network(from, out);
+  if (kRegistry & id_bit) write_registry(from, out);
+  if (id == 22) {
+    to.set(field::network_protocol, "dns", Origin::derived);
+    write_dns_answers(from.data("QueryResults"), to);
+    const std::string_view name = from.data("QueryName");
+    if (!is_absent(name)) to.add_unique(field::related_hosts, name);
+  } else {
+    out.text(field::network_protocol, from.data("SourcePortName"));
+  }
+  if (id == 1) to.process.act = ProcessAct::start;
+  if (id == 5) to.process.act = ProcessAct::end;
+}
+
+}  // namespace stemma::winlog
