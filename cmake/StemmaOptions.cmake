@@ -3,6 +3,10 @@ add_library(stemma_options INTERFACE)
 add_library(stemma::options ALIAS stemma_options)
 target_compile_options(stemma_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC bug 105651: g++ 12 sees overlapping copies inside its own std::string::operator+.
+  target_compile_options(stemma_options INTERFACE -Wno-restrict)
+endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   target_compile_definitions(stemma_options INTERFACE _GLIBCXX_ASSERTIONS)
 endif()

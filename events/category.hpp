@@ -1,4 +1,5 @@
-// Event categories as a set of bits: the hot column that decides whether a rule needs an event at all.
+// Event categories as a set of bits: the hot column that decides whether a rule needs an event at
+// all.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +10,30 @@ namespace stemma {
 
 /// ECS `event.category` values that have a bit of their own; all others share the last bit.
 enum class CategoryBit : std::uint8_t {
-  process, file, network, registry, configuration, driver, authentication, session, iam, host, package, malware,
-  intrusion_detection, dns, other
+  process,
+  file,
+  network,
+  registry,
+  configuration,
+  driver,
+  authentication,
+  session,
+  iam,
+  host,
+  package,
+  malware,
+  intrusion_detection,
+  dns,
+  other
 };
 
 using CategorySet = std::uint16_t;
 
 inline constexpr CategorySet kAllCategories = 0x7FFF;
 
-constexpr CategorySet category_bit(CategoryBit bit) { return static_cast<CategorySet>(1u << static_cast<unsigned>(bit)); }
+constexpr CategorySet category_bit(CategoryBit bit) {
+  return static_cast<CategorySet>(1u << static_cast<unsigned>(bit));
+}
 
 /// The bit for a category's name; `other` for names without one.
 CategorySet category_of(std::string_view name);

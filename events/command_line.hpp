@@ -1,4 +1,5 @@
-// Splits Windows command lines into arguments, so that `process.args` means the same on every source.
+// Splits Windows command lines into arguments, so that `process.args` means the same on every
+// source.
 #pragma once
 
 #include <string>
@@ -7,12 +8,14 @@
 
 namespace stemma {
 
-/// Cap on arguments of one command line: Windows limits a command line to 32,767 characters, so real ones have fewer.
+/// Cap on arguments of one command line: Windows limits a command line to 32,767 characters, so
+/// real ones have fewer.
 inline constexpr std::size_t kMaxArguments = 16'384;
 
-/// Splits as Elastic's Sysmon pipeline and Go programs do: blank and tab separate, runs are skipped; 2k backslashes before a quote
-/// give k and toggle quoting, 2k+1 give k and a literal quote; `""` inside quotes gives a literal quote and toggles. Quotes are
-/// removed; an empty quoted string is an empty argument. The first token is treated like the others. At most kMaxArguments.
+/// Splits as Elastic's Sysmon pipeline and Go programs do: blank and tab separate, runs are
+/// skipped; 2k backslashes before a quote give k and toggle quoting, 2k+1 give k and a literal
+/// quote; `""` inside quotes gives a literal quote and toggles. Quotes are removed; an empty quoted
+/// string is an empty argument. The first token is treated like the others. At most kMaxArguments.
 /// Source: elastic/integrations, windows package, sysmon_operational ingest pipeline.
 std::vector<std::string> split_command_line(std::string_view command_line);
 

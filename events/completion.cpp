@@ -10,7 +10,8 @@ class Completion {
   Completion(const CaseSnapshot& snapshot, Event& event) : snapshot_(snapshot), event_(event) {}
 
   void text(FieldId field, StringId value) {
-    if (value && !event_.has(field)) event_.set(field, snapshot_.strings.view(value), Origin::synthesised);
+    if (value && !event_.has(field))
+      event_.set(field, snapshot_.strings.view(value), Origin::synthesised);
   }
 
   void args(FieldId list, FieldId count, const ProcessImage& image) {
@@ -22,7 +23,8 @@ class Completion {
         ++number;
       }
     } else {
-      for (const std::string& arg : split_command_line(snapshot_.strings.view(image.command_line))) {
+      for (const std::string& arg :
+           split_command_line(snapshot_.strings.view(image.command_line))) {
         event_.add(list, arg, Origin::synthesised);
         ++number;
       }
@@ -48,7 +50,8 @@ class Completion {
     const ProcessImage& image = snapshot_.tree.image(parent_image);
     if (event_.source_kind == SourceKind::sysmon_linux && image.event && image.command_line) {
       const std::string_view whole = snapshot_.strings.view(image.command_line);
-      if (event_.has(field::process_parent_command_line) && event_.text(field::process_parent_command_line) != whole) {
+      if (event_.has(field::process_parent_command_line) &&
+          event_.text(field::process_parent_command_line) != whole) {
         event_.set(field::process_parent_command_line, whole, Origin::synthesised);
         event_.remove(field::process_parent_args);
         event_.remove(field::process_parent_args_count);
@@ -70,11 +73,13 @@ class Completion {
 
 void want_completion_inputs(Projection& projection) {
   for (const FieldId id :
-       {field::process_entity_id, field::process_executable, field::process_name, field::process_command_line,
-        field::process_working_directory, field::process_args, field::process_args_count,
-        field::process_parent_entity_id, field::process_parent_pid, field::process_parent_executable,
-        field::process_parent_name, field::process_parent_command_line, field::process_parent_working_directory,
-        field::process_parent_args, field::process_parent_args_count, field::process_ext_ancestry}) {
+       {field::process_entity_id, field::process_executable, field::process_name,
+        field::process_command_line, field::process_working_directory, field::process_args,
+        field::process_args_count, field::process_parent_entity_id, field::process_parent_pid,
+        field::process_parent_executable, field::process_parent_name,
+        field::process_parent_command_line, field::process_parent_working_directory,
+        field::process_parent_args, field::process_parent_args_count,
+        field::process_ext_ancestry}) {
     projection.want(id);
   }
 }
@@ -91,7 +96,8 @@ void complete(const CaseSnapshot& snapshot, EventId id, Event& event) {
   }
   if (event.wants(field::process_ext_ancestry) && !event.has(field::process_ext_ancestry)) {
     for (const EntityId ancestor : ancestors(snapshot.tree, entity, kAncestryLimit)) {
-      event.add(field::process_ext_ancestry, snapshot.strings.view(snapshot.tree.entity(ancestor).entity_id),
+      event.add(field::process_ext_ancestry,
+                snapshot.strings.view(snapshot.tree.entity(ancestor).entity_id),
                 Origin::synthesised);
     }
   }

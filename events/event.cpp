@@ -6,7 +6,8 @@
 namespace stemma {
 namespace {
 
-constexpr std::size_t kArenaBlock = 16 * 1024;  // holds a typical event; a long script block gets a block of its own
+constexpr std::size_t kArenaBlock =
+    16 * 1024;  // holds a typical event; a long script block gets a block of its own
 
 std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
   hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
@@ -87,17 +88,25 @@ void Event::put(FieldId field, const Value& value, Origin origin) {
     entry->value = kept;
     entry->origin = origin;
     const auto rest = entries_.begin() + (entry - entries_.data()) + 1;
-    entries_.erase(std::remove_if(rest, entries_.end(), [&](const Entry& e) { return e.field == field; }), entries_.end());
+    entries_.erase(
+        std::remove_if(rest, entries_.end(), [&](const Entry& e) { return e.field == field; }),
+        entries_.end());
     return;
   }
   entries_.push_back({field, origin, kept});
 }
 
-void Event::set(FieldId field, std::string_view text, Origin origin) { put(field, Value::of(text), origin); }
+void Event::set(FieldId field, std::string_view text, Origin origin) {
+  put(field, Value::of(text), origin);
+}
 
-void Event::set(FieldId field, std::int64_t integer, Origin origin) { put(field, Value::of(integer), origin); }
+void Event::set(FieldId field, std::int64_t integer, Origin origin) {
+  put(field, Value::of(integer), origin);
+}
 
-void Event::set_boolean(FieldId field, bool boolean, Origin origin) { put(field, Value::of_boolean(boolean), origin); }
+void Event::set_boolean(FieldId field, bool boolean, Origin origin) {
+  put(field, Value::of_boolean(boolean), origin);
+}
 
 void Event::set_time(FieldId field, Timestamp value, std::uint8_t digits, Origin origin) {
   put(field, Value::of(value, digits), origin);
@@ -117,15 +126,19 @@ void Event::add_unique(FieldId field, std::string_view text, Origin origin) {
 }
 
 void Event::remove(FieldId field) {
-  entries_.erase(std::remove_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.field == field; }),
+  entries_.erase(std::remove_if(entries_.begin(), entries_.end(),
+                                [&](const Entry& e) { return e.field == field; }),
                  entries_.end());
 }
 
-bool Event::has(FieldId field) const { return find(field) != nullptr; }
+bool Event::has(FieldId field) const {
+  return find(field) != nullptr;
+}
 
 std::string_view Event::text(FieldId field) const {
   const Entry* entry = find(field);
-  return entry != nullptr && entry->value.kind == Value::Kind::text ? entry->value.text : std::string_view{};
+  return entry != nullptr && entry->value.kind == Value::Kind::text ? entry->value.text
+                                                                    : std::string_view{};
 }
 
 std::optional<std::int64_t> Event::integer(FieldId field) const {
@@ -137,13 +150,15 @@ std::optional<std::int64_t> Event::integer(FieldId field) const {
 std::vector<std::string_view> Event::texts(FieldId field) const {
   std::vector<std::string_view> all;
   for (const Entry& entry : entries_) {
-    if (entry.field == field && entry.value.kind == Value::Kind::text) all.push_back(entry.value.text);
+    if (entry.field == field && entry.value.kind == Value::Kind::text)
+      all.push_back(entry.value.text);
   }
   return all;
 }
 
 EventView Event::view(ShapeTable& shapes) {
-  std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.field < b.field; });
+  std::stable_sort(entries_.begin(), entries_.end(),
+                   [](const Entry& a, const Entry& b) { return a.field < b.field; });
   shape_fields_.clear();
   slots_.clear();
   values_.clear();

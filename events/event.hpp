@@ -1,5 +1,6 @@
-// Event: one normalized happening while it is in hand. A parser fills one Event again and again; whoever receives it reads it as
-// an EventView before the next one is decoded. Not stored: the EventStore keeps a few columns, the evidence keeps the rest.
+// Event: one normalized happening while it is in hand. A parser fills one Event again and again;
+// whoever receives it reads it as an EventView before the next one is decoded. Not stored: the
+// EventStore keeps a few columns, the evidence keeps the rest.
 #pragma once
 
 #include <cstdint>
@@ -37,13 +38,14 @@ class TextArena {
   std::size_t used_ = 0;  // in the last block
 };
 
-/// What an event means for lineage. Parsers know best, so they say it; names and command lines are in the ECS fields.
+/// What an event means for lineage. Parsers know best, so they say it; names and command lines are
+/// in the ECS fields.
 enum class ProcessAct : std::uint8_t {
   none,
-  start,     ///< a program image starts: Sysmon 1, 4688, a successful execve
-  end,       ///< a process life ends: Sysmon 5, 4689, exit_group
-  fork,      ///< a copy of the process was made and has not exec'ed: clone family; `child_pid` is set
-  boot,      ///< the machine starts: every open life on it has ended
+  start,  ///< a program image starts: Sysmon 1, 4688, a successful execve
+  end,    ///< a process life ends: Sysmon 5, 4689, exit_group
+  fork,   ///< a copy of the process was made and has not exec'ed: clone family; `child_pid` is set
+  boot,   ///< the machine starts: every open life on it has ended
   shutdown,  ///< the machine stops
 };
 
@@ -53,10 +55,12 @@ struct ProcessHint {
   std::uint32_t child_pid = 0;            ///< fork: pid of the new process
 };
 
-/// Which decoder read the event; decides how its sequence orders it and how its process facts are weighed.
+/// Which decoder read the event; decides how its sequence orders it and how its process facts are
+/// weighed.
 enum class SourceKind : std::uint8_t { none, sysmon, security, evtx_other, auditd, sysmon_linux };
 
-/// A decoded event as rules and writers see it: slots of values, valid until the event it came from is filled again.
+/// A decoded event as rules and writers see it: slots of values, valid until the event it came from
+/// is filled again.
 class EventView {
  public:
   struct Slot {
@@ -65,7 +69,8 @@ class EventView {
     Origin origin = Origin::record;
   };
 
-  EventView(const Shape& shape, const Slot* slots, const Value* values) : shape_(&shape), slots_(slots), values_(values) {}
+  EventView(const Shape& shape, const Slot* slots, const Value* values)
+      : shape_(&shape), slots_(slots), values_(values) {}
 
   [[nodiscard]] const Shape& shape() const { return *shape_; }
   /// Values in a slot of the shape: at least one.
@@ -73,7 +78,8 @@ class EventView {
     return {values_ + slots_[slot].first, slots_[slot].count};
   }
   [[nodiscard]] Origin origin(std::uint32_t slot) const { return slots_[slot].origin; }
-  /// Values of a field; empty where the event has none. O(log fields): bind to the shape instead where it is hot.
+  /// Values of a field; empty where the event has none. O(log fields): bind to the shape instead
+  /// where it is hot.
   [[nodiscard]] std::span<const Value> get(FieldId field) const {
     const std::uint32_t slot = shape_->slot_of(field);
     return slot == Shape::kNoSlot ? std::span<const Value>{} : at(slot);
@@ -85,7 +91,8 @@ class EventView {
   const Value* values_;
 };
 
-/// Builder and owner of one event's values. Text is copied into its own arena, so inputs need not outlive the call. One thread.
+/// Builder and owner of one event's values. Text is copied into its own arena, so inputs need not
+/// outlive the call. One thread.
 class Event {
  public:
   Event() = default;
@@ -93,27 +100,34 @@ class Event {
   Event& operator=(const Event&) = delete;
 
   // What every event has beside its fields.
-  Timestamp time;                 ///< ECS @timestamp
-  std::uint8_t time_digits = 0;   ///< decimals the source gave for it
+  Timestamp time;                ///< ECS @timestamp
+  std::uint8_t time_digits = 0;  ///< decimals the source gave for it
   SourceKind source_kind = SourceKind::none;
-  bool recovered = false;         ///< read from a place where live records do not lie
-  std::uint64_t sequence = 0;     ///< record id or audit serial: orders events of one source
-  SourceSpan source;              ///< the record, or the first piece of it
-  std::vector<SourceSpan> more_pieces;  ///< further pieces, where a record lies in several artifacts
+  bool recovered = false;      ///< read from a place where live records do not lie
+  std::uint64_t sequence = 0;  ///< record id or audit serial: orders events of one source
+  SourceSpan source;           ///< the record, or the first piece of it
+  std::vector<SourceSpan>
+      more_pieces;  ///< further pieces, where a record lies in several artifacts
   ProcessHint process;
 
-  /// Forgets the last event. `projection` is borrowed until the next reset; fields it does not want are dropped on set().
+  /// Forgets the last event. `projection` is borrowed until the next reset; fields it does not want
+  /// are dropped on set().
   void reset(const Projection& projection);
 
-  [[nodiscard]] bool wants(FieldId field) const { return projection_ != nullptr && projection_->wants(field); }
+  [[nodiscard]] bool wants(FieldId field) const {
+    return projection_ != nullptr && projection_->wants(field);
+  }
   /// True where the pass wants whatever an event carries, names that were never heard of included.
-  [[nodiscard]] bool wants_all() const { return projection_ != nullptr && projection_->wants_all(); }
+  [[nodiscard]] bool wants_all() const {
+    return projection_ != nullptr && projection_->wants_all();
+  }
 
   /// Replaces the field's values by this one. A none id is ignored.
   void set(FieldId field, std::string_view text, Origin origin = Origin::record);
   void set(FieldId field, std::int64_t integer, Origin origin = Origin::record);
   void set_boolean(FieldId field, bool boolean, Origin origin = Origin::record);
-  void set_time(FieldId field, Timestamp value, std::uint8_t digits, Origin origin = Origin::record);
+  void set_time(FieldId field, Timestamp value, std::uint8_t digits,
+                Origin origin = Origin::record);
   /// Adds a further value to the field, in order. Repeated values are kept.
   void add(FieldId field, std::string_view text, Origin origin = Origin::record);
   /// Adds unless the field already has this text: for the `related.*` bags.
@@ -129,10 +143,12 @@ class Event {
   /// All texts of a field, in order.
   [[nodiscard]] std::vector<std::string_view> texts(FieldId field) const;
 
-  /// Arranges the fields into slots. The view is valid until the next change of this event. O(n log n) in the number of values.
+  /// Arranges the fields into slots. The view is valid until the next change of this event. O(n log
+  /// n) in the number of values.
   EventView view(ShapeTable& shapes);
 
-  /// A hash over all fields and values, equal for equal content whatever the order of set(): tells copies of an event from forged twins.
+  /// A hash over all fields and values, equal for equal content whatever the order of set(): tells
+  /// copies of an event from forged twins.
   [[nodiscard]] std::uint64_t content_hash() const;
 
  private:

@@ -21,7 +21,8 @@ EventStore::EventStore(std::span<const EventRow> rows) {
   fill(categories_, [](const EventRow& row) { return row.categories; });
   fill(digits_, [](const EventRow& row) { return row.time_digits; });
   fill(kind_, [](const EventRow& row) { return row.source_kind; });
-  fill(recovered_, [](const EventRow& row) { return static_cast<std::uint8_t>(row.recovered ? 1 : 0); });
+  fill(recovered_,
+       [](const EventRow& row) { return static_cast<std::uint8_t>(row.recovered ? 1 : 0); });
 }
 
 EventId EventStore::first_at(Timestamp time) const {

@@ -1,5 +1,5 @@
-// EventStore: the hot columns of every event, sorted, frozen. Everything else about an event is decoded again from its
-// SourceSpan when somebody asks. Not the values and not the lineage.
+// EventStore: the hot columns of every event, sorted, frozen. Everything else about an event is
+// decoded again from its SourceSpan when somebody asks. Not the values and not the lineage.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,8 @@ struct EventRow {
   bool recovered = false;
 };
 
-/// Columns sorted by (time, artifact, offset). An EventId is a position in them. 54 bytes an event (bench/ holds the figure).
+/// Columns sorted by (time, artifact, offset). An EventId is a position in them. 54 bytes an event
+/// (bench/ holds the figure).
 class EventStore {
  public:
   static constexpr std::size_t kBytesPerEvent = 8 + 8 + 8 + 4 + 4 + 4 + 4 + 4 + 4 + 2 + 1 + 1 + 1;

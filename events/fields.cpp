@@ -12,14 +12,15 @@ namespace stemma {
 namespace {
 
 constexpr FieldInfo kKnown[] = {
-#define FIELD(symbol, name, type, multiplicity) {name, FieldType::type, Multiplicity::multiplicity, true},
+#define FIELD(symbol, name, type, multiplicity) \
+  {name, FieldType::type, Multiplicity::multiplicity, true},
 #include "events/fields.def"
 #undef FIELD
 };
 static_assert(std::size(kKnown) == kKnownFieldCount);
 
-// Interned names live until the program ends: ids and views of them are held in shapes, rules and snapshots alike. Infos sit in
-// fixed blocks that never move, so that field_info needs no lock.
+// Interned names live until the program ends: ids and views of them are held in shapes, rules and
+// snapshots alike. Infos sit in fixed blocks that never move, so that field_info needs no lock.
 class Registry {
  public:
   static Registry& instance() {
@@ -68,7 +69,8 @@ class Registry {
   static constexpr std::uint32_t kBlock = 1024;
 
   Registry() {
-    for (std::uint32_t i = 0; i < kKnownFieldCount; ++i) ids_.emplace(kKnown[i].name, FieldId{i + 1});
+    for (std::uint32_t i = 0; i < kKnownFieldCount; ++i)
+      ids_.emplace(kKnown[i].name, FieldId{i + 1});
   }
 
   ~Registry() {
@@ -93,14 +95,24 @@ class Registry {
 
 }  // namespace
 
-FieldId intern_field(std::string_view name) { return Registry::instance().intern(name); }
+FieldId intern_field(std::string_view name) {
+  return Registry::instance().intern(name);
+}
 
-std::optional<FieldId> find_field(std::string_view name) { return Registry::instance().find(name); }
+std::optional<FieldId> find_field(std::string_view name) {
+  return Registry::instance().find(name);
+}
 
-FieldInfo field_info(FieldId id) { return Registry::instance().info(id); }
+FieldInfo field_info(FieldId id) {
+  return Registry::instance().info(id);
+}
 
-std::string_view field_name(FieldId id) { return field_info(id).name; }
+std::string_view field_name(FieldId id) {
+  return field_info(id).name;
+}
 
-std::vector<std::string_view> all_field_names() { return Registry::instance().names(); }
+std::vector<std::string_view> all_field_names() {
+  return Registry::instance().names();
+}
 
 }  // namespace stemma

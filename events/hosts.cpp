@@ -5,13 +5,16 @@
 namespace stemma {
 namespace {
 
-std::string first_label(const std::string& lower) { return lower.substr(0, lower.find('.')); }
+std::string first_label(const std::string& lower) {
+  return lower.substr(0, lower.find('.'));
+}
 
 }  // namespace
 
 HostId HostTable::intern(std::string_view name) {
   if (name.empty()) return {};
-  const auto [entry, fresh] = by_lower_.try_emplace(ascii_lower(name), HostId::from_index(names_.size()));
+  const auto [entry, fresh] =
+      by_lower_.try_emplace(ascii_lower(name), HostId::from_index(names_.size()));
   if (fresh) names_.emplace_back(name);
   return entry->second;
 }
@@ -26,7 +29,8 @@ std::vector<HostId> HostTable::unite() {
     stands_for[id.index()] = id;
     if (lower.find('.') != std::string::npos) continue;
     const auto full = full_names.find(lower);
-    if (full != full_names.end() && full->second.size() == 1) stands_for[id.index()] = full->second.front();
+    if (full != full_names.end() && full->second.size() == 1)
+      stands_for[id.index()] = full->second.front();
   }
   for (auto& [lower, id] : by_lower_) id = stands_for[id.index()];
   return stands_for;

@@ -1,5 +1,6 @@
-// Ids of the things that a case holds: a number of four bytes each, told apart by type. Not pointers: an id can be stored,
-// sorted, written to a file and compared between snapshots of the same evidence. 0 always means "none".
+// Ids of the things that a case holds: a number of four bytes each, told apart by type. Not
+// pointers: an id can be stored, sorted, written to a file and compared between snapshots of the
+// same evidence. 0 always means "none".
 #pragma once
 
 #include <compare>
@@ -19,7 +20,9 @@ struct Id {
 
   /// Position in a column of which slot 0 is the first entry. Only for ids that name something.
   [[nodiscard]] std::size_t index() const { return value - 1; }
-  [[nodiscard]] static Id from_index(std::size_t index) { return {static_cast<std::uint32_t>(index + 1)}; }
+  [[nodiscard]] static Id from_index(std::size_t index) {
+    return {static_cast<std::uint32_t>(index + 1)};
+  }
 };
 
 using EventId = Id<struct EventTag>;        ///< a row of the EventStore, in its frozen order

@@ -21,10 +21,11 @@ CategorySet categories_of(const Event& event) {
 Projection index_projection() {
   Projection projection;
   for (const FieldId id :
-       {field::event_category, field::event_code, field::host_name, field::winlog_channel, field::process_pid,
-        field::process_entity_id, field::process_name, field::process_executable, field::process_command_line,
-        field::process_args, field::process_working_directory, field::process_integrity_level,
-        field::process_parent_pid, field::process_parent_entity_id, field::process_parent_executable,
+       {field::event_category, field::event_code, field::host_name, field::winlog_channel,
+        field::process_pid, field::process_entity_id, field::process_name,
+        field::process_executable, field::process_command_line, field::process_args,
+        field::process_working_directory, field::process_integrity_level, field::process_parent_pid,
+        field::process_parent_entity_id, field::process_parent_executable,
         field::process_parent_command_line, field::user_id, field::user_name, field::user_domain}) {
     projection.want(id);
   }
@@ -50,9 +51,10 @@ void IndexBatch::add(const Event& event) {
 
   const auto text = [&](FieldId field) { return strings.intern(event.text(field)); };
   if (event.process.act == ProcessAct::none) {
-    ProcessMention mention{id, row.host, pid_of(event, field::process_pid), text(field::process_entity_id),
-                           text(field::process_executable)};
-    if (mention.guid || (mention.pid != kNoPid && row.source_kind == SourceKind::auditd)) mentions.push_back(mention);
+    ProcessMention mention{id, row.host, pid_of(event, field::process_pid),
+                           text(field::process_entity_id), text(field::process_executable)};
+    if (mention.guid || (mention.pid != kNoPid && row.source_kind == SourceKind::auditd))
+      mentions.push_back(mention);
     return;
   }
   ProcessRecord record;
@@ -63,7 +65,8 @@ void IndexBatch::add(const Event& event) {
   record.host = row.host;
   record.pid = pid_of(event, field::process_pid);
   record.parent_pid = pid_of(event, field::process_parent_pid);
-  record.child_pid = event.process.act == ProcessAct::fork ? std::int64_t{event.process.child_pid} : kNoPid;
+  record.child_pid =
+      event.process.act == ProcessAct::fork ? std::int64_t{event.process.child_pid} : kNoPid;
   record.guid = text(field::process_entity_id);
   record.parent_guid = text(field::process_parent_entity_id);
   record.name = text(field::process_name);

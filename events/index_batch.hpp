@@ -1,5 +1,5 @@
-// IndexBatch: what one unit of evidence adds to the case, with ids of its own, so that threads fill batches without a lock.
-// CaseBuilder joins them. Not sorted and not deduplicated.
+// IndexBatch: what one unit of evidence adds to the case, with ids of its own, so that threads fill
+// batches without a lock. CaseBuilder joins them. Not sorted and not deduplicated.
 #pragma once
 
 #include <utility>
@@ -18,7 +18,8 @@ Projection index_projection();
 
 struct IndexBatch {
   std::vector<EventRow> rows;
-  std::vector<std::pair<EventId, SourceSpan>> more_pieces;  ///< further pieces of events that lie in several artifacts
+  std::vector<std::pair<EventId, SourceSpan>>
+      more_pieces;  ///< further pieces of events that lie in several artifacts
   std::vector<ProcessRecord> processes;
   std::vector<ProcessMention> mentions;
   std::vector<StringId> args;

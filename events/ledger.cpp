@@ -32,12 +32,15 @@ void ImportLog::note(Defect defect, std::uint64_t offset, std::string_view detai
   } else {
     return;
   }
-  std::sort(entry.first_places.begin(), entry.first_places.end(), [](const DefectPlace& a, const DefectPlace& b) {
-    return std::tie(a.offset, a.detail) < std::tie(b.offset, b.detail);
-  });
+  std::sort(entry.first_places.begin(), entry.first_places.end(),
+            [](const DefectPlace& a, const DefectPlace& b) {
+              return std::tie(a.offset, a.detail) < std::tie(b.offset, b.detail);
+            });
 }
 
-void ImportLog::note(const Fault& fault) { note(fault.what, fault.offset, describe(fault)); }
+void ImportLog::note(const Fault& fault) {
+  note(fault.what, fault.offset, describe(fault));
+}
 
 void ImportLog::add(const ImportLog& other) {
   bytes += other.bytes;
@@ -45,10 +48,12 @@ void ImportLog::add(const ImportLog& other) {
   for (const auto& [defect, theirs] : other.defects_) {
     DefectEntry& mine = defects_[defect];
     mine.count += theirs.count;
-    mine.first_places.insert(mine.first_places.end(), theirs.first_places.begin(), theirs.first_places.end());
-    std::sort(mine.first_places.begin(), mine.first_places.end(), [](const DefectPlace& a, const DefectPlace& b) {
-      return std::tie(a.offset, a.detail) < std::tie(b.offset, b.detail);
-    });
+    mine.first_places.insert(mine.first_places.end(), theirs.first_places.begin(),
+                             theirs.first_places.end());
+    std::sort(mine.first_places.begin(), mine.first_places.end(),
+              [](const DefectPlace& a, const DefectPlace& b) {
+                return std::tie(a.offset, a.detail) < std::tie(b.offset, b.detail);
+              });
     if (mine.first_places.size() > kFirstPlaces) mine.first_places.resize(kFirstPlaces);
   }
 }

@@ -1,5 +1,6 @@
-// The books of what was read. Each parser says of every byte and record of its unit what became of it, and notes what is wrong
-// with it; the ledger adds the units up per artifact. The sum `parsed + recovered + refused + unused = read` must hold.
+// The books of what was read. Each parser says of every byte and record of its unit what became of
+// it, and notes what is wrong with it; the ledger adds the units up per artifact. The sum `parsed +
+// recovered + refused + unused = read` must hold.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +36,7 @@ struct RecordCount {
 /// One place where a defect was seen.
 struct DefectPlace {
   std::uint64_t offset = 0;  ///< byte offset in the artifact's content
-  std::string detail;        ///< values, lower case, no full stop: `stored 1a2b3c4d, computed 00000000`
+  std::string detail;  ///< values, lower case, no full stop: `stored 1a2b3c4d, computed 00000000`
   bool operator==(const DefectPlace&) const = default;
 };
 
@@ -48,7 +49,8 @@ struct DefectEntry {
 /// How many places of one kind of defect are kept per artifact; the rest is counted.
 inline constexpr std::size_t kFirstPlaces = 8;
 
-/// What one unit's parser has to say about one artifact. One writer; add() joins units in any order with the same result.
+/// What one unit's parser has to say about one artifact. One writer; add() joins units in any order
+/// with the same result.
 class ImportLog {
  public:
   ByteCount bytes;
@@ -69,7 +71,8 @@ class ImportLog {
   std::map<Defect, DefectEntry> defects_;
 };
 
-/// One line a defect place, as messages read: `security.evtx @0x11200: bad_record_size: record size 70000 exceeds chunk end`.
+/// One line a defect place, as messages read: `security.evtx @0x11200: bad_record_size: record size
+/// 70000 exceeds chunk end`.
 std::string describe(std::string_view path, Defect defect, const DefectPlace& place);
 
 }  // namespace stemma

@@ -1,5 +1,6 @@
-// The builder behind build_lineage: first all records of a host in the order they happened make lives, images and pid edges; then
-// GUID edges, which need no order; then circles are cut and everything is laid out flat.
+// The builder behind build_lineage: first all records of a host in the order they happened make
+// lives, images and pid edges; then GUID edges, which need no order; then circles are cut and
+// everything is laid out flat.
 #include "events/lineage.hpp"
 
 #include <fmt/format.h>
@@ -19,12 +20,15 @@ namespace stemma {
 namespace {
 
 constexpr std::uint32_t kNone = 0xFFFF'FFFF;
-// How far the search for a second witness of a start goes back. Twins lie within two seconds; a forged log could put millions of starts of
-// one pid there, and no search may grow with their square.
+// How far the search for a second witness of a start goes back. Twins lie within two seconds; a
+// forged log could put millions of starts of one pid there, and no search may grow with their
+// square.
 constexpr std::ptrdiff_t kMaxLookBack = 16;
 constexpr std::uint64_t kForever = std::numeric_limits<std::uint64_t>::max();
 
-std::uint8_t source_bit(SourceKind kind) { return static_cast<std::uint8_t>(1u << static_cast<unsigned>(kind)); }
+std::uint8_t source_bit(SourceKind kind) {
+  return static_cast<std::uint8_t>(1u << static_cast<unsigned>(kind));
+}
 
 struct BuildImage {
   ProcessImage image;
@@ -50,11 +54,17 @@ struct Life {
   std::uint32_t forker_image = kNone;
 };
 
-bool is_windows(SourceKind kind) { return kind == SourceKind::sysmon || kind == SourceKind::security || kind == SourceKind::evtx_other; }
+bool is_windows(SourceKind kind) {
+  return kind == SourceKind::sysmon || kind == SourceKind::security ||
+         kind == SourceKind::evtx_other;
+}
 
-// Two independent 64-bit hashes make the id of a process that no source gave one: long enough that two lives do not share it.
-std::string derived_entity_id(std::string_view host, std::int64_t pid, std::int64_t start, bool placeholder) {
-  const std::string text = fmt::format("{}\n{}\n{}\n{}", ascii_lower(host), pid, start, placeholder ? "?" : "");
+// Two independent 64-bit hashes make the id of a process that no source gave one: long enough that
+// two lives do not share it.
+std::string derived_entity_id(std::string_view host, std::int64_t pid, std::int64_t start,
+                              bool placeholder) {
+  const std::string text =
+      fmt::format("{}\n{}\n{}\n{}", ascii_lower(host), pid, start, placeholder ? "?" : "");
   std::uint64_t a = 0xCBF29CE484222325u;
   std::uint64_t b = 0x9E3779B97F4A7C15u;
   for (const char c : text) {
@@ -92,15 +102,18 @@ class LineageBuilder {
  private:
   struct Pending {
     EventId event;
-    const ProcessRecord* record;    // one of the two is set
+    const ProcessRecord* record;  // one of the two is set
     const ProcessMention* mention;
   };
 
   void split_by_host() {
-    for (const ProcessRecord& record : in_.processes) by_host_[record.host].push_back({record.event, &record, nullptr});
-    for (const ProcessMention& mention : in_.mentions) by_host_[mention.host].push_back({mention.event, nullptr, &mention});
+    for (const ProcessRecord& record : in_.processes)
+      by_host_[record.host].push_back({record.event, &record, nullptr});
+    for (const ProcessMention& mention : in_.mentions)
+      by_host_[mention.host].push_back({mention.event, nullptr, &mention});
     for (auto& [host, pending] : by_host_) {
-      std::sort(pending.begin(), pending.end(), [](const Pending& a, const Pending& b) { return a.event < b.event; });
+      std::sort(pending.begin(), pending.end(),
+                [](const Pending& a, const Pending& b) { return a.event < b.event; });
     }
   }
 
@@ -117,17 +130,27 @@ class LineageBuilder {
       }
       const ProcessRecord& record = *pending[at].record;
       switch (record.act) {
-        case ProcessAct::start: start(record, rank); break;
-        case ProcessAct::end: end(record, rank); break;
-        case ProcessAct::fork: fork(record, rank); break;
+        case ProcessAct::start:
+          start(record, rank);
+          break;
+        case ProcessAct::end:
+          end(record, rank);
+          break;
+        case ProcessAct::fork:
+          fork(record, rank);
+          break;
         case ProcessAct::boot:
-        case ProcessAct::shutdown: end_all(record, rank); break;
-        case ProcessAct::none: break;
+        case ProcessAct::shutdown:
+          end_all(record, rank);
+          break;
+        case ProcessAct::none:
+          break;
       }
     }
   }
 
-  // --- lookup ---------------------------------------------------------------------------------------------------------
+  // --- lookup
+  // ---------------------------------------------------------------------------------------------------------
 
   std::vector<std::uint32_t>& lives_of(std::int64_t pid) { return by_pid_[pid]; }
 
@@ -149,15 +172,19 @@ class LineageBuilder {
            ascii_iequals(base_name(in_.strings.view(own)), in_.strings.view(executable));
   }
 
-  // Lives of `pid` that cover `rank` and do not contradict `executable`; the newest of them, and how many there are.
-  std::pair<std::uint32_t, std::uint8_t> alive_at(std::int64_t pid, std::uint64_t rank, StringId executable) const {
+  // Lives of `pid` that cover `rank` and do not contradict `executable`; the newest of them, and
+  // how many there are.
+  std::pair<std::uint32_t, std::uint8_t> alive_at(std::int64_t pid, std::uint64_t rank,
+                                                  StringId executable) const {
     std::uint32_t best = kNone;
     std::uint8_t count = 0;
     const auto found = by_pid_.find(pid);
     if (found == by_pid_.end()) return {kNone, std::uint8_t{0}};
-    // Lives of a pid lie one after the other, so only the last few that began by `rank` can cover it.
-    const auto begun = std::upper_bound(found->second.begin(), found->second.end(), rank,
-                                        [&](std::uint64_t r, std::uint32_t life) { return r < lives_[life].start_rank; });
+    // Lives of a pid lie one after the other, so only the last few that began by `rank` can cover
+    // it.
+    const auto begun = std::upper_bound(
+        found->second.begin(), found->second.end(), rank,
+        [&](std::uint64_t r, std::uint32_t life) { return r < lives_[life].start_rank; });
     for (auto at = begun; at != found->second.begin() && begun - at < kMaxLookBack;) {
       const std::uint32_t life = *--at;
       if (lives_[life].end_rank < rank) break;
@@ -170,7 +197,8 @@ class LineageBuilder {
 
   std::int64_t time_of(EventId event) const { return in_.store.time(event).ns; }
 
-  // --- lives ----------------------------------------------------------------------------------------------------------
+  // --- lives
+  // ----------------------------------------------------------------------------------------------------------
 
   std::uint32_t new_life(std::int64_t pid, EventId event, std::uint64_t rank, SourceKind kind) {
     const std::uint32_t index = static_cast<std::uint32_t>(lives_.size());
@@ -205,8 +233,10 @@ class LineageBuilder {
     by_guid_.try_emplace(guid, life);
   }
 
-  // A parent known only by pid (and perhaps by name): the life that covers the moment, else one that begins with this first sight.
-  std::uint32_t parent_by_pid(const ProcessRecord& record, std::uint64_t rank, std::uint8_t& candidates, ParentEdge& edge) {
+  // A parent known only by pid (and perhaps by name): the life that covers the moment, else one
+  // that begins with this first sight.
+  std::uint32_t parent_by_pid(const ProcessRecord& record, std::uint64_t rank,
+                              std::uint8_t& candidates, ParentEdge& edge) {
     const auto [life, count] = alive_at(record.parent_pid, rank, record.parent_executable);
     candidates = count;
     if (life != kNone) {
@@ -214,12 +244,13 @@ class LineageBuilder {
       return life;
     }
     edge = ParentEdge::record_fields;
-    return placeholder(record.parent_pid, {}, record.parent_executable, record.parent_command_line, record.event, rank,
-                       record.source_kind);
+    return placeholder(record.parent_pid, {}, record.parent_executable, record.parent_command_line,
+                       record.event, rank, record.source_kind);
   }
 
-  std::uint32_t placeholder(std::int64_t pid, StringId guid, StringId executable, StringId command_line, EventId sight,
-                            std::uint64_t rank, SourceKind kind) {
+  std::uint32_t placeholder(std::int64_t pid, StringId guid, StringId executable,
+                            StringId command_line, EventId sight, std::uint64_t rank,
+                            SourceKind kind) {
     const std::uint32_t life = new_life(pid, sight, rank, kind);
     lives_[life].entity.placeholder = true;
     lives_[life].entity.sources = 0;
@@ -243,12 +274,14 @@ class LineageBuilder {
     return in_.strings.intern(name);
   }
 
-  // --- records --------------------------------------------------------------------------------------------------------
+  // --- records
+  // --------------------------------------------------------------------------------------------------------
 
   void start(const ProcessRecord& record, std::uint64_t rank) {
     std::uint32_t life = kNone;
     if (record.guid) {
-      if (const auto known = by_guid_.find(record.guid); known != by_guid_.end()) life = known->second;
+      if (const auto known = by_guid_.find(record.guid); known != by_guid_.end())
+        life = known->second;
     }
     if (life == kNone) life = twin_of(record);
     if (life == kNone && !is_windows(record.source_kind)) life = continued_by(record);
@@ -261,8 +294,8 @@ class LineageBuilder {
   std::uint32_t twin_of(const ProcessRecord& record) {
     const auto found = by_pid_.find(record.pid);
     if (found == by_pid_.end()) return kNone;
-    for (auto at = found->second.rbegin(); at != found->second.rend() && at - found->second.rbegin() < kMaxLookBack;
-         ++at) {
+    for (auto at = found->second.rbegin();
+         at != found->second.rend() && at - found->second.rbegin() < kMaxLookBack; ++at) {
       const Life& life = lives_[*at];
       if (life.images.empty()) continue;
       const BuildImage& last = life.images.back();
@@ -281,7 +314,8 @@ class LineageBuilder {
     const Life& l = lives_[life];
     if (l.guid && record.guid) return kNone;
     if (l.last_parent_pid == kNoPid || record.parent_pid == l.last_parent_pid) return life;
-    // The parent changed: an orphan was adopted, or the pid is in use again. A parent that is still alive keeps its children.
+    // The parent changed: an orphan was adopted, or the pid is in use again. A parent that is still
+    // alive keeps its children.
     if (record.parent_pid == 1 || newest_open(l.last_parent_pid) == kNone) return life;
     return kNone;
   }
@@ -292,7 +326,8 @@ class LineageBuilder {
     BuildImage* image = witnessed(l, record);
     const bool fresh = image == nullptr;
     if (fresh) {
-      // What another record said of a process before its own start was seen gives way to the start itself.
+      // What another record said of a process before its own start was seen gives way to the start
+      // itself.
       if (l.entity.placeholder && l.windows) l.images.clear();
       l.images.emplace_back();
       image = &l.images.back();
@@ -314,7 +349,8 @@ class LineageBuilder {
         record.parent_pid != record.pid) {
       std::uint8_t candidates = 0;
       ParentEdge edge = ParentEdge::none;
-      const std::uint32_t parent = parent_by_pid(record, rank, candidates, edge);  // may move lives_
+      const std::uint32_t parent =
+          parent_by_pid(record, rank, candidates, edge);  // may move lives_
       BuildImage& mine = fresh ? lives_[life].images.back() : *witnessed(lives_[life], record);
       mine.parent = parent;
       mine.parent_image = image_before(lives_[parent], rank);
@@ -332,19 +368,23 @@ class LineageBuilder {
       const bool other_source = (image->sources & source_bit(record.source_kind)) == 0;
       const std::int64_t apart = std::abs(time_of(record.event) - image->image.start.ns);
       if (other_source && apart <= kSameStartWindowNs) return &*image;
-      // One Windows process has one image: the same GUID, file and command line again is a copy of its start.
-      if (life.windows && record.guid && image->image.command_line == record.command_line) return &*image;
+      // One Windows process has one image: the same GUID, file and command line again is a copy of
+      // its start.
+      if (life.windows && record.guid && image->image.command_line == record.command_line)
+        return &*image;
     }
     return nullptr;
   }
 
   void fill(BuildImage& image, const ProcessRecord& record) {
-    const bool better = record.source_kind == SourceKind::sysmon || record.source_kind == SourceKind::auditd;
+    const bool better =
+        record.source_kind == SourceKind::sysmon || record.source_kind == SourceKind::auditd;
     const auto take = [&](StringId& mine, StringId theirs) {
       if (theirs && (!mine || better)) mine = theirs;
     };
     take(image.image.executable, record.executable);
-    take(image.image.name, record.name ? record.name : name_of(record.executable, record.source_kind));
+    take(image.image.name,
+         record.name ? record.name : name_of(record.executable, record.source_kind));
     take(image.image.command_line, record.command_line);
     take(image.image.working_directory, record.working_directory);
     take(image.image.user_id, record.user_id);
@@ -355,7 +395,8 @@ class LineageBuilder {
     take(image.parent_guid, record.parent_guid);
     take(image.parent_executable, record.parent_executable);
     take(image.parent_command_line, record.parent_command_line);
-    if (record.parent_pid != kNoPid && (image.parent_pid == kNoPid || better)) image.parent_pid = record.parent_pid;
+    if (record.parent_pid != kNoPid && (image.parent_pid == kNoPid || better))
+      image.parent_pid = record.parent_pid;
     if (!image.image.event || better) image.image.event = record.event;
     image.sources = static_cast<std::uint8_t>(image.sources | source_bit(record.source_kind));
     image.events.push_back(record.event);
@@ -375,11 +416,13 @@ class LineageBuilder {
         const bool guids_agree = !l.guid || !record.guid;
         const bool told_twice = l.entity.end_kind == EndKind::seen &&
                                 time_of(record.event) - l.entity.end.ns <= kSameStartWindowNs;
-        if (guids_agree && (l.end_rank == kForever || told_twice) && runs(l, record.executable)) life = last;
+        if (guids_agree && (l.end_rank == kForever || told_twice) && runs(l, record.executable))
+          life = last;
       }
     }
     if (life == kNone) {
-      life = placeholder(record.pid, record.guid, record.executable, {}, record.event, rank, record.source_kind);
+      life = placeholder(record.pid, record.guid, record.executable, {}, record.event, rank,
+                         record.source_kind);
       lives_[life].last_parent_pid = record.parent_pid;
     }
     Life& l = lives_[life];
@@ -394,18 +437,23 @@ class LineageBuilder {
   }
 
   void fork(const ProcessRecord& record, std::uint64_t rank) {
-    const std::int64_t parent_pid = record.child_has_callers_parent ? record.parent_pid : record.pid;
+    const std::int64_t parent_pid =
+        record.child_has_callers_parent ? record.parent_pid : record.pid;
     const std::uint32_t known = newest_open(record.child_pid);
     // vfork returns in the parent only after the child's exec, so its record may come second.
-    const bool late = known != kNone && lives_[known].forker == kNone && lives_[known].last_parent_pid == parent_pid &&
-                      std::abs(time_of(record.event) - lives_[known].entity.start.ns) <= kSameStartWindowNs;
+    const bool late =
+        known != kNone && lives_[known].forker == kNone &&
+        lives_[known].last_parent_pid == parent_pid &&
+        std::abs(time_of(record.event) - lives_[known].entity.start.ns) <= kSameStartWindowNs;
     std::uint32_t forker = newest_open(parent_pid);
     if (forker == kNone && parent_pid != kNoPid) {
-      forker = placeholder(parent_pid, {}, record.child_has_callers_parent ? StringId{} : record.executable, {},
+      forker = placeholder(parent_pid, {},
+                           record.child_has_callers_parent ? StringId{} : record.executable, {},
                            record.event, rank, record.source_kind);
       if (!record.child_has_callers_parent) lives_[forker].last_parent_pid = record.parent_pid;
     }
-    const std::uint32_t child = late ? known : new_life(record.child_pid, record.event, rank, record.source_kind);
+    const std::uint32_t child =
+        late ? known : new_life(record.child_pid, record.event, rank, record.source_kind);
     Life& l = lives_[child];
     l.entity.start = std::min(l.entity.start, in_.store.time(record.event));
     l.entity.start_seen = true;
@@ -440,7 +488,8 @@ class LineageBuilder {
       life = newest_open(mention.pid);
     }
     if (life == kNone) {
-      life = placeholder(mention.pid, mention.guid, mention.executable, {}, mention.event, rank, kind);
+      life =
+          placeholder(mention.pid, mention.guid, mention.executable, {}, mention.event, rank, kind);
     } else if (lives_[life].images.empty() && mention.executable) {
       BuildImage image;
       image.image.start = in_.store.time(mention.event);
@@ -452,14 +501,17 @@ class LineageBuilder {
     entity_of_event_.emplace_back(mention.event, life);
   }
 
-  // --- edges ----------------------------------------------------------------------------------------------------------
+  // --- edges
+  // ----------------------------------------------------------------------------------------------------------
 
   // Position of the last image that a life had by `rank`; none where it had none yet.
   static std::uint32_t image_before(const Life& life, std::uint64_t rank) {
-    const auto after =
-        std::upper_bound(life.images.begin(), life.images.end(), rank,
-                         [](std::uint64_t r, const BuildImage& image) { return r < image.image.rank; });
-    return after == life.images.begin() ? kNone : static_cast<std::uint32_t>(after - life.images.begin() - 1);
+    const auto after = std::upper_bound(
+        life.images.begin(), life.images.end(), rank,
+        [](std::uint64_t r, const BuildImage& image) { return r < image.image.rank; });
+    return after == life.images.begin()
+               ? kNone
+               : static_cast<std::uint32_t>(after - life.images.begin() - 1);
   }
 
   void resolve_guid_parents(std::uint32_t life) {
@@ -470,9 +522,11 @@ class LineageBuilder {
       std::uint32_t parent = kNone;
       ParentEdge edge = ParentEdge::guid;
       std::uint8_t candidates = 1;
-      if (const auto known = by_guid_.find(image.parent_guid); known != by_guid_.end() && known->second != life) {
+      if (const auto known = by_guid_.find(image.parent_guid);
+          known != by_guid_.end() && known->second != life) {
         parent = known->second;
-        if (lives_[parent].entity.placeholder && !lives_[parent].entity.start_seen) edge = ParentEdge::record_fields;
+        if (lives_[parent].entity.placeholder && !lives_[parent].entity.start_seen)
+          edge = ParentEdge::record_fields;
       } else if (known == by_guid_.end()) {
         std::tie(parent, candidates) = alive_at(image.parent_pid, rank, image.parent_executable);
         if (parent != kNone && (lives_[parent].guid || parent == life)) parent = kNone;
@@ -496,7 +550,8 @@ class LineageBuilder {
     }
   }
 
-  // A parent that only its children's records name. Not entered among the lives of its pid: those are already in order.
+  // A parent that only its children's records name. Not entered among the lives of its pid: those
+  // are already in order.
   std::uint32_t unseen_parent(const BuildImage& words, std::uint64_t rank) {
     const std::uint32_t index = static_cast<std::uint32_t>(lives_.size());
     Life life;
@@ -535,7 +590,8 @@ class LineageBuilder {
     std::uint32_t parent = kNone;
     if (l.forker != kNone) {
       parent = l.forker;
-      l.entity.edge = lives_[parent].entity.placeholder ? ParentEdge::record_fields : ParentEdge::pid_lifetime;
+      l.entity.edge =
+          lives_[parent].entity.placeholder ? ParentEdge::record_fields : ParentEdge::pid_lifetime;
     }
     for (const BuildImage& image : l.images) {
       if (parent != kNone || image.parent == kNone || image.parent == life) continue;
@@ -572,16 +628,19 @@ class LineageBuilder {
     }
   }
 
-  // --- layout ---------------------------------------------------------------------------------------------------------
+  // --- layout
+  // ---------------------------------------------------------------------------------------------------------
 
   Lineage lay_out() {
     std::vector<std::uint32_t> order(lives_.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
     const auto key = [&](std::uint32_t life) {
       const Life& l = lives_[life];
-      return std::tuple(l.entity.host, l.entity.start, l.first_event, l.entity.pid, in_.strings.view(l.guid));
+      return std::tuple(l.entity.host, l.entity.start, l.first_event, l.entity.pid,
+                        in_.strings.view(l.guid));
     };
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
     std::vector<EntityId> id_of(lives_.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) id_of[order[i]] = EntityId::from_index(i);
 
@@ -592,8 +651,9 @@ class LineageBuilder {
       images += static_cast<std::uint32_t>(lives_[life].images.size());
     }
     const auto image_id = [&](std::uint32_t life, std::uint32_t position) {
-      return position == kNone || position >= lives_[life].images.size() ? ImageId{}
-                                                                        : ImageId::from_index(first_image[life] + position);
+      return position == kNone || position >= lives_[life].images.size()
+                 ? ImageId{}
+                 : ImageId::from_index(first_image[life] + position);
     };
     // Follows forks that never exec'ed back to an image.
     const auto carried = [&](std::uint32_t life, std::uint32_t position) {
@@ -615,13 +675,15 @@ class LineageBuilder {
       Life& l = lives_[life];
       ProcessEntity entity = l.entity;
       entity.id_recorded = static_cast<bool>(l.guid);
-      entity.entity_id = l.guid ? l.guid
-                                : in_.strings.intern(derived_entity_id(in_.hosts.name(entity.host), entity.pid,
-                                                                       entity.start.ns, entity.placeholder));
+      entity.entity_id =
+          l.guid ? l.guid
+                 : in_.strings.intern(derived_entity_id(in_.hosts.name(entity.host), entity.pid,
+                                                        entity.start.ns, entity.placeholder));
       entity.first_image = first_image[life];
       entity.image_count = static_cast<std::uint32_t>(l.images.size());
       if (parent_of_[life] != kNone) entity.parent = id_of[parent_of_[life]];
-      if (l.images.empty() && l.forker != kNone) entity.inherited = carried(l.forker, l.forker_image);
+      if (l.images.empty() && l.forker != kNone)
+        entity.inherited = carried(l.forker, l.forker_image);
       tree.entities_.push_back(entity);
       for (BuildImage& image : l.images) {
         if (image.parent == kNone && l.forker != kNone) {
@@ -640,8 +702,10 @@ class LineageBuilder {
       }
     }
     index(tree);
-    for (const ProcessStart& start : tree.starts_) lineage.entity_of_event.emplace_back(start.event, start.entity);
-    for (const auto& [event, life] : entity_of_event_) lineage.entity_of_event.emplace_back(event, id_of[life]);
+    for (const ProcessStart& start : tree.starts_)
+      lineage.entity_of_event.emplace_back(start.event, start.entity);
+    for (const auto& [event, life] : entity_of_event_)
+      lineage.entity_of_event.emplace_back(event, id_of[life]);
     return lineage;
   }
 
@@ -650,17 +714,20 @@ class LineageBuilder {
               [](const ProcessStart& a, const ProcessStart& b) { return a.event < b.event; });
     tree.starts_by_image_.resize(tree.starts_.size());
     for (std::uint32_t i = 0; i < tree.starts_.size(); ++i) tree.starts_by_image_[i] = i;
-    std::stable_sort(tree.starts_by_image_.begin(), tree.starts_by_image_.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return tree.starts_[a].image < tree.starts_[b].image;
-    });
+    std::stable_sort(tree.starts_by_image_.begin(), tree.starts_by_image_.end(),
+                     [&](std::uint32_t a, std::uint32_t b) {
+                       return tree.starts_[a].image < tree.starts_[b].image;
+                     });
     tree.children_begin_.assign(tree.entities_.size() + 1, 0);
     for (const ProcessEntity& entity : tree.entities_) {
       if (entity.parent) ++tree.children_begin_[entity.parent.index() + 1];
     }
-    for (std::size_t i = 1; i < tree.children_begin_.size(); ++i) tree.children_begin_[i] += tree.children_begin_[i - 1];
+    for (std::size_t i = 1; i < tree.children_begin_.size(); ++i)
+      tree.children_begin_[i] += tree.children_begin_[i - 1];
     tree.children_.resize(tree.children_begin_.back());
     std::vector<std::uint32_t> next(tree.children_begin_.begin(), tree.children_begin_.end() - 1);
-    for (std::size_t i = 0; i < tree.entities_.size(); ++i) {  // ids ascend by host and start, so children come out sorted
+    for (std::size_t i = 0; i < tree.entities_.size();
+         ++i) {  // ids ascend by host and start, so children come out sorted
       const EntityId parent = tree.entities_[i].parent;
       if (parent) {
         tree.children_[next[parent.index()]++] = EntityId::from_index(i);
@@ -681,6 +748,8 @@ class LineageBuilder {
   std::vector<std::pair<EventId, std::uint32_t>> entity_of_event_;
 };
 
-Lineage build_lineage(LineageInput input) { return LineageBuilder(std::move(input)).build(); }
+Lineage build_lineage(LineageInput input) {
+  return LineageBuilder(std::move(input)).build();
+}
 
 }  // namespace stemma

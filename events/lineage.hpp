@@ -1,5 +1,6 @@
-// Rebuilds the process tree from process records: lives out of starts and ends, parents out of GUIDs, pids and lifetimes. Both
-// operating systems, all sources at once. Not the records' decoding (parsers) and not what a rule sees of it (completion.hpp).
+// Rebuilds the process tree from process records: lives out of starts and ends, parents out of
+// GUIDs, pids and lifetimes. Both operating systems, all sources at once. Not the records' decoding
+// (parsers) and not what a rule sees of it (completion.hpp).
 #pragma once
 
 #include <span>
@@ -13,20 +14,23 @@
 
 namespace stemma {
 
-/// Two sources show the same start where pid and executable agree and their times differ by at most this. Sysmon's UtcTime and the
-/// Security log's time of one start lie milliseconds apart, seconds under load (reference: measured on hosts with both).
+/// Two sources show the same start where pid and executable agree and their times differ by at most
+/// this. Sysmon's UtcTime and the Security log's time of one start lie milliseconds apart, seconds
+/// under load (reference: measured on hosts with both).
 inline constexpr std::int64_t kSameStartWindowNs = 2 * kNsPerSecond;
 
-/// Serials of one boot never fall by this much through interleaving; a larger fall is a restart of the counter, a reboot.
+/// Serials of one boot never fall by this much through interleaving; a larger fall is a restart of
+/// the counter, a reboot.
 inline constexpr std::uint64_t kSerialResetGap = 1000;
 
-/// A clock that was set back further than this within one boot is taken for a damaged stamp and does not move later records.
+/// A clock that was set back further than this within one boot is taken for a damaged stamp and
+/// does not move later records.
 inline constexpr std::int64_t kMaxClockStepNs = 24 * 3600 * kNsPerSecond;
 
 struct LineageInput {
   const EventStore& store;
   const HostTable& hosts;
-  StringPool& strings;  ///< derived entity ids are interned here
+  StringPool& strings;                   ///< derived entity ids are interned here
   std::vector<ProcessRecord> processes;  ///< ascending by event
   std::vector<ProcessMention> mentions;  ///< ascending by event
   std::vector<StringId> args;
@@ -34,12 +38,14 @@ struct LineageInput {
 
 struct Lineage {
   ProcessTree tree;
-  std::vector<std::pair<EventId, EntityId>> entity_of_event;  ///< every event that belongs to a process life
+  std::vector<std::pair<EventId, EntityId>>
+      entity_of_event;  ///< every event that belongs to a process life
 };
 
-/// Lives, images and edges of all hosts. Parents are chosen by GUID, then by a pid whose lifetime covers the child's start, then from the
-/// child's own record (a placeholder entity), and the edge says which. Linux records are ordered by audit serial within a boot, not by
-/// the wall clock. Same records, same tree, whatever order they were found in. O(n log n).
+/// Lives, images and edges of all hosts. Parents are chosen by GUID, then by a pid whose lifetime
+/// covers the child's start, then from the child's own record (a placeholder entity), and the edge
+/// says which. Linux records are ordered by audit serial within a boot, not by the wall clock. Same
+/// records, same tree, whatever order they were found in. O(n log n).
 Lineage build_lineage(LineageInput input);
 
 }  // namespace stemma

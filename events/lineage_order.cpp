@@ -16,7 +16,8 @@ struct AuditKey {
   std::uint64_t serial;
 };
 
-// Records of one host in the order they were written: files by their first record's time, then by place in the file.
+// Records of one host in the order they were written: files by their first record's time, then by
+// place in the file.
 std::vector<std::uint32_t> written_order(const EventStore& store, std::span<const EventId> events,
                                          std::vector<std::uint32_t> positions) {
   std::map<ArtifactId, std::int64_t> first_time;
@@ -37,7 +38,8 @@ std::vector<std::uint32_t> written_order(const EventStore& store, std::span<cons
 
 }  // namespace
 
-std::vector<std::uint32_t> order_of_happening(const EventStore& store, std::span<const EventId> events) {
+std::vector<std::uint32_t> order_of_happening(const EventStore& store,
+                                              std::span<const EventId> events) {
   std::vector<std::int64_t> time(events.size());
   std::vector<std::uint64_t> tie(events.size());
   std::vector<std::uint32_t> audit;
@@ -66,7 +68,8 @@ std::vector<std::uint32_t> order_of_happening(const EventStore& store, std::span
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const bool new_boot = i == 0 || keys[i].boot != keys[i - 1].boot;
     std::int64_t& own = time[keys[i].position];
-    // A step back keeps the order of serials; a stamp a day and more behind is damage, and must not drag the rest along.
+    // A step back keeps the order of serials; a stamp a day and more behind is damage, and must not
+    // drag the rest along.
     if (new_boot || own >= latest || latest - own > kMaxClockStepNs) {
       latest = own;
     } else {

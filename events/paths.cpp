@@ -3,7 +3,9 @@
 namespace stemma {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::string_view after_last(std::string_view path, char separator) {
   const std::size_t at = path.rfind(separator);
@@ -12,9 +14,13 @@ std::string_view after_last(std::string_view path, char separator) {
 
 }  // namespace
 
-std::string_view windows_base_name(std::string_view path) { return after_last(path, '\\'); }
+std::string_view windows_base_name(std::string_view path) {
+  return after_last(path, '\\');
+}
 
-std::string_view posix_base_name(std::string_view path) { return after_last(path, '/'); }
+std::string_view posix_base_name(std::string_view path) {
+  return after_last(path, '/');
+}
 
 std::string_view base_name(std::string_view path) {
   return after_last(path, path.find('\\') != std::string_view::npos ? '\\' : '/');

@@ -1,4 +1,5 @@
-// Names out of paths, for both families of operating systems. Pure functions on text; nothing touches a file system.
+// Names out of paths, for both families of operating systems. Pure functions on text; nothing
+// touches a file system.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// ProcessRecord: what one event says about a process life, taken out of its fields when it is indexed. The raw material of lineage;
-// not yet an entity.
+// ProcessRecord: what one event says about a process life, taken out of its fields when it is
+// indexed. The raw material of lineage; not yet an entity.
 #pragma once
 
 #include <cstdint>

@@ -16,15 +16,19 @@ std::span<const EntityId> ProcessTree::children(EntityId id) const {
 }
 
 const ProcessStart* ProcessTree::start_of(EventId event) const {
-  const auto found = std::lower_bound(starts_.begin(), starts_.end(), event,
-                                      [](const ProcessStart& start, EventId wanted) { return start.event < wanted; });
+  const auto found = std::lower_bound(
+      starts_.begin(), starts_.end(), event,
+      [](const ProcessStart& start, EventId wanted) { return start.event < wanted; });
   return found == starts_.end() || found->event != event ? nullptr : &*found;
 }
 
 std::vector<EventId> ProcessTree::events_of(ImageId image) const {
-  const auto by_image = [&](std::uint32_t position, ImageId wanted) { return starts_[position].image < wanted; };
+  const auto by_image = [&](std::uint32_t position, ImageId wanted) {
+    return starts_[position].image < wanted;
+  };
   std::vector<EventId> events;
-  for (auto at = std::lower_bound(starts_by_image_.begin(), starts_by_image_.end(), image, by_image);
+  for (auto at =
+           std::lower_bound(starts_by_image_.begin(), starts_by_image_.end(), image, by_image);
        at != starts_by_image_.end() && starts_[*at].image == image; ++at) {
     events.push_back(starts_[*at].event);
   }
@@ -34,7 +38,8 @@ std::vector<EventId> ProcessTree::events_of(ImageId image) const {
 std::vector<EntityId> ancestors(const ProcessTree& tree, EntityId entity, std::size_t limit) {
   std::vector<EntityId> chain;
   EntityId at = tree.entity(entity).parent;
-  while (at && chain.size() < limit && at != entity && std::find(chain.begin(), chain.end(), at) == chain.end()) {
+  while (at && chain.size() < limit && at != entity &&
+         std::find(chain.begin(), chain.end(), at) == chain.end()) {
     chain.push_back(at);
     at = tree.entity(at).parent;
   }

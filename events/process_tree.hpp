@@ -1,5 +1,6 @@
-// ProcessTree: who started whom, over both operating systems, frozen. Lives of processes (entities), the program images each one
-// ran, and how every edge was chosen. lineage.hpp builds it.
+// ProcessTree: who started whom, over both operating systems, frozen. Lives of processes
+// (entities), the program images each one ran, and how every edge was chosen. lineage.hpp builds
+// it.
 #pragma once
 
 #include <cstdint>
@@ -22,15 +23,16 @@ enum class ParentEdge : std::uint8_t {
 };
 
 enum class EndKind : std::uint8_t {
-  open,     ///< no end was seen
-  seen,     ///< an end record
+  open,       ///< no end was seen
+  seen,       ///< an end record
   pid_reuse,  ///< another life of the pid began
-  boot,     ///< the machine started anew
+  boot,       ///< the machine started anew
 };
 
 /// A program image: one exec. On Windows a life has one.
 struct ProcessImage {
-  EventId event;  ///< the record that shows it best; none for images known only from a child's record
+  EventId
+      event;  ///< the record that shows it best; none for images known only from a child's record
   Timestamp start;
   std::uint64_t rank = 0;  ///< position in the host's order of process records
   StringId name, executable, command_line, working_directory;
@@ -50,10 +52,10 @@ struct ProcessEntity {
   Timestamp start;     ///< birth, or first sight
   Timestamp end;       ///< meaningful where end_kind is not open
   EndKind end_kind = EndKind::open;
-  bool placeholder = false;    ///< never seen itself: made from a child's or another event's words
-  bool start_seen = false;     ///< a start or fork record exists
-  bool id_recorded = false;    ///< entity_id is from the evidence
-  std::uint8_t sources = 0;    ///< bit per SourceKind that showed it
+  bool placeholder = false;  ///< never seen itself: made from a child's or another event's words
+  bool start_seen = false;   ///< a start or fork record exists
+  bool id_recorded = false;  ///< entity_id is from the evidence
+  std::uint8_t sources = 0;  ///< bit per SourceKind that showed it
   std::uint32_t first_image = 0;  ///< index into ProcessTree::images
   std::uint32_t image_count = 0;
   EntityId parent;  ///< who made it: the parent of its first image, or the forker
@@ -78,7 +80,8 @@ class ProcessTree {
     const ProcessEntity& e = entity(id);
     return {images_.data() + e.first_image, e.image_count};
   }
-  /// The last image of a life; for a fork without an exec the image it carries on; none where nothing is known.
+  /// The last image of a life; for a fork without an exec the image it carries on; none where
+  /// nothing is known.
   [[nodiscard]] ImageId last_image(EntityId id) const;
   /// Children by start time, then id.
   [[nodiscard]] std::span<const EntityId> children(EntityId id) const;
@@ -106,10 +109,12 @@ class ProcessTree {
   std::vector<EntityId> roots_;
 };
 
-/// How many ancestors are walked at most. Real chains are below 30; forged ones may be circular or endless.
+/// How many ancestors are walked at most. Real chains are below 30; forged ones may be circular or
+/// endless.
 inline constexpr std::size_t kMaxAncestors = 256;
 
 /// Ancestors of an entity as seen from one of its images, nearest first; at most `limit`.
-std::vector<EntityId> ancestors(const ProcessTree& tree, EntityId entity, std::size_t limit = kMaxAncestors);
+std::vector<EntityId> ancestors(const ProcessTree& tree, EntityId entity,
+                                std::size_t limit = kMaxAncestors);
 
 }  // namespace stemma

@@ -1,4 +1,5 @@
-// Which fields a pass over the evidence needs. A parser may leave out whatever is not wanted and save the work.
+// Which fields a pass over the evidence needs. A parser may leave out whatever is not wanted and
+// save the work.
 #pragma once
 
 #include <bitset>
@@ -29,7 +30,8 @@ class Projection {
 
   [[nodiscard]] bool wants_all() const { return all_; }
   [[nodiscard]] bool wants(FieldId field) const {
-    return all_ || (field.value <= kKnownFieldCount ? known_.test(field.value) : met_.count(field) != 0);
+    return all_ ||
+           (field.value <= kKnownFieldCount ? known_.test(field.value) : met_.count(field) != 0);
   }
 
  private:

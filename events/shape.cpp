@@ -18,7 +18,8 @@ const Shape& ShapeTable::intern(std::span<const FieldId> fields) {
   }
   auto& bucket = shapes_[hash];
   for (const auto& shape : bucket) {
-    if (std::equal(fields.begin(), fields.end(), shape->fields().begin(), shape->fields().end())) return *shape;
+    if (std::equal(fields.begin(), fields.end(), shape->fields().begin(), shape->fields().end()))
+      return *shape;
   }
   bucket.push_back(std::make_unique<Shape>(std::vector<FieldId>(fields.begin(), fields.end())));
   ++count_;

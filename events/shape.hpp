@@ -1,5 +1,6 @@
-// Shape: which fields a kind of record carries and in which slot each one sits. Thousands of records share one shape, so a rule
-// looks its fields up once per shape and then indexes slots. Not the values.
+// Shape: which fields a kind of record carries and in which slot each one sits. Thousands of
+// records share one shape, so a rule looks its fields up once per shape and then indexes slots. Not
+// the values.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,8 @@ class Shape {
   std::vector<FieldId> fields_;
 };
 
-/// Gives equal field lists the same Shape. One table a thread: no locks. Shapes live as long as the table.
+/// Gives equal field lists the same Shape. One table a thread: no locks. Shapes live as long as the
+/// table.
 class ShapeTable {
  public:
   const Shape& intern(std::span<const FieldId> ascending_fields);

@@ -1,4 +1,5 @@
-// Where evidence lies: a file of the collection, and a run of bytes in it. Every event, finding and defect points at one.
+// Where evidence lies: a file of the collection, and a run of bytes in it. Every event, finding and
+// defect points at one.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +8,8 @@
 
 namespace stemma {
 
-/// A run of bytes of an artifact. Offsets count in the artifact's content after the decoders it passed through (see
-/// Artifact::decoders), so for a plain file they are file offsets.
+/// A run of bytes of an artifact. Offsets count in the artifact's content after the decoders it
+/// passed through (see Artifact::decoders), so for a plain file they are file offsets.
 struct SourceSpan {
   ArtifactId artifact;
   std::uint32_t length = 0;

@@ -7,11 +7,13 @@
 namespace stemma {
 namespace {
 
-constexpr std::size_t kBlock = std::size_t{1} << 18;  // large enough that a block's tail is not worth saving
+constexpr std::size_t kBlock = std::size_t{1}
+                               << 18;  // large enough that a block's tail is not worth saving
 
 }  // namespace
 
-// The seed keeps an attacker from choosing strings that all land in one slot; nothing visible depends on it.
+// The seed keeps an attacker from choosing strings that all land in one slot; nothing visible
+// depends on it.
 StringPool::StringPool() : seed_(std::random_device{}() * 0x9E3779B97F4A7C15u), table_(1024, 0) {}
 
 std::uint64_t StringPool::hash(std::string_view text) const {

@@ -1,4 +1,5 @@
-// StringPool: bytes of process names, paths and command lines, each kept once. Not for field names (fields.hpp).
+// StringPool: bytes of process names, paths and command lines, each kept once. Not for field names
+// (fields.hpp).
 #pragma once
 
 #include <cstdint>
@@ -10,19 +11,23 @@
 
 namespace stemma {
 
-/// Equal ids mean equal bytes, compared in full: two strings that someone chose to collide stay two. Views stay valid as long as
-/// the pool. One writer; any number of readers once nobody writes. About 24 bytes a string beside its own.
+/// Equal ids mean equal bytes, compared in full: two strings that someone chose to collide stay
+/// two. Views stay valid as long as the pool. One writer; any number of readers once nobody writes.
+/// About 24 bytes a string beside its own.
 class StringPool {
  public:
   StringPool();
   StringPool(StringPool&&) = default;
   StringPool& operator=(StringPool&&) = default;
 
-  /// Id of `text`; none for empty text. Ids count up in the order of first sight, so they do not depend on the hash seed.
+  /// Id of `text`; none for empty text. Ids count up in the order of first sight, so they do not
+  /// depend on the hash seed.
   StringId intern(std::string_view text);
 
   /// The bytes; empty for a none id.
-  [[nodiscard]] std::string_view view(StringId id) const { return id ? entries_[id.index()] : std::string_view{}; }
+  [[nodiscard]] std::string_view view(StringId id) const {
+    return id ? entries_[id.index()] : std::string_view{};
+  }
 
   /// Id of `text` where it was interned before, else none.
   [[nodiscard]] StringId find(std::string_view text) const;

@@ -8,7 +8,8 @@
 namespace stemma {
 namespace {
 
-constexpr std::int64_t kUnixEpochInFiletime = 116'444'736'000'000'000;  // 1970-01-01 in 100 ns ticks since 1601
+constexpr std::int64_t kUnixEpochInFiletime =
+    116'444'736'000'000'000;  // 1970-01-01 in 100 ns ticks since 1601
 
 /// Reads exactly `count` decimal digits at `pos` and steps over them; -1 where there are fewer.
 int take_digits(std::string_view text, std::size_t& pos, std::size_t count) {
@@ -115,15 +116,17 @@ std::optional<ParsedTime> parse_time(std::string_view text) {
     take(text, pos, ':');
     const int zone_minute = take_digits(text, pos, 2);
     if (zone_hour < 0 || zone_hour > 23 || zone_minute < 0 || zone_minute > 59) return std::nullopt;
-    zone_seconds = (sign == '-' ? -1 : 1) * (std::int64_t{zone_hour} * 3600 + std::int64_t{zone_minute} * 60);
+    zone_seconds =
+        (sign == '-' ? -1 : 1) * (std::int64_t{zone_hour} * 3600 + std::int64_t{zone_minute} * 60);
   }
   if (pos != text.size()) return std::nullopt;
 
   const std::int64_t seconds =
-      days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * 86400 + hour * 3600 +
-      minute * 60 + second - zone_seconds;
+      days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * 86400 +
+      hour * 3600 + minute * 60 + second - zone_seconds;
   std::int64_t ns = 0;
-  if (__builtin_mul_overflow(seconds, kNsPerSecond, &ns) || __builtin_add_overflow(ns, fraction, &ns)) {
+  if (__builtin_mul_overflow(seconds, kNsPerSecond, &ns) ||
+      __builtin_add_overflow(ns, fraction, &ns)) {
     return std::nullopt;
   }
   return ParsedTime{Timestamp{ns}, digits};
@@ -143,8 +146,8 @@ std::string format_time(Timestamp time, int digits) {
     --days;
   }
   const Civil date = civil_from_days(days);
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month, date.day, rest / 3600,
-                                 rest / 60 % 60, rest % 60);
+  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month,
+                                 date.day, rest / 3600, rest / 60 % 60, rest % 60);
   digits = std::clamp(digits, 0, 9);
   if (digits > 0) {
     for (int i = digits; i < 9; ++i) fraction /= 10;

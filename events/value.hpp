@@ -1,4 +1,5 @@
-// One value of a field: a small tagged union. Text is a view whose owner is named by whoever hands the value out.
+// One value of a field: a small tagged union. Text is a view whose owner is named by whoever hands
+// the value out.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ struct Value {
     double real;
     bool boolean;
   };
-  std::string_view text;  ///< text: UTF-8 as found, which hostile evidence may break; bytes are kept
+  std::string_view
+      text;  ///< text: UTF-8 as found, which hostile evidence may break; bytes are kept
 
   static Value of(std::string_view text) {
     Value value;
@@ -53,8 +55,8 @@ struct Value {
   [[nodiscard]] Timestamp time() const { return Timestamp{integer}; }
 };
 
-/// Where a value comes from: the record itself, a computation from the record's own values (args split from a command line), or
-/// the process tree (a parent's command line that the record lacks).
+/// Where a value comes from: the record itself, a computation from the record's own values (args
+/// split from a command line), or the process tree (a parent's command line that the record lacks).
 enum class Origin : std::uint8_t { record, derived, synthesised };
 
 }  // namespace stemma

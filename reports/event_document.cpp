@@ -5,7 +5,8 @@
 
 namespace stemma {
 
-void describe_event(const CaseSnapshot& snapshot, const Event& event, const EventView& view, JsonDocument& document) {
+void describe_event(const CaseSnapshot& snapshot, const Event& event, const EventView& view,
+                    JsonDocument& document) {
   std::vector<std::string> synthesised;
   for (std::uint32_t slot = 0; slot < view.shape().fields().size(); ++slot) {
     const FieldInfo info = field_info(view.shape().fields()[slot]);
@@ -27,7 +28,8 @@ void describe_event(const CaseSnapshot& snapshot, const Event& event, const Even
   }
 }
 
-void append_event_line(const CaseSnapshot& snapshot, Event& event, ShapeTable& shapes, std::string& out) {
+void append_event_line(const CaseSnapshot& snapshot, Event& event, ShapeTable& shapes,
+                       std::string& out) {
   JsonDocument document;
   describe_event(snapshot, event, event.view(shapes), document);
   document.write(out);

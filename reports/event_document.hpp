@@ -1,4 +1,5 @@
-// One event as one ECS document, a line of JSON: every field it carries, where it was read, and what was synthesised.
+// One event as one ECS document, a line of JSON: every field it carries, where it was read, and
+// what was synthesised.
 #pragma once
 
 #include <string>
@@ -9,10 +10,13 @@
 
 namespace stemma {
 
-/// Puts the event's own fields, `@timestamp`, `log.file.path` and `stemma.source` / `stemma.synthesised` into `document`.
-void describe_event(const CaseSnapshot& snapshot, const Event& event, const EventView& view, JsonDocument& document);
+/// Puts the event's own fields, `@timestamp`, `log.file.path` and `stemma.source` /
+/// `stemma.synthesised` into `document`.
+void describe_event(const CaseSnapshot& snapshot, const Event& event, const EventView& view,
+                    JsonDocument& document);
 
 /// Appends the event as one line. `event` must be decoded with all fields and completed.
-void append_event_line(const CaseSnapshot& snapshot, Event& event, ShapeTable& shapes, std::string& out);
+void append_event_line(const CaseSnapshot& snapshot, Event& event, ShapeTable& shapes,
+                       std::string& out);
 
 }  // namespace stemma

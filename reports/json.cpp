@@ -11,9 +11,12 @@
 namespace stemma {
 namespace {
 
-// Order of dotted names in which all names below one parent are neighbours: a dot sorts before every other character.
+// Order of dotted names in which all names below one parent are neighbours: a dot sorts before
+// every other character.
 bool dotted_less(std::string_view a, std::string_view b) {
-  const auto key = [](char c) { return c == '.' ? 0u : static_cast<unsigned>(static_cast<unsigned char>(c)) + 1u; };
+  const auto key = [](char c) {
+    return c == '.' ? 0u : static_cast<unsigned>(static_cast<unsigned char>(c)) + 1u;
+  };
   return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
                                       [&](char x, char y) { return key(x) < key(y); });
 }
@@ -34,11 +37,21 @@ void append_json_string(std::string& out, std::string_view text) {
     if (text.empty()) break;
     const CodePoint point = next_code_point(text);
     switch (point.value) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (!is_invisible(point.value)) {
           append_utf8(out, point.value);
@@ -46,7 +59,8 @@ void append_json_string(std::string& out, std::string_view text) {
           fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(point.value));
         } else {
           const unsigned pair = static_cast<unsigned>(point.value) - 0x10000;
-          fmt::format_to(std::back_inserter(out), "\\u{:04x}\\u{:04x}", 0xD800 + (pair >> 10), 0xDC00 + (pair & 0x3FF));
+          fmt::format_to(std::back_inserter(out), "\\u{:04x}\\u{:04x}", 0xD800 + (pair >> 10),
+                         0xDC00 + (pair & 0x3FF));
         }
     }
     text.remove_prefix(point.bytes);
@@ -56,8 +70,12 @@ void append_json_string(std::string& out, std::string_view text) {
 
 void append_json_value(std::string& out, const Value& value) {
   switch (value.kind) {
-    case Value::Kind::text: append_json_string(out, value.text); break;
-    case Value::Kind::integer: fmt::format_to(std::back_inserter(out), "{}", value.integer); break;
+    case Value::Kind::text:
+      append_json_string(out, value.text);
+      break;
+    case Value::Kind::integer:
+      fmt::format_to(std::back_inserter(out), "{}", value.integer);
+      break;
     case Value::Kind::real:
       if (std::isfinite(value.real)) {
         fmt::format_to(std::back_inserter(out), "{}", value.real);
@@ -65,8 +83,12 @@ void append_json_value(std::string& out, const Value& value) {
         out += "null";  // JSON has no word for it
       }
       break;
-    case Value::Kind::boolean: out += value.boolean ? "true" : "false"; break;
-    case Value::Kind::date: append_json_string(out, format_time(value.time(), value.digits)); break;
+    case Value::Kind::boolean:
+      out += value.boolean ? "true" : "false";
+      break;
+    case Value::Kind::date:
+      append_json_string(out, format_time(value.time(), value.digits));
+      break;
   }
 }
 
@@ -76,9 +98,13 @@ void JsonDocument::text(std::string_view name, std::string_view value) {
   raw(name, std::move(json));
 }
 
-void JsonDocument::integer(std::string_view name, std::int64_t value) { raw(name, fmt::format("{}", value)); }
+void JsonDocument::integer(std::string_view name, std::int64_t value) {
+  raw(name, fmt::format("{}", value));
+}
 
-void JsonDocument::boolean(std::string_view name, bool value) { raw(name, value ? "true" : "false"); }
+void JsonDocument::boolean(std::string_view name, bool value) {
+  raw(name, value ? "true" : "false");
+}
 
 void JsonDocument::texts(std::string_view name, std::span<const std::string> values) {
   std::string json = "[";
@@ -89,7 +115,8 @@ void JsonDocument::texts(std::string_view name, std::span<const std::string> val
   raw(name, json + "]");
 }
 
-void JsonDocument::values(std::string_view name, Multiplicity multiplicity, std::span<const Value> values) {
+void JsonDocument::values(std::string_view name, Multiplicity multiplicity,
+                          std::span<const Value> values) {
   std::string json;
   const bool list = multiplicity == Multiplicity::many || values.size() != 1;
   if (list) json += '[';
@@ -101,9 +128,12 @@ void JsonDocument::values(std::string_view name, Multiplicity multiplicity, std:
   raw(name, std::move(json));
 }
 
-void JsonDocument::raw(std::string_view name, std::string json) { entries_.emplace_back(name, std::move(json)); }
+void JsonDocument::raw(std::string_view name, std::string json) {
+  entries_.emplace_back(name, std::move(json));
+}
 
-void JsonDocument::write_object(std::string& out, std::span<const Entry> entries, std::size_t prefix) {
+void JsonDocument::write_object(std::string& out, std::span<const Entry> entries,
+                                std::size_t prefix) {
   out += '{';
   bool first = true;
   const auto key = [&](std::string_view name) {
@@ -118,7 +148,8 @@ void JsonDocument::write_object(std::string& out, std::span<const Entry> entries
     std::size_t end = i + 1;
     const auto below = [&](std::size_t at) {
       const std::string_view other = std::string_view(entries[at].first).substr(prefix);
-      return other.size() > head.size() && other[head.size()] == '.' && other.substr(0, head.size()) == head;
+      return other.size() > head.size() && other[head.size()] == '.' &&
+             other.substr(0, head.size()) == head;
     };
     while (end < entries.size() && below(end)) ++end;
     if (rest == head) {

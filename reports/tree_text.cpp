@@ -9,7 +9,8 @@
 namespace stemma {
 namespace {
 
-// A chain of parents deeper than this is printed flat from here on: the text must stay readable, and forged chains must end.
+// A chain of parents deeper than this is printed flat from here on: the text must stay readable,
+// and forged chains must end.
 constexpr std::size_t kMaxIndent = 64;
 
 std::string name_of(const CaseSnapshot& snapshot, EntityId id) {
@@ -29,10 +30,14 @@ std::string user_of(const CaseSnapshot& snapshot, const ProcessImage& image) {
 
 std::string_view end_text(const ProcessEntity& entity) {
   switch (entity.end_kind) {
-    case EndKind::seen: return "";
-    case EndKind::open: return "";
-    case EndKind::pid_reuse: return ", pid used again";
-    case EndKind::boot: return ", until boot";
+    case EndKind::seen:
+      return "";
+    case EndKind::open:
+      return "";
+    case EndKind::pid_reuse:
+      return ", pid used again";
+    case EndKind::boot:
+      return ", until boot";
   }
   return "";
 }
@@ -47,7 +52,8 @@ std::string process_line(const CaseSnapshot& snapshot, EntityId id) {
     line += "  (not seen itself)";
   } else {
     line += fmt::format("  {}", format_time(entity.start, 3));
-    if (entity.end_kind == EndKind::seen) line += fmt::format(" … {}", format_time(entity.end, 3).substr(11));
+    if (entity.end_kind == EndKind::seen)
+      line += fmt::format(" … {}", format_time(entity.end, 3).substr(11));
     line += end_text(entity);
   }
   const auto images = snapshot.tree.images_of(id);
@@ -56,7 +62,8 @@ std::string process_line(const CaseSnapshot& snapshot, EntityId id) {
     if (!user.empty()) line += "  " + user;
     for (std::size_t i = 0; i < images.size(); ++i) {
       const std::string_view command = snapshot.strings.view(images[i].command_line);
-      const std::string_view shown = command.empty() ? snapshot.strings.view(images[i].executable) : command;
+      const std::string_view shown =
+          command.empty() ? snapshot.strings.view(images[i].executable) : command;
       if (!shown.empty()) line += (i == 0 ? "  " : "  ⇒ ") + visible(shown);
     }
   } else if (entity.inherited) {
@@ -72,15 +79,16 @@ std::string chain_text(const CaseSnapshot& snapshot, EntityId id) {
   return chain + name_of(snapshot, id);
 }
 
-void append_tree(const CaseSnapshot& snapshot, const std::vector<EntityId>& roots, const TreeTextOptions& options,
-                 std::string& out) {
+void append_tree(const CaseSnapshot& snapshot, const std::vector<EntityId>& roots,
+                 const TreeTextOptions& options, std::string& out) {
   // What is asked for and everything above it.
   std::vector<bool> shown(snapshot.tree.entities().size(), !options.show);
   if (options.show) {
     for (std::size_t i = 0; i < shown.size(); ++i) {
       const EntityId id = EntityId::from_index(i);
       if (shown[i] || !options.show(id)) continue;
-      for (EntityId at = id; at && !shown[at.index()]; at = snapshot.tree.entity(at).parent) shown[at.index()] = true;
+      for (EntityId at = id; at && !shown[at.index()]; at = snapshot.tree.entity(at).parent)
+        shown[at.index()] = true;
     }
   }
   struct Step {
@@ -97,7 +105,8 @@ void append_tree(const CaseSnapshot& snapshot, const std::vector<EntityId>& root
     const ProcessEntity& entity = snapshot.tree.entity(step.id);
     if (!options.names_only && step.depth == 0 && entity.host != host) {
       if (!out.empty()) out += '\n';
-      out += fmt::format("host {}\n", entity.host ? visible(snapshot.hosts.name(entity.host)) : "(unknown)");
+      out += fmt::format("host {}\n",
+                         entity.host ? visible(snapshot.hosts.name(entity.host)) : "(unknown)");
       host = entity.host;
     }
     std::string line(std::min(step.depth, kMaxIndent) * (options.names_only ? 1 : 2), ' ');
@@ -110,7 +119,8 @@ void append_tree(const CaseSnapshot& snapshot, const std::vector<EntityId>& root
     }
     out += line + '\n';
     const auto children = snapshot.tree.children(step.id);
-    for (auto child = children.rbegin(); child != children.rend(); ++child) stack.push_back({*child, step.depth + 1});
+    for (auto child = children.rbegin(); child != children.rend(); ++child)
+      stack.push_back({*child, step.depth + 1});
   }
 }
 

@@ -1,4 +1,5 @@
-// The process tree as text: one process a line, children indented below it, findings marked. For terminals and tests alike.
+// The process tree as text: one process a line, children indented below it, findings marked. For
+// terminals and tests alike.
 #pragma once
 
 #include <functional>
@@ -11,15 +12,17 @@
 namespace stemma {
 
 struct TreeTextOptions {
-  std::function<std::string(EntityId)> mark;  ///< text put before a process that is part of a finding; empty for none
-  std::size_t width = 0;                      ///< columns to cut lines to; 0 does not cut
-  bool names_only = false;                    ///< nothing but names: for tests
-  std::function<bool(EntityId)> show;         ///< which processes to print; their ancestors are printed too. Empty: all
+  std::function<std::string(EntityId)>
+      mark;                 ///< text put before a process that is part of a finding; empty for none
+  std::size_t width = 0;    ///< columns to cut lines to; 0 does not cut
+  bool names_only = false;  ///< nothing but names: for tests
+  std::function<bool(EntityId)>
+      show;  ///< which processes to print; their ancestors are printed too. Empty: all
 };
 
 /// Appends the tree below `roots`, host by host. Evidence text is made visible, never raw.
-void append_tree(const CaseSnapshot& snapshot, const std::vector<EntityId>& roots, const TreeTextOptions& options,
-                 std::string& out);
+void append_tree(const CaseSnapshot& snapshot, const std::vector<EntityId>& roots,
+                 const TreeTextOptions& options, std::string& out);
 
 /// How one process reads in one line: `cmd.exe pid 4120, 09:14:03.120, "cmd.exe" /c whoami`.
 std::string process_line(const CaseSnapshot& snapshot, EntityId id);

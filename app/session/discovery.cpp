@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kMaxHostNameLength = 255;  // POSIX HOST_NAME_MAX is 64, DNS allows 253
-constexpr std::size_t kKeySample = 4096;         // an EVTX header holds the file's own counters and checksum
+constexpr std::size_t kKeySample =
+    4096;  // an EVTX header holds the file's own counters and checksum
 
 struct Candidate {
   std::string path;
@@ -49,7 +50,8 @@ class Walk {
   }
 
   static std::string ascii_first_lower(std::string text) {
-    if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
+    if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z')
+      text[0] = static_cast<char>(text[0] - 'A' + 'a');
     return text;
   }
 
@@ -98,7 +100,8 @@ class Walk {
 std::uint64_t content_key(std::span<const std::byte> content) {
   std::uint64_t key = 0xCBF29CE484222325u ^ content.size();
   const auto take = [&](std::span<const std::byte> part) {
-    for (const std::byte byte : part) key = (key ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001B3u;
+    for (const std::byte byte : part)
+      key = (key ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001B3u;
   };
   take(content.first(std::min(kKeySample, content.size())));
   take(content.last(std::min(kKeySample, content.size())));
@@ -113,13 +116,16 @@ std::optional<std::string> host_name_file(const fs::path& folder) {
   std::ifstream in(path);
   std::string name;
   std::getline(in, name);
-  while (!name.empty() && (name.back() == ' ' || name.back() == '\r' || name.back() == '\t')) name.pop_back();
-  if (name.empty() || name.size() > kMaxHostNameLength || visible(name) != name) return std::nullopt;
+  while (!name.empty() && (name.back() == ' ' || name.back() == '\r' || name.back() == '\t'))
+    name.pop_back();
+  if (name.empty() || name.size() > kMaxHostNameLength || visible(name) != name)
+    return std::nullopt;
   return name;
 }
 
-// Which machine a file without host names is from: the name inside its collected file system, else the folder that holds that file
-// system, else the folder that holds the file. Nothing above the given path is opened.
+// Which machine a file without host names is from: the name inside its collected file system, else
+// the folder that holds that file system, else the folder that holds the file. Nothing above the
+// given path is opened.
 std::string host_by_place(const Candidate& candidate) {
   std::error_code error;
   const fs::path root = fs::weakly_canonical(candidate.root, error);
@@ -130,7 +136,8 @@ std::string host_by_place(const Candidate& candidate) {
   }
   for (fs::path at = path.parent_path(); at.has_relative_path(); at = at.parent_path()) {
     const fs::path above = at.parent_path();
-    if (at.filename() == "log" && above.filename() == "var") return above.parent_path().filename().string();
+    if (at.filename() == "log" && above.filename() == "var")
+      return above.parent_path().filename().string();
   }
   return path.parent_path().filename().string();
 }
@@ -143,27 +150,33 @@ bool equal_content(const FileBytes& a, const FileBytes& b) {
 
 std::string joined(const std::vector<const Parser*>& parsers) {
   std::string names;
-  for (const Parser* parser : parsers) names += (names.empty() ? "" : ",") + std::string(parser->format());
+  for (const Parser* parser : parsers)
+    names += (names.empty() ? "" : ",") + std::string(parser->format());
   return names;
 }
 
 }  // namespace
 
-Discovery discover(const std::vector<std::string>& paths, const std::vector<std::unique_ptr<Parser>>& parsers) {
+Discovery discover(const std::vector<std::string>& paths,
+                   const std::vector<std::unique_ptr<Parser>>& parsers) {
   Walk walk;
   for (const std::string& path : paths) walk.given(path);
-  std::sort(walk.files.begin(), walk.files.end(),
-            [](const Candidate& a, const Candidate& b) { return std::tie(a.path, a.root) < std::tie(b.path, b.root); });
-  walk.files.erase(std::unique(walk.files.begin(), walk.files.end(),
-                               [](const Candidate& a, const Candidate& b) { return a.path == b.path; }),
-                   walk.files.end());
+  std::sort(walk.files.begin(), walk.files.end(), [](const Candidate& a, const Candidate& b) {
+    return std::tie(a.path, a.root) < std::tie(b.path, b.root);
+  });
+  walk.files.erase(
+      std::unique(walk.files.begin(), walk.files.end(),
+                  [](const Candidate& a, const Candidate& b) { return a.path == b.path; }),
+      walk.files.end());
 
   Discovery found;
   std::multimap<std::uint64_t, std::size_t> by_size;
   for (const Candidate& candidate : walk.files) {
     auto opened = FileBytes::open(candidate.path);
     if (!opened) {
-      walk.skipped.emplace_back(candidate.path, fmt::format("cannot be read: {}", std::strerror(static_cast<int>(opened.error().need))));
+      walk.skipped.emplace_back(
+          candidate.path,
+          fmt::format("cannot be read: {}", std::strerror(static_cast<int>(opened.error().need))));
       walk.unreadable.push_back(candidate.path);
       continue;
     }
@@ -206,9 +219,11 @@ Discovery discover(const std::vector<std::string>& paths, const std::vector<std:
     by_size.emplace(artifact.artifact.size, found.artifacts.size());
     found.artifacts.push_back(std::move(artifact));
   }
-  std::sort(found.artifacts.begin(), found.artifacts.end(), [](const FoundArtifact& a, const FoundArtifact& b) {
-    return std::tie(a.artifact.content_key, a.artifact.path) < std::tie(b.artifact.content_key, b.artifact.path);
-  });
+  std::sort(found.artifacts.begin(), found.artifacts.end(),
+            [](const FoundArtifact& a, const FoundArtifact& b) {
+              return std::tie(a.artifact.content_key, a.artifact.path) <
+                     std::tie(b.artifact.content_key, b.artifact.path);
+            });
   std::sort(walk.skipped.begin(), walk.skipped.end());
   std::sort(walk.unreadable.begin(), walk.unreadable.end());
   found.skipped = std::move(walk.skipped);

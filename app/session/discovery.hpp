@@ -1,5 +1,5 @@
-// Finds the evidence below the paths that were given: walks folders, opens files, drops second copies, and asks every parser whether a
-// file is its own. Content decides, not names. Not parsing.
+// Finds the evidence below the paths that were given: walks folders, opens files, drops second
+// copies, and asks every parser whether a file is its own. Content decides, not names. Not parsing.
 #pragma once
 
 #include <cstdint>
@@ -26,14 +26,18 @@ struct FoundArtifact {
 };
 
 struct Discovery {
-  std::vector<FoundArtifact> artifacts;  ///< in the order of their content keys: the same whatever their names
+  std::vector<FoundArtifact>
+      artifacts;  ///< in the order of their content keys: the same whatever their names
   std::vector<std::pair<std::string, std::string>> skipped;  ///< path and reason, by path
-  std::vector<std::string> unreadable;  ///< paths that exist and could not be opened: they make the exit code 3
+  std::vector<std::string>
+      unreadable;  ///< paths that exist and could not be opened: they make the exit code 3
 };
 
-/// Walks `paths`. Symbolic links below them are not followed (what they point to inside is found by itself, what lies outside is not part of
-/// the collection) and are listed as skipped. Files of equal size and content are read once. Deterministic: names decide nothing but
-/// which of several copies is shown.
-Discovery discover(const std::vector<std::string>& paths, const std::vector<std::unique_ptr<Parser>>& parsers);
+/// Walks `paths`. Symbolic links below them are not followed (what they point to inside is found by
+/// itself, what lies outside is not part of the collection) and are listed as skipped. Files of
+/// equal size and content are read once. Deterministic: names decide nothing but which of several
+/// copies is shown.
+Discovery discover(const std::vector<std::string>& paths,
+                   const std::vector<std::unique_ptr<Parser>>& parsers);
 
 }  // namespace stemma

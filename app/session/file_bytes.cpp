@@ -19,7 +19,9 @@ std::int64_t modified_ns(const struct stat& info) {
 
 }  // namespace
 
-FileBytes::FileBytes(FileBytes&& other) noexcept { *this = std::move(other); }
+FileBytes::FileBytes(FileBytes&& other) noexcept {
+  *this = std::move(other);
+}
 
 FileBytes& FileBytes::operator=(FileBytes&& other) noexcept {
   std::swap(map_, other.map_);
@@ -36,7 +38,8 @@ FileBytes::~FileBytes() {
 
 Result<FileBytes> FileBytes::open(const std::string& path) {
   const auto fault = [](const char* step) {
-    return tl::unexpected(Fault{Defect::cannot_open, 0, static_cast<std::uint64_t>(errno), 0, step});
+    return tl::unexpected(
+        Fault{Defect::cannot_open, 0, static_cast<std::uint64_t>(errno), 0, step});
   };
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return fault("open");

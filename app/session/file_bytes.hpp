@@ -1,4 +1,5 @@
-// The content of a file of the collection, mapped read-only, unpacked where it is compressed. Not its meaning.
+// The content of a file of the collection, mapped read-only, unpacked where it is compressed. Not
+// its meaning.
 #pragma once
 
 #include <sys/types.h>
@@ -13,9 +14,9 @@
 
 namespace stemma {
 
-/// Owns a read-only mapping of a whole file, or the bytes it unpacked to. The evidence is never written to. A mapped file that shrinks
-/// while it is read would raise SIGBUS; collections are read from media that nobody else writes to, and unchanged() tells afterwards
-/// whether that held.
+/// Owns a read-only mapping of a whole file, or the bytes it unpacked to. The evidence is never
+/// written to. A mapped file that shrinks while it is read would raise SIGBUS; collections are read
+/// from media that nobody else writes to, and unchanged() tells afterwards whether that held.
 class FileBytes {
  public:
   FileBytes() = default;
@@ -26,8 +27,8 @@ class FileBytes {
   /// Maps `path`. Faults: cannot_open (need = errno).
   static Result<FileBytes> open(const std::string& path);
 
-  /// Replaces the content by what a gzip stream unpacks to; content that is not gzip stays. A damaged or oversized stream leaves what could be
-  /// unpacked and returns the fault.
+  /// Replaces the content by what a gzip stream unpacks to; content that is not gzip stays. A
+  /// damaged or oversized stream leaves what could be unpacked and returns the fault.
   Result<void> unpack();
 
   [[nodiscard]] std::span<const std::byte> content() const {
@@ -37,7 +38,8 @@ class FileBytes {
   [[nodiscard]] std::uint64_t size_on_disk() const { return size_; }
   [[nodiscard]] bool packed() const { return packed_; }
 
-  /// Whether the file at `path` still has the size and time of change that it had when it was opened.
+  /// Whether the file at `path` still has the size and time of change that it had when it was
+  /// opened.
   [[nodiscard]] bool unchanged(const std::string& path) const;
 
  private:

@@ -13,7 +13,8 @@ namespace stemma {
 void run_in_order(std::size_t pieces, unsigned threads, const std::stop_token& stop,
                   const std::function<void(unsigned, std::size_t)>& work,
                   const std::function<void(std::size_t)>& collect) {
-  // Workers may be this far ahead of the collector, so that results waiting for their turn stay few.
+  // Workers may be this far ahead of the collector, so that results waiting for their turn stay
+  // few.
   const std::size_t window = std::size_t{threads} * 64;
   std::mutex mutex;
   std::condition_variable changed;
@@ -26,7 +27,9 @@ void run_in_order(std::size_t pieces, unsigned threads, const std::stop_token& s
   const auto body = [&](unsigned worker) {
     std::unique_lock lock(mutex);
     for (;;) {
-      changed.wait(lock, [&] { return next >= pieces || next < collected + window || failure || stop.stop_requested(); });
+      changed.wait(lock, [&] {
+        return next >= pieces || next < collected + window || failure || stop.stop_requested();
+      });
       if (next >= pieces || failure || stop.stop_requested()) break;
       const std::size_t piece = next++;
       lock.unlock();
@@ -46,7 +49,8 @@ void run_in_order(std::size_t pieces, unsigned threads, const std::stop_token& s
   };
 
   std::vector<std::jthread> workers;
-  const unsigned count = static_cast<unsigned>(std::min<std::size_t>(std::max(1u, threads), std::max<std::size_t>(1, pieces)));
+  const unsigned count = static_cast<unsigned>(
+      std::min<std::size_t>(std::max(1u, threads), std::max<std::size_t>(1, pieces)));
   running = count;
   for (unsigned worker = 0; worker < count; ++worker) workers.emplace_back(body, worker);
 

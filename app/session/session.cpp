@@ -36,10 +36,12 @@ class ReadSink : public EventSink {
 
 }  // namespace
 
-std::unique_ptr<Session> Session::open(const std::vector<std::string>& paths, SessionOptions options) {
+std::unique_ptr<Session> Session::open(const std::vector<std::string>& paths,
+                                       SessionOptions options) {
   std::unique_ptr<Session> session(new Session());
   session->options_ = options;
-  session->threads_ = options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  session->threads_ =
+      options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   session->parsers_.push_back(make_evtx_parser());
   session->parsers_.push_back(make_auditd_parser());
   session->parsers_.push_back(make_sysmon_linux_parser());
@@ -74,8 +76,8 @@ void Session::index() {
     progress->bytes_total = total;
     progress->step = "reading";
   }
-  // All fields are decoded here, not only those of index_projection(): copies of an event are told from forged twins by all of
-  // their content.
+  // All fields are decoded here, not only those of index_projection(): copies of an event are told
+  // from forged twins by all of their content.
   const Projection everything = Projection::all();
   std::vector<std::unique_ptr<IndexBatch>> batches(work_.size());
   std::vector<UnitLogs> logs(work_.size());
@@ -96,7 +98,8 @@ void Session::index() {
         builder.add(std::move(*batches[piece]));
         batches[piece].reset();
         for (std::size_t i = 0; i < work.unit.artifacts.size(); ++i) {
-          books[{work.artifacts[work.unit.artifacts[i]].id.index(), work.parser}].add(logs[piece][i]);
+          books[{work.artifacts[work.unit.artifacts[i]].id.index(), work.parser}].add(
+              logs[piece][i]);
         }
         logs[piece] = {};
       });
@@ -105,13 +108,16 @@ void Session::index() {
   std::vector<ImportLog> per_artifact(files_.size());
   for (auto& [key, log] : books) per_artifact[key.first].add(log);
   for (std::size_t i = 0; i < files_.size(); ++i) {
-    // Where two formats share a file, the lines of one are unused text to the other: each parser's sum is the file's size, and so must be theirs together.
+    // Where two formats share a file, the lines of one are unused text to the other: each parser's
+    // sum is the file's size, and so must be theirs together.
     ByteCount& bytes = per_artifact[i].bytes;
     const std::uint64_t size = files_[i].bytes.content().size();
-    const std::uint64_t twice = files_[i].parsers.size() > 1 ? size * (files_[i].parsers.size() - 1) : 0;
+    const std::uint64_t twice =
+        files_[i].parsers.size() > 1 ? size * (files_[i].parsers.size() - 1) : 0;
     bytes.unused -= std::min(bytes.unused, twice);
     if (!files_[i].bytes.unchanged(files_[i].artifact.path)) {
-      per_artifact[i].note(Defect::changed_while_read, 0, "size or time of the file changed while it was read");
+      per_artifact[i].note(Defect::changed_while_read, 0,
+                           "size or time of the file changed while it was read");
     }
   }
   builder.add_logs(per_artifact);
@@ -128,24 +134,28 @@ void Session::index() {
 
 bool Session::something_refused() const {
   if (!unreadable_.empty()) return true;
-  return std::any_of(snapshot_->artifacts.begin(), snapshot_->artifacts.end(), [](const Artifact& artifact) {
-    const auto& defects = artifact.log.defects();
-    return artifact.log.bytes.refused != 0 ||
-           std::any_of(defects.begin(), defects.end(), [](const auto& entry) { return is_refusal(entry.first); });
-  });
+  return std::any_of(
+      snapshot_->artifacts.begin(), snapshot_->artifacts.end(), [](const Artifact& artifact) {
+        const auto& defects = artifact.log.defects();
+        return artifact.log.bytes.refused != 0 ||
+               std::any_of(defects.begin(), defects.end(),
+                           [](const auto& entry) { return is_refusal(entry.first); });
+      });
 }
 
 EventId Session::event_at(const SourceSpan& source) const {
-  const auto found = std::lower_bound(by_source_.begin(), by_source_.end(), source, [&](EventId id, const SourceSpan& wanted) {
-    const SourceSpan own = snapshot_->events.source(id);
-    return std::tie(own.artifact, own.offset) < std::tie(wanted.artifact, wanted.offset);
-  });
+  const auto found = std::lower_bound(
+      by_source_.begin(), by_source_.end(), source, [&](EventId id, const SourceSpan& wanted) {
+        const SourceSpan own = snapshot_->events.source(id);
+        return std::tie(own.artifact, own.offset) < std::tie(wanted.artifact, wanted.offset);
+      });
   if (found == by_source_.end()) return {};
   const SourceSpan own = snapshot_->events.source(*found);
   return own.artifact == source.artifact && own.offset == source.offset ? *found : EventId{};
 }
 
-std::vector<std::uint64_t> Session::wanted_offsets(const Work& work, const EventSelection& selection) const {
+std::vector<std::uint64_t> Session::wanted_offsets(const Work& work,
+                                                   const EventSelection& selection) const {
   std::vector<std::uint64_t> offsets;
   const EventStore& events = snapshot_->events;
   for (const std::uint32_t index : work.unit.artifacts) {
@@ -153,14 +163,17 @@ std::vector<std::uint64_t> Session::wanted_offsets(const Work& work, const Event
     const bool whole = work.unit.artifacts.size() > 1;
     const std::uint64_t begin = whole ? 0 : work.unit.offset;
     const std::uint64_t end = whole ? ~std::uint64_t{0} : work.unit.offset + work.unit.length;
-    auto at = std::lower_bound(by_source_.begin(), by_source_.end(), std::tuple(artifact, begin), [&](EventId id, const auto& wanted) {
-      const SourceSpan own = events.source(id);
-      return std::tuple(own.artifact, own.offset) < wanted;
-    });
+    auto at = std::lower_bound(by_source_.begin(), by_source_.end(), std::tuple(artifact, begin),
+                               [&](EventId id, const auto& wanted) {
+                                 const SourceSpan own = events.source(id);
+                                 return std::tuple(own.artifact, own.offset) < wanted;
+                               });
     for (; at != by_source_.end(); ++at) {
       const SourceSpan own = events.source(*at);
       if (own.artifact != artifact || own.offset >= end) break;
-      if (selection.categories != kAllCategories && (events.categories(*at) & selection.categories) == 0) continue;
+      if (selection.categories != kAllCategories &&
+          (events.categories(*at) & selection.categories) == 0)
+        continue;
       if (selection.accept && !selection.accept(*at)) continue;
       offsets.push_back(own.offset);
     }
@@ -169,15 +182,19 @@ std::vector<std::uint64_t> Session::wanted_offsets(const Work& work, const Event
   return offsets;
 }
 
-void Session::run(const Work& work, unsigned, const EventSelection& selection, const Projection& projection,
+void Session::run(const Work& work, unsigned, const EventSelection& selection,
+                  const Projection& projection,
                   const std::function<void(EventId, Event&)>& visit) const {
   const std::vector<std::uint64_t> offsets = wanted_offsets(work, selection);
   if (!offsets.empty()) {
-    // Offsets are wanted by number alone, so files of one stream may answer for each other's: the event itself decides.
+    // Offsets are wanted by number alone, so files of one stream may answer for each other's: the
+    // event itself decides.
     ReadSink sink([&](Event& event) {
       const EventId id = event_at(event.source);
       if (!id) return;  // a copy that is counted elsewhere
-      if (selection.categories != kAllCategories && (snapshot_->events.categories(id) & selection.categories) == 0) return;
+      if (selection.categories != kAllCategories &&
+          (snapshot_->events.categories(id) & selection.categories) == 0)
+        return;
       if (selection.accept && !selection.accept(id)) return;
       complete(*snapshot_, id, event);
       visit(id, event);
@@ -188,18 +205,21 @@ void Session::run(const Work& work, unsigned, const EventSelection& selection, c
   if (options_.progress != nullptr) options_.progress->bytes_done += work.unit.length;
 }
 
-void Session::for_each(const EventSelection& selection, const Projection& projection, const Visit& visit) const {
+void Session::for_each(const EventSelection& selection, const Projection& projection,
+                       const Visit& visit) const {
   Projection wanted = projection;
   want_completion_inputs(wanted);
   run_in_order(
       work_.size(), threads_, options_.stop,
       [&](unsigned worker, std::size_t piece) {
-        run(work_[piece], worker, selection, wanted, [&](EventId id, Event& event) { visit(worker, id, event); });
+        run(work_[piece], worker, selection, wanted,
+            [&](EventId id, Event& event) { visit(worker, id, event); });
       },
       [](std::size_t) {});
 }
 
-void Session::render_in_order(const EventSelection& selection, const Projection& projection, const Render& render,
+void Session::render_in_order(const EventSelection& selection, const Projection& projection,
+                              const Render& render,
                               const std::function<void(const std::string&)>& write) const {
   Projection wanted = projection;
   want_completion_inputs(wanted);
@@ -226,12 +246,13 @@ Result<void> Session::decode(EventId id, const Projection& projection, Event& ev
   const Parser* parser = nullptr;
   const SourceKind kind = snapshot_->events.source_kind(id);
   for (const Parser* candidate : files_[spans.front().artifact.index()].parsers) {
-    const bool fits = candidate->format() == "auditd" ? kind == SourceKind::auditd
+    const bool fits = candidate->format() == "auditd"         ? kind == SourceKind::auditd
                       : candidate->format() == "sysmon_linux" ? kind == SourceKind::sysmon_linux
                                                               : true;
     if (fits) parser = candidate;
   }
-  if (parser == nullptr) return tl::unexpected(Fault{Defect::undecodable_record, spans.front().offset, 0, 0, "reader"});
+  if (parser == nullptr)
+    return tl::unexpected(Fault{Defect::undecodable_record, spans.front().offset, 0, 0, "reader"});
   Projection wanted = projection;
   want_completion_inputs(wanted);
   auto result = parser->decode_event(artifacts, spans, wanted, event);
@@ -250,6 +271,8 @@ std::string Session::original(EventId id) const {
   return bytes;
 }
 
-std::span<const std::byte> Session::bytes_on_disk(ArtifactId id) const { return files_[id.index()].bytes.mapped(); }
+std::span<const std::byte> Session::bytes_on_disk(ArtifactId id) const {
+  return files_[id.index()].bytes.mapped();
+}
 
 }  // namespace stemma

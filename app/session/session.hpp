@@ -1,5 +1,5 @@
-// Session: opens a collection, indexes it into a frozen snapshot, and decodes its events again for whoever asks. Both fronts use it.
-// Not rules (detection) and not output (reports).
+// Session: opens a collection, indexes it into a frozen snapshot, and decodes its events again for
+// whoever asks. Both fronts use it. Not rules (detection) and not output (reports).
 #pragma once
 
 #include <atomic>
@@ -33,14 +33,17 @@ struct SessionOptions {
 
 /// Which events a pass wants.
 struct EventSelection {
-  CategorySet categories = kAllCategories;  ///< any of these; events without category only where kAllCategories is given
-  std::function<bool(EventId)> accept;      ///< further test; empty accepts all
+  CategorySet categories =
+      kAllCategories;  ///< any of these; events without category only where kAllCategories is given
+  std::function<bool(EventId)> accept;  ///< further test; empty accepts all
 };
 
 class Session {
  public:
-  /// Walks, decodes and indexes `paths`. Never throws for evidence; what could not be read is in the snapshot's ledger.
-  static std::unique_ptr<Session> open(const std::vector<std::string>& paths, SessionOptions options);
+  /// Walks, decodes and indexes `paths`. Never throws for evidence; what could not be read is in
+  /// the snapshot's ledger.
+  static std::unique_ptr<Session> open(const std::vector<std::string>& paths,
+                                       SessionOptions options);
 
   [[nodiscard]] const CaseSnapshot& snapshot() const { return *snapshot_; }
   [[nodiscard]] std::shared_ptr<const CaseSnapshot> shared_snapshot() const { return snapshot_; }
@@ -50,14 +53,18 @@ class Session {
   /// Whether a record, a line or a file was refused anywhere: exit code 3.
   [[nodiscard]] bool something_refused() const;
 
-  /// Decodes the selected events again, completed from the tree, and hands each to `visit(worker, id, event)`. Workers run side by side, one
-  /// call at a time each; `worker` is below threads(). Within a unit events come in the order of the evidence; units come in any.
+  /// Decodes the selected events again, completed from the tree, and hands each to `visit(worker,
+  /// id, event)`. Workers run side by side, one call at a time each; `worker` is below threads().
+  /// Within a unit events come in the order of the evidence; units come in any.
   using Visit = std::function<void(unsigned worker, EventId id, Event& event)>;
-  void for_each(const EventSelection& selection, const Projection& projection, const Visit& visit) const;
+  void for_each(const EventSelection& selection, const Projection& projection,
+                const Visit& visit) const;
 
-  /// The same, but what `render` makes of each unit's events is handed to `write` in the order of the evidence.
+  /// The same, but what `render` makes of each unit's events is handed to `write` in the order of
+  /// the evidence.
   using Render = std::function<void(unsigned worker, EventId id, Event& event, std::string& out)>;
-  void render_in_order(const EventSelection& selection, const Projection& projection, const Render& render,
+  void render_in_order(const EventSelection& selection, const Projection& projection,
+                       const Render& render,
                        const std::function<void(const std::string&)>& write) const;
 
   /// Decodes one event again, completed from the tree.
@@ -77,10 +84,11 @@ class Session {
   };
   Session() = default;
   void index();
-  [[nodiscard]] std::vector<std::uint64_t> wanted_offsets(const Work& work, const EventSelection& selection) const;
+  [[nodiscard]] std::vector<std::uint64_t> wanted_offsets(const Work& work,
+                                                          const EventSelection& selection) const;
   [[nodiscard]] EventId event_at(const SourceSpan& source) const;
-  void run(const Work& work, unsigned worker, const EventSelection& selection, const Projection& projection,
-           const std::function<void(EventId, Event&)>& visit) const;
+  void run(const Work& work, unsigned worker, const EventSelection& selection,
+           const Projection& projection, const std::function<void(EventId, Event&)>& visit) const;
 
   SessionOptions options_;
   unsigned threads_ = 1;
