@@ -1,0 +1,464 @@
+// Reading the records of an event: which key holds which value. What the values mean together is in
+// event_meaning.cpp.
+#include "parsers/auditd/event_mapper.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "events/paths.hpp"
+
+namespace stemma::auditd {
+namespace {
+
+constexpr std::int64_t kNsPerMillisecond = 1'000'000;
+
+void set_once(std::string_view& slot, std::string_view value) {
+  if (slot.empty()) slot = value;
+}
+
+bool says_success(std::string_view value) {
+  return value == "yes" || value == "1" || ascii_iequals(value.substr(0, 3), "suc");
+}
+
+/// Name as auditd writes it: also for records of the kernel ring, which have numbers only.
+std::string shown_type(const EventLine& line) {
+  const std::string_view known = record_type_name(line.type);
+  if (!known.empty()) return std::string(known);
+  if (line.type != record_type::kUnknown) return fmt::format("UNKNOWN[{}]", line.type);
+  return std::string(line.type_name);
+}
+
+}  // namespace
+
+EventMapper::EventMapper(const Projection& projection) : projection_(projection) {}
+
+void EventMapper::forget() {
+  notes_ = {};
+  ids_.fill({});
+  id_names_.fill({});
+  call_arguments_.fill({});
+  pid_ = ppid_ = session_ = arch_ = syscall_ = exit_ = result_ = enriched_syscall_ =
+      enriched_arch_ = saddr_ = {};
+  call_name_ = account_id_ = address_ = {};
+  exe_.clear();
+  cwd_.clear();
+  account_.clear();
+  has_exe_ = has_cwd_ = has_account_ = has_syscall_ = success_ = failure_ = false;
+  paths_.clear();
+  data_values_ = 0;
+  exec_bodies_.clear();
+}
+
+MappingNotes EventMapper::fill(const AssembledEvent& assembled, std::string_view default_host,
+                               Event& event) {
+  forget();
+  event.source_kind = SourceKind::auditd;
+  event.time = Timestamp{assembled.milliseconds * kNsPerMillisecond};
+  event.time_digits = 3;
+  event.sequence = assembled.serial;
+  event.set_time(field::timestamp, event.time, 3);
+  event.set(field::event_kind, "event", Origin::derived);
+  event.set(field::event_module, "auditd", Origin::derived);
+  event.set(field::event_dataset, "auditd.log", Origin::derived);
+  event.set(field::event_provider, "auditd", Origin::derived);
+  event.set(field::event_sequence, std::int64_t{assembled.serial});
+  event.set(field::auditd_sequence, std::int64_t{assembled.serial});
+  event.set(field::host_os_type, "linux", Origin::derived);
+  if (!assembled.node.empty()) {
+    event.set(field::host_name, assembled.node);
+  } else if (!assembled.syslog_host.empty()) {
+    event.set(field::host_name, assembled.syslog_host);
+  } else if (!default_host.empty()) {
+    event.set(field::host_name, default_host, Origin::derived);
+  }
+  if (!assembled.syslog_host.empty()) event.set(field::log_syslog_hostname, assembled.syslog_host);
+
+  // The record that names the event: one that came before the SYSCALL (AVC, CONFIG_CHANGE, LOGIN
+  // …), else the SYSCALL, else the first that is not a mere companion.
+  const EventLine* primary = &assembled.lines.front();
+  const EventLine* call = nullptr;
+  for (const EventLine& line : assembled.lines) {
+    if (line.type == record_type::kSyscall && call == nullptr) call = &line;
+  }
+  if (call != nullptr && is_auxiliary(primary->type)) primary = call;
+  if (is_auxiliary(primary->type)) {
+    for (const EventLine& line : assembled.lines) {
+      if (is_auxiliary(line.type)) continue;
+      primary = &line;
+      break;
+    }
+  }
+  const std::string primary_name = shown_type(*primary);
+  event.set(field::event_code, primary_name);
+  if (event.wants(field::auditd_message_type)) {
+    for (const EventLine& line : assembled.lines) {
+      event.add_unique(field::auditd_message_type, ascii_lower(shown_type(line)), Origin::record);
+    }
+  }
+
+  if (call != nullptr) {
+    has_syscall_ = true;
+    read_record(*call, event);
+  }
+  for (const EventLine& line : assembled.lines) {
+    if (&line == call) continue;
+    if (line.type == record_type::kExecve) {
+      exec_bodies_.push_back(line.body);
+    } else if (line.type == record_type::kPath) {
+      read_path(line, event);
+    } else {
+      read_record(line, event);
+    }
+  }
+
+  set_call(event);
+  set_ids(event);
+  set_meaning(primary->type, primary_name, event);
+  set_address(event);
+  set_lineage(primary->type, event);
+  set_process(event);
+  set_arguments(event);  // last: they may be many, and every set() looks through what is there
+  return notes_;
+}
+
+void EventMapper::note_text(std::string_view text) {
+  if (!is_utf8(text)) notes_.invalid_utf8 = true;
+}
+
+const EventMapper::KeyName& EventMapper::key_name(std::string_view key) {
+  const auto found = key_names_.find(key);
+  if (found != key_names_.end()) return found->second;
+  if (key_names_.size() >= kMaxKeyNames || key.size() > kMaxKeyLength) return no_name_;
+  KeyName name;
+  const std::string lower = ascii_lower(key);
+  name.data = intern_field("auditd.data." + lower);
+  name.path = intern_field("auditd.paths." + lower);
+  name.data_wanted = name.data && projection_.wants(name.data);
+  name.path_wanted = name.path && projection_.wants(name.path);
+  return key_names_.emplace(std::string(key), name).first->second;
+}
+
+void EventMapper::add_data(std::string_view key, std::string_view value, Event& event) {
+  const KeyName& name = key_name(key);
+  if (!name.data_wanted) return;
+  if (data_values_ >= kMaxDataValues) {
+    notes_.too_many_fields = true;
+    return;
+  }
+  ++data_values_;
+  if (value.empty()) {
+    if (!event.has(name.data)) event.set(name.data, value);
+    return;
+  }
+  event.add_unique(name.data, value, Origin::record);
+}
+
+void EventMapper::add_field(const Field& field, Event& event) {
+  if (is_absent(field)) return;
+  if (field.quote == Quote::none && is_encodable(field.key)) {
+    const std::string_view value = decoded_value(field, scratch_);
+    note_text(value);
+    add_data(field.key, value, event);
+    return;
+  }
+  add_data(field.key, field.value, event);
+}
+
+void EventMapper::read_enriched(const Field& field) {
+  // `unknown(1000)` and `unset` are what auditd prints where it found no name.
+  if (field.value == "unset" || field.value.substr(0, 8) == "unknown(" || field.value == "?")
+    return;
+  switch (packed(field.key)) {
+    case packed("ARCH"):
+      set_once(enriched_arch_, field.value);
+      break;
+    case packed("SYSCALL"):
+      set_once(enriched_syscall_, field.value);
+      break;
+    case packed("UID"):
+      set_once(id_names_[kUid], field.value);
+      break;
+    case packed("AUID"):
+      set_once(id_names_[kAuid], field.value);
+      break;
+    case packed("EUID"):
+      set_once(id_names_[kEuid], field.value);
+      break;
+    case packed("SUID"):
+      set_once(id_names_[kSuid], field.value);
+      break;
+    case packed("FSUID"):
+      set_once(id_names_[kFsuid], field.value);
+      break;
+    case packed("GID"):
+      set_once(id_names_[kGid], field.value);
+      break;
+    case packed("EGID"):
+      set_once(id_names_[kEgid], field.value);
+      break;
+    case packed("SGID"):
+      set_once(id_names_[kSgid], field.value);
+      break;
+    case packed("FSGID"):
+      set_once(id_names_[kFsgid], field.value);
+      break;
+    default:
+      break;
+  }
+}
+
+void EventMapper::read_avc_words(std::string_view words, Event& event) {
+  // `avc:  denied  { read write } for`. Source: security/selinux/avc.c.
+  if (words.substr(0, 4) != "avc:") return;
+  words.remove_prefix(4);
+  while (!words.empty() && words.front() == ' ') words.remove_prefix(1);
+  const std::size_t end = std::min(words.find(' '), words.size());
+  if (end == 0) return;
+  add_data("seresult", words.substr(0, end), event);
+  const std::size_t open = words.find('{');
+  const std::size_t close = words.find('}');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return;
+  text_.clear();
+  for (const char c : words.substr(open + 1, close - open - 1)) {
+    if (c != ' ') {
+      text_ += c;
+    } else if (!text_.empty() && text_.back() != ',') {
+      text_ += ',';
+    }
+  }
+  while (!text_.empty() && text_.back() == ',') text_.pop_back();
+  if (!text_.empty()) add_data("seperms", text_, event);
+}
+
+void EventMapper::read_record(const EventLine& line, Event& event) {
+  FieldReader fields(line.body);
+  Field field;
+  Field operation;  // op=adding group to /etc/group: its value goes on in bare words
+  std::size_t count = 0;
+  const auto add_operation = [&](std::string_view more) {
+    if (operation.key.empty()) return;
+    std::string whole(operation.value);
+    if (!more.empty()) whole.append(" ").append(more);
+    add_data("op", whole, event);
+    operation.key = {};
+  };
+  while (fields.next(field)) {
+    if (++count > kMaxFieldsPerRecord) {
+      notes_.too_many_fields = true;
+      break;
+    }
+    add_operation(field.before);
+    if (field.enriched) {
+      read_enriched(field);
+      continue;
+    }
+    if (count == 1 && line.type == record_type::kAvc) read_avc_words(field.before, event);
+    if (field.key == "op" && field.quote == Quote::none && !is_absent(field)) {
+      operation = field;
+      continue;
+    }
+    if (line.type == record_type::kLogin && field.before == "old") {
+      // Kernels before 3.14 write `old auid=… new auid=…`; later ones `old-auid=… auid=…`.
+      if (!is_unset_id(field.value))
+        add_data(field.key == "auid" ? "old-auid" : "old-ses", field.value, event);
+      continue;
+    }
+    read_field(line, field, event);
+  }
+  add_operation(fields.trailing());
+  if (count == 0 && !fields.trailing().empty()) add_data("text", fields.trailing(), event);
+}
+
+void EventMapper::read_field(const EventLine& line, const Field& field, Event& event) {
+  const std::string_view key = field.key;
+  const bool outer = !field.in_message;
+  const auto id = [&](Id which) {
+    if (outer && ids_[which].empty()) {
+      ids_[which] = field.value;
+    } else if (!outer) {
+      add_field(field, event);
+    }
+  };
+  switch (packed(key)) {
+    case packed("pid"):
+      outer ? set_once(pid_, field.value) : add_field(field, event);
+      return;
+    case packed("ppid"):
+      outer ? set_once(ppid_, field.value) : add_field(field, event);
+      return;
+    case packed("uid"):
+      id(kUid);
+      return;
+    case packed("auid"):
+      id(kAuid);
+      return;
+    case packed("euid"):
+      id(kEuid);
+      return;
+    case packed("suid"):
+      id(kSuid);
+      return;
+    case packed("fsuid"):
+      id(kFsuid);
+      return;
+    case packed("gid"):
+      id(kGid);
+      return;
+    case packed("egid"):
+      id(kEgid);
+      return;
+    case packed("sgid"):
+      id(kSgid);
+      return;
+    case packed("fsgid"):
+      id(kFsgid);
+      return;
+    case packed("ses"):
+      outer ? set_once(session_, field.value) : add_field(field, event);
+      return;
+    case packed("success"):
+    case packed("res"):
+    case packed("result"):
+      if (result_.empty() && !is_absent(field)) {
+        result_ = field.value;
+        success_ = says_success(field.value);
+        failure_ = !success_;
+      }
+      return;
+    case packed("exit"):
+      outer ? set_once(exit_, field.value) : add_field(field, event);
+      return;
+    case packed("arch"):
+      outer ? set_once(arch_, field.value) : add_field(field, event);
+      return;
+    case packed("syscall"):
+      outer ? set_once(syscall_, field.value) : add_field(field, event);
+      return;
+    case packed("items"):
+      if (line.type != record_type::kSyscall) add_field(field, event);
+      return;
+    case packed("a0"):
+    case packed("a1"):
+    case packed("a2"):
+    case packed("a3"):
+      if (line.type == record_type::kSyscall)
+        set_once(call_arguments_[static_cast<std::size_t>(key[1] - '0')], field.value);
+      add_field(field, event);
+      return;
+    case packed("exe"):
+      if (has_exe_ || is_absent(field)) return;
+      exe_ = decoded_value(field, scratch_);
+      has_exe_ = true;
+      note_text(exe_);
+      return;
+    case packed("cwd"):
+      if (has_cwd_ || is_absent(field)) return;
+      cwd_ = decoded_value(field, scratch_);
+      has_cwd_ = true;
+      note_text(cwd_);
+      return;
+    case packed("key"): {
+      if (is_absent(field)) return;
+      // Several keys of a rule are joined with 0x01. Source: kernel/auditfilter.c, libaudit
+      // AUDIT_KEY_SEPARATOR.
+      std::string_view keys = decoded_value(field, scratch_);
+      note_text(keys);
+      while (!keys.empty()) {
+        const std::size_t end = std::min(keys.find('\x01'), keys.size());
+        event.add_unique(field::tags, keys.substr(0, end), Origin::record);
+        keys.remove_prefix(std::min(end + 1, keys.size()));
+      }
+      return;
+    }
+    case packed("saddr"): {
+      if (line.type != record_type::kSockaddr) break;
+      set_once(saddr_, field.value);
+      return;
+    }
+    case packed("acct"):
+      if (!has_account_ && !is_absent(field)) {
+        account_ = decoded_value(field, scratch_);
+        has_account_ = true;
+      }
+      break;
+    case packed("id"):
+      set_once(account_id_, field.value);
+      break;
+    case packed("addr"):
+      if (!is_absent(field)) set_once(address_, field.value);
+      break;
+    default:
+      break;
+  }
+  if (key == "proctitle" && line.type == record_type::kProctitle) {
+    if (is_absent(field)) return;
+    text_ = decoded_value(field, scratch_);
+    note_text(text_);
+    while (!text_.empty() && text_.back() == '\0') text_.pop_back();
+    std::replace(text_.begin(), text_.end(), '\0', ' ');
+    event.set(field::process_title, text_);
+    return;
+  }
+  if (key == "old-auid" || key == "old-ses") {
+    if (!is_unset_id(field.value)) add_field(field, event);
+    return;
+  }
+  add_field(field, event);
+}
+
+void EventMapper::read_path(const EventLine& line, Event& event) {
+  FieldReader fields(line.body);
+  Field field;
+  Path path;
+  std::size_t count = 0;
+  while (fields.next(field)) {
+    if (++count > kMaxFieldsPerRecord || data_values_ >= kMaxDataValues) {
+      notes_.too_many_fields = true;
+      break;
+    }
+    if (field.enriched) {
+      if (field.key == "OUID") set_once(path.owner, field.value);
+      if (field.key == "OGID") set_once(path.group, field.value);
+      continue;
+    }
+    if (is_absent(field)) continue;
+    switch (packed(field.key)) {
+      case packed("name"):
+        path.name = field;
+        path.has_name = true;
+        break;
+      case packed("nametype"):
+      case packed("objtype"):
+        set_once(path.nametype, field.value);
+        break;
+      case packed("inode"):
+        set_once(path.inode, field.value);
+        break;
+      case packed("dev"):
+        set_once(path.device, field.value);
+        break;
+      case packed("mode"):
+        set_once(path.mode, field.value);
+        break;
+      case packed("ouid"):
+        set_once(path.ouid, field.value);
+        break;
+      case packed("ogid"):
+        set_once(path.ogid, field.value);
+        break;
+      default:
+        break;
+    }
+    const KeyName& name =
+        key_name(field.key == "objtype" ? std::string_view("nametype") : field.key);
+    if (!name.path_wanted) continue;
+    ++data_values_;
+    const std::string_view value = decoded_value(field, scratch_);
+    if (field.key == "name") note_text(value);
+    event.add(name.path, value);
+  }
+  paths_.push_back(path);
+}
+
+}  // namespace stemma::auditd

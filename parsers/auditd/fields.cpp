@@ -1,0 +1,217 @@
+#include "parsers/auditd/fields.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "events/text.hpp"
+
+namespace stemma::auditd {
+namespace {
+
+constexpr char kEnrichedMark = 0x1D;
+
+// Names that auditd gives to interpretations. A blank or nothing stood between them and the raw
+// part, so they must be known. Source: auparse/interpret.c and src/auditd-event.c
+// (add_simple_field), audit 3.
+constexpr std::array<std::string_view, 20> kEnrichedKeys = {
+    "ARCH",  "AUID", "EGID",     "EUID", "FSGID", "FSUID", "GID",  "ID",   "IGID",    "IUID",
+    "OAUID", "OGID", "OLD-AUID", "OUID", "SADDR", "SAUID", "SGID", "SUID", "SYSCALL", "UID"};
+
+// Sorted. Source: auparse/typetab.h, fields of type AUPARSE_TYPE_ESCAPED; kernel callers of
+// audit_log_untrustedstring and audit_log_d_path.
+constexpr std::array<std::string_view, 34> kEncodable = {
+    "acct",     "apparmor_dir", "cgroup",   "cmd",    "comm",    "cwd",       "data",
+    "device",   "dir",          "exe",      "file",   "grp",     "interface", "key",
+    "name",     "new-chardev",  "new-disk", "new-fs", "new-rng", "new_group", "new_lock",
+    "ocomm",    "old-chardev",  "old-disk", "old-fs", "old-rng", "path",      "proctitle",
+    "root_dir", "sw",           "val",      "vm",     "watch",   "win"};
+
+static_assert(std::is_sorted(kEnrichedKeys.begin(), kEnrichedKeys.end()));
+static_assert(std::is_sorted(kEncodable.begin(), kEncodable.end()));
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+bool is_enriched_key(std::string_view key) {
+  return std::binary_search(kEnrichedKeys.begin(), kEnrichedKeys.end(), key);
+}
+
+bool is_key_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-' || c == '.' || c == '[' || c == ']';
+}
+
+/// Where a bare value that holds `=` has an interpretation glued to its end: offset of that name,
+/// or npos.
+std::size_t glued_at(std::string_view value) {
+  const std::size_t equals = value.find('=');
+  if (equals == std::string_view::npos) return equals;
+  for (std::size_t start = 1; start < equals; ++start) {
+    if (is_enriched_key(value.substr(start, equals - start))) {
+      // `…UID=` is glued as the longest name that fits: AUID, not UID behind an A.
+      return start;
+    }
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+bool FieldReader::next_in(std::string_view& text, Field& field) {
+  const char* const begin = text.data();
+  std::size_t at = 0;
+  std::size_t words_start = std::string_view::npos;
+  std::size_t words_end = 0;
+  while (true) {
+    while (at < text.size() && (is_blank(text[at]) || text[at] == kEnrichedMark)) {
+      if (text[at] == kEnrichedMark && !in_message_) enriched_ = true;
+      ++at;
+    }
+    if (at >= text.size()) {
+      trailing_ = words_start == std::string_view::npos
+                      ? std::string_view{}
+                      : text.substr(words_start, words_end - words_start);
+      text.remove_prefix(text.size());
+      return false;
+    }
+    const std::size_t start = at;
+    while (at < text.size() && is_key_char(text[at])) ++at;
+    if (at > start && at < text.size() && text[at] == '=') {
+      field.key = text.substr(start, at - start);
+      field.before = words_start == std::string_view::npos
+                         ? std::string_view{}
+                         : std::string_view(begin + words_start, words_end - words_start);
+      ++at;
+      break;
+    }
+    // A bare word. Its `(` may open a list of fields, as in `(hostname=?, addr=?)` of old PAM
+    // messages.
+    if (at == start && text[at] == '(' && in_message_) {
+      ++at;
+      continue;
+    }
+    while (at < text.size() && !is_blank(text[at]) && text[at] != kEnrichedMark) ++at;
+    if (words_start == std::string_view::npos) words_start = start;
+    words_end = at;
+  }
+
+  if (!enriched_ && is_enriched_key(field.key)) enriched_ = true;
+  field.enriched = enriched_;
+  field.in_message = in_message_;
+  const char open = at < text.size() ? text[at] : ' ';
+  if (open == '"') {
+    const std::size_t close = text.find('"', at + 1);
+    const std::size_t end = close == std::string_view::npos ? text.size() : close;
+    field.quote = Quote::quoted;
+    field.value = text.substr(at + 1, end - at - 1);
+    at = std::min(end + 1, text.size());
+  } else if (open == '\'' && !in_message_) {
+    // The message is the last field of the raw part; an apostrophe inside is not escaped, so its
+    // end is the last one before the interpretations.
+    const std::size_t mark = text.find(kEnrichedMark, at + 1);
+    const std::string_view raw = text.substr(0, mark);
+    const std::size_t close = raw.rfind('\'');
+    const std::size_t end = close == at ? raw.size() : close;
+    field.quote = Quote::nested;
+    field.value = raw.substr(at + 1, end - at - 1);
+    at = std::min(end + 1, text.size());
+  } else if (open == '{') {
+    const std::size_t close = text.find('}', at + 1);
+    const std::size_t end = close == std::string_view::npos ? text.size() : close;
+    field.quote = Quote::braces;
+    field.value = text.substr(at + 1, end - at - 1);
+    at = std::min(end + 1, text.size());
+  } else {
+    const std::size_t start = at;
+    while (at < text.size() && !is_blank(text[at]) && text[at] != kEnrichedMark) ++at;
+    field.quote = Quote::none;
+    field.value = text.substr(start, at - start);
+    if (!enriched_) {
+      const std::size_t glued = glued_at(field.value);
+      if (glued != std::string_view::npos) {
+        field.value = field.value.substr(0, glued);
+        at = start + glued;
+      }
+    }
+    if (in_message_) {
+      // `hostname=?,` and `res=success)` of old PAM messages.
+      while (!field.value.empty() && (field.value.back() == ',' || field.value.back() == ')'))
+        field.value.remove_suffix(1);
+    }
+  }
+  text.remove_prefix(at);
+  return true;
+}
+
+bool FieldReader::next(Field& field) {
+  if (in_message_) {
+    if (next_in(message_, field)) return true;
+    in_message_ = false;
+  }
+  if (!next_in(rest_, field)) return false;
+  if (field.quote != Quote::nested) return true;
+  if (field.key != "msg") return true;
+  const Field whole = field;
+  in_message_ = true;
+  message_ = field.value;
+  if (next_in(message_, field)) return true;
+  in_message_ = false;
+  field = whole;  // a message without fields is a field itself
+  return true;
+}
+
+bool is_encodable(std::string_view key) {
+  return std::binary_search(kEncodable.begin(), kEncodable.end(), key);
+}
+
+bool is_hex(std::string_view text) {
+  if (text.empty() || text.size() % 2 != 0) return false;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); });
+}
+
+void append_decoded(std::string& out, std::string_view hex) {
+  const auto digit = [](char c) {
+    return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'A' + 10);
+  };
+  const std::size_t start = out.size();
+  out.resize(start + hex.size() / 2);
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    out[start + i / 2] = static_cast<char>((digit(hex[i]) << 4) | digit(hex[i + 1]));
+  }
+}
+
+bool is_absent(const Field& field) {
+  if (field.quote != Quote::none && field.quote != Quote::quoted) return false;
+  if (field.value == "?") return true;
+  return field.quote == Quote::none && (field.value == "(null)" || field.value.empty());
+}
+
+std::string_view decoded_value(const Field& field, std::string& scratch) {
+  if (field.quote != Quote::none || field.enriched || !is_encodable(field.key) ||
+      !is_hex(field.value))
+    return field.value;
+  scratch.clear();
+  append_decoded(scratch, field.value);
+  return scratch;
+}
+
+bool is_utf8(std::string_view text) {
+  std::uint64_t all = 0;
+  std::size_t at = 0;
+  for (; text.size() - at >= 8; at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + at, 8);
+    all |= word;
+  }
+  for (; at < text.size(); ++at) all |= static_cast<unsigned char>(text[at]);
+  return (all & 0x8080808080808080u) == 0 || is_valid_utf8(text);
+}
+
+bool is_unset_id(std::string_view value) {
+  return value == "4294967295" || value == "-1" || value == "unset";
+}
+
+}  // namespace stemma::auditd
