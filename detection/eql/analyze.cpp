@@ -1,0 +1,656 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "detection/eql/scalar_eval.hpp"
+#include "detection/eql/suggest.hpp"
+#include "detection/eql/typed.hpp"
+#include "events/paths.hpp"
+#include "events/time.hpp"
+
+namespace stemma::eql {
+namespace {
+
+using NodeIndex = std::uint32_t;
+
+Type type_of(const FieldInfo& info) {
+  if (!info.known) return Type::any;
+  switch (info.type) {
+    case FieldType::keyword:
+    case FieldType::ip:
+      return Type::text;
+    case FieldType::long_:
+    case FieldType::real:
+      return Type::number;
+    case FieldType::boolean:
+      return Type::boolean;
+    case FieldType::date:
+      return Type::date;
+  }
+  return Type::any;
+}
+
+std::string_view type_name(Type type) {
+  switch (type) {
+    case Type::null:
+      return "null";
+    case Type::boolean:
+      return "true or false";
+    case Type::number:
+      return "a number";
+    case Type::text:
+      return "text";
+    case Type::date:
+      return "a date";
+    case Type::any:
+      return "a value";
+  }
+  return "";
+}
+
+bool may_be(Type type, Type wanted) {
+  return type == wanted || type == Type::any || type == Type::null;
+}
+
+bool comparable(Type a, Type b) {
+  return may_be(a, b) || may_be(b, a) || (a == Type::number && b == Type::date) ||
+         (a == Type::date && b == Type::number);
+}
+
+// Shared by the queries of one tree.
+struct Report {
+  std::string_view text;
+  const CompileOptions& options;
+  std::vector<Diagnostic>& out;
+  std::unordered_set<FieldId> warned;
+  std::size_t regexes = 0;
+
+  void add(Severity severity, const char* code, SourceRange range, std::string message) {
+    if (out.size() >= kMaxDiagnostics) return;
+    Diagnostic diagnostic;
+    diagnostic.severity = severity;
+    diagnostic.code = code;
+    diagnostic.message = std::move(message);
+    diagnostic.range = range;
+    out.push_back(std::move(diagnostic));
+  }
+  [[nodiscard]] std::string source(SourceRange range) const {
+    return quoted(text.substr(range.begin, range.end - range.begin));
+  }
+};
+
+class Analyzer {
+ public:
+  Analyzer(const Tree& tree, const EventQuery& source, Report& report)
+      : tree_(tree), source_(source), report_(report) {}
+
+  TypedQuery run() {
+    if (!source_.any) out_.category = source_.category;
+    out_.range = source_.range;
+    out_.condition = condition(source_.condition);
+    const TypedNode& root = out_.nodes[out_.condition];
+    if (root.op == Op::constant && out_.constants[root.index].truth() != Tri::yes &&
+        !has_errors(report_.out)) {
+      report_.add(Severity::warning, code::kNeverTrue, root.range,
+                  "this condition can never be true");
+    }
+    return std::move(out_);
+  }
+
+ private:
+  // --- building
+
+  NodeIndex add(TypedNode node, const std::vector<TypedChild>& children, bool has_field) {
+    node.first = static_cast<std::uint32_t>(out_.children.size());
+    node.count = static_cast<std::uint32_t>(children.size());
+    out_.children.insert(out_.children.end(), children.begin(), children.end());
+    out_.nodes.push_back(node);
+    has_field_.push_back(has_field);
+    return static_cast<NodeIndex>(out_.nodes.size() - 1);
+  }
+
+  NodeIndex make(Op op, Type type, SourceRange range, const std::vector<TypedChild>& children,
+                 std::uint32_t index = 0) {
+    TypedNode node;
+    node.op = op;
+    node.type = type;
+    node.range = range;
+    node.index = index;
+    bool has_field = op == Op::field || op == Op::lineage;
+    for (const TypedChild& child : children) has_field = has_field || has_field_[child.node];
+    return add(node, children, has_field);
+  }
+
+  NodeIndex constant(Scalar value, SourceRange range) {
+    if (value.kind == Scalar::Kind::text) {
+      out_.texts.emplace_back(value.text);
+      value.text = out_.texts.back();
+    }
+    out_.constants.push_back(value);
+    return make(Op::constant, constant_type(value), range, {},
+                static_cast<std::uint32_t>(out_.constants.size() - 1));
+  }
+
+  static Type constant_type(const Scalar& value) {
+    switch (value.kind) {
+      case Scalar::Kind::null:
+        return Type::null;
+      case Scalar::Kind::boolean:
+        return Type::boolean;
+      case Scalar::Kind::integer:
+      case Scalar::Kind::real:
+        return Type::number;
+      case Scalar::Kind::text:
+        return Type::text;
+      case Scalar::Kind::date:
+        return Type::date;
+    }
+    return Type::any;
+  }
+
+  // Stands in for a part that is wrong, so that one mistake is told once.
+  NodeIndex wrong(SourceRange range) {
+    const NodeIndex node = constant(Scalar::null(), range);
+    out_.nodes[node].type = Type::any;
+    return node;
+  }
+  NodeIndex error(SourceRange range, const char* code, std::string message) {
+    report_.add(Severity::error, code, range, std::move(message));
+    return wrong(range);
+  }
+
+  [[nodiscard]] bool is_constant(NodeIndex node) const {
+    return out_.nodes[node].op == Op::constant;
+  }
+  [[nodiscard]] const Scalar& value_of(NodeIndex node) const {
+    return out_.constants[out_.nodes[node].index];
+  }
+  [[nodiscard]] Type type(NodeIndex node) const { return out_.nodes[node].type; }
+  [[nodiscard]] SourceRange range(NodeIndex node) const { return out_.nodes[node].range; }
+  [[nodiscard]] bool is_text_constant(NodeIndex node) const {
+    return is_constant(node) && value_of(node).kind == Scalar::Kind::text;
+  }
+  [[nodiscard]] bool is_null_literal(NodeIndex node) const {
+    return is_constant(node) && type(node) == Type::null;
+  }
+
+  // A node whose children are constants becomes one.
+  NodeIndex folded(NodeIndex node) {
+    for (const TypedChild& child : out_.children_of(out_.nodes[node])) {
+      if (!is_constant(child.node) || type(child.node) == Type::any) return node;
+    }
+    Scratch scratch;
+    const Scalar value = ScalarEvaluator(out_, {}, scratch).evaluate(node);
+    const NodeIndex result = constant(value, range(node));
+    if (value.is_null()) {
+      check_fold(out_.nodes[node]);
+      out_.nodes[result].type =
+          out_.nodes[node].type;  // `number("x") : "y"` is still a mistake of types
+      if (out_.nodes[node].type == Type::boolean) out_.nodes[result].type = Type::null;
+    }
+    return result;
+  }
+
+  // Null out of no null: the constant expression cannot be computed.
+  void check_fold(const TypedNode& node) {
+    const bool computes =
+        node.op == Op::sum || node.op == Op::product || node.op == Op::negate ||
+        (node.op == Op::call && function_info(node.function).result == Type::number &&
+         node.function != FunctionId::index_of);
+    if (!computes) return;
+    for (const TypedChild& child : out_.children_of(node)) {
+      if (value_of(child.node).is_null()) return;
+    }
+    report_.add(Severity::error, code::kConstantFault, node.range,
+                report_.source(node.range) +
+                    " has no value: it overflows, divides by zero or converts what is no number");
+  }
+
+  // --- conditions
+
+  NodeIndex condition(NodeId id) {
+    const NodeIndex node = expression(id);
+    if (may_be(type(node), Type::boolean)) return node;
+    return error(range(node), code::kNotACondition,
+                 fmt::format("a condition must be true or false, {} is {}",
+                             report_.source(range(node)), type_name(type(node))));
+  }
+
+  NodeIndex logical(const Node& node) {
+    const bool is_or = node.kind == NodeKind::logical_or;
+    std::vector<TypedChild> children;
+    for (const Child& child : tree_.children_of(node)) {
+      const NodeIndex part = condition(child.node);
+      if (is_constant(part) && type(part) != Type::any && !value_of(part).is_null()) {
+        // true in `or`, false in `and` decide; the others say nothing. Nulls stay: what they mean
+        // is an option.
+        if (value_of(part).boolean == is_or) return constant(Scalar::of_boolean(is_or), node.range);
+        continue;
+      }
+      children.push_back({part});
+    }
+    if (children.empty()) return constant(Scalar::of_boolean(!is_or), node.range);
+    if (children.size() == 1) return children[0].node;
+    return make(is_or ? Op::logical_or : Op::logical_and, Type::boolean, node.range, children);
+  }
+
+  NodeIndex negation(NodeIndex operand, SourceRange where) {
+    if (is_constant(operand) && type(operand) != Type::any && !value_of(operand).is_null()) {
+      return constant(Scalar::of_boolean(!value_of(operand).boolean), where);
+    }
+    return make(Op::logical_not, Type::boolean, where, {{operand}});
+  }
+
+  // --- expressions
+
+  NodeIndex expression(NodeId id) {
+    const Node& node = tree_.node(id);
+    switch (node.kind) {
+      case NodeKind::null:
+        return constant(Scalar::null(), node.range);
+      case NodeKind::boolean:
+        return constant(Scalar::of_boolean(node.boolean), node.range);
+      case NodeKind::integer:
+        return constant(Scalar::of_integer(node.integer), node.range);
+      case NodeKind::real:
+        return constant(Scalar::of_real(node.real), node.range);
+      case NodeKind::text:
+        return constant(Scalar::of_text(node.text), node.range);
+      case NodeKind::field:
+        return field(node);
+      case NodeKind::logical_or:
+      case NodeKind::logical_and:
+        return logical(node);
+      case NodeKind::logical_not:
+        return negation(condition(tree_.children[node.first].node), node.range);
+      case NodeKind::comparison:
+        return comparison(node);
+      case NodeKind::match:
+        return match(node);
+      case NodeKind::membership:
+        return membership(node);
+      case NodeKind::sum:
+      case NodeKind::product:
+      case NodeKind::negate:
+        return arithmetic_node(node);
+      case NodeKind::call:
+        return call_node(node);
+      case NodeKind::lineage: {
+        const NodeIndex made = make(Op::lineage, Type::boolean, node.range, {}, node.subquery);
+        out_.nodes[made].direct = node.op == Operator::child_of;
+        return made;
+      }
+    }
+    return wrong(node.range);
+  }
+
+  NodeIndex field(const Node& node) {
+    const FieldId id = intern_field(node.text);
+    if (!id) {
+      return error(node.range, code::kFieldName,
+                   fmt::format("{} cannot be a field: names have at most {} bytes",
+                               quoted(node.text), kMaxFieldNameLength));
+    }
+    const FieldInfo info = field_info(id);
+    const bool met = report_.options.met != nullptr && report_.options.met->count(id) != 0;
+    if (!info.known && !met && !node.optional && report_.warned.insert(id).second) {
+      report_.add(Severity::warning, code::kUnknownField, node.range, unknown_field(node.text));
+    }
+    const auto [at, added] =
+        field_index_.emplace(id, static_cast<std::uint32_t>(out_.fields.size()));
+    if (added) out_.fields.push_back(id);
+    return make(Op::field, type_of(info), node.range, {}, at->second);
+  }
+
+  static std::string unknown_field(std::string_view name) {
+    static const std::vector<std::string_view> known = [] {
+      std::vector<std::string_view> names;
+      for (std::uint32_t i = 1; i <= kKnownFieldCount; ++i) names.push_back(field_name(FieldId{i}));
+      std::sort(names.begin(), names.end());
+      return names;
+    }();
+    const std::string_view near = nearest_name(name, known);
+    if (!near.empty())
+      return fmt::format("unknown field {}: did you mean `{}`", quoted(name), near);
+    return fmt::format(
+        "unknown field {}: no parser fills it by itself, so it matches only where a record names "
+        "it",
+        quoted(name));
+  }
+
+  // Turns a string constant that meets a date into the date. False where it is no date.
+  bool make_comparable(NodeIndex& a, NodeIndex b) {
+    if (type(b) != Type::date || !is_text_constant(a)) return true;
+    const std::optional<ParsedTime> time = parse_time(value_of(a).text);
+    if (!time) {
+      error(range(a), code::kBadDate,
+            report_.source(range(a)) +
+                " is compared with a date but is not one (RFC 3339, such as "
+                "\"2026-05-20T10:00:00Z\")");
+      return false;
+    }
+    a = constant(Scalar::of_date(time->time.ns, time->digits), range(a));
+    return true;
+  }
+
+  NodeIndex mismatch(NodeIndex a, NodeIndex b, SourceRange where) {
+    std::string hint;
+    if ((type(a) == Type::text && type(b) == Type::number) ||
+        (type(a) == Type::number && type(b) == Type::text)) {
+      hint = ": convert one with string() or number()";
+    }
+    return error(
+        where, code::kTypeMismatch,
+        fmt::format("{} is {} and {} is {}, which never compare{}", report_.source(range(a)),
+                    type_name(type(a)), report_.source(range(b)), type_name(type(b)), hint));
+  }
+
+  void warn_field_to_field(NodeIndex a, NodeIndex b, SourceRange where) {
+    if (!has_field_[a] || !has_field_[b]) return;
+    report_.add(Severity::warning, code::kFieldToField, where,
+                "a field is compared with a field: Elasticsearch would refuse this query");
+  }
+
+  NodeIndex comparison(const Node& node) {
+    NodeIndex left = expression(tree_.children[node.first].node);
+    NodeIndex right = expression(tree_.children[node.first + 1].node);
+    const bool equality = node.op == Operator::equal || node.op == Operator::not_equal;
+    if (equality && (is_null_literal(left) || is_null_literal(right))) {
+      const NodeIndex subject = is_null_literal(right) ? left : right;
+      const NodeIndex test = folded(make(Op::is_null, Type::boolean, node.range, {{subject}}));
+      return node.op == Operator::equal ? test : negation(test, node.range);
+    }
+    if (!make_comparable(left, right) || !make_comparable(right, left)) return wrong(node.range);
+    if (!comparable(type(left), type(right))) return mismatch(left, right, node.range);
+    if (!equality && (type(left) == Type::boolean || type(right) == Type::boolean)) {
+      return error(node.range, code::kTypeMismatch, "true and false have no order");
+    }
+    warn_field_to_field(left, right, node.range);
+    Op op = ordering(node.op);
+    if (is_constant(left) && !is_constant(right)) {
+      std::swap(left, right);
+      op = mirrored(op);
+    }
+    NodeIndex made = 0;
+    if (equality && is_text_constant(right)) {
+      ValueSet set(false);
+      set.texts.add(value_of(right).text, false);
+      set.texts.seal();
+      made = in_set(left, std::move(set), node.range);
+    } else {
+      made = folded(make(op, Type::boolean, node.range, {{left}, {right}}));
+    }
+    return node.op == Operator::not_equal ? negation(made, node.range) : made;
+  }
+
+  static Op ordering(Operator op) {
+    switch (op) {
+      case Operator::less:
+        return Op::less;
+      case Operator::less_equal:
+        return Op::less_equal;
+      case Operator::greater:
+        return Op::greater;
+      case Operator::greater_equal:
+        return Op::greater_equal;
+      default:
+        return Op::equal;
+    }
+  }
+  static Op mirrored(Op op) {
+    switch (op) {
+      case Op::less:
+        return Op::greater;
+      case Op::less_equal:
+        return Op::greater_equal;
+      case Op::greater:
+        return Op::less;
+      case Op::greater_equal:
+        return Op::less_equal;
+      default:
+        return op;
+    }
+  }
+
+  NodeIndex in_set(NodeIndex subject, ValueSet set, SourceRange where) {
+    out_.sets.push_back(std::move(set));
+    return folded(make(Op::in_set, Type::boolean, where, {{subject}},
+                       static_cast<std::uint32_t>(out_.sets.size() - 1)));
+  }
+
+  NodeIndex match(const Node& node) {
+    const auto children = tree_.children_of(node);
+    const NodeIndex subject = expression(children[0].node);
+    const std::string_view name = node.colon ? ":" : node.op == Operator::regex ? "regex" : "like";
+    if (!may_be(type(subject), Type::text)) {
+      return error(range(subject), code::kTypeMismatch,
+                   fmt::format("`{}` compares text, {} is {}: use `==`, or string()", name,
+                               report_.source(range(subject)), type_name(type(subject))));
+    }
+    ValueSet set(node.insensitive);
+    RegexSet regexes;
+    for (const Child& child : children.subspan(1)) {
+      const Node& pattern = tree_.node(child.node);
+      if (pattern.kind != NodeKind::text) {
+        return error(pattern.range, code::kTypeMismatch,
+                     fmt::format("`{}` takes strings, {} is none: put it in quotes, or use `==`",
+                                 name, report_.source(pattern.range)));
+      }
+      if (node.op == Operator::regex) {
+        if (!add_regex(regexes, pattern, node.insensitive)) return wrong(node.range);
+      } else {
+        set.texts.add(pattern.text, true);
+      }
+    }
+    if (node.op != Operator::regex) {
+      set.texts.seal();
+      return in_set(subject, std::move(set), node.range);
+    }
+    out_.regexes.push_back(std::move(regexes));
+    return folded(make(Op::in_regex, Type::boolean, node.range, {{subject}},
+                       static_cast<std::uint32_t>(out_.regexes.size() - 1)));
+  }
+
+  bool add_regex(RegexSet& regexes, const Node& pattern, bool insensitive) {
+    if (++report_.regexes > kMaxRegexes) {
+      error(pattern.range, code::kBadRegex,
+            fmt::format("the query has more than {} regular expressions", kMaxRegexes));
+      return false;
+    }
+    TranslatedRegex translated = translate_regex(pattern.text, insensitive);
+    if (!translated.problem.empty()) {
+      error(pattern.range, translated.unsupported ? code::kRegexUnsupported : code::kBadRegex,
+            fmt::format("regular expression, byte {}: {}", translated.problem_at + 1,
+                        translated.problem));
+      return false;
+    }
+    if (const std::string problem = regexes.add(translated.re2); !problem.empty()) {
+      error(pattern.range, code::kBadRegex, "regular expression: " + problem);
+      return false;
+    }
+    if (!translated.escaped_letters.empty()) {
+      report_.add(Severity::warning, code::kRegexLetterEscape, pattern.range,
+                  fmt::format("regular expression: `\\{0}` is the letter {0} in this dialect, "
+                              "write a class such as [0-9] or [a-zA-Z_]",
+                              translated.escaped_letters[0]));
+    }
+    return true;
+  }
+
+  NodeIndex membership(const Node& node) {
+    const auto children = tree_.children_of(node);
+    const NodeIndex subject = expression(children[0].node);
+    if (node.insensitive && !may_be(type(subject), Type::text)) {
+      return error(range(subject), code::kTypeMismatch,
+                   fmt::format("`in~` compares text, {} is {}: use `in`",
+                               report_.source(range(subject)), type_name(type(subject))));
+    }
+    std::vector<TypedChild> typed{{subject}};
+    bool constants = true;
+    for (const Child& child : children.subspan(1)) {
+      NodeIndex element = expression(child.node);
+      if (!make_comparable(element, subject)) return wrong(node.range);
+      if (!comparable(type(subject), type(element)))
+        return mismatch(subject, element, range(element));
+      warn_field_to_field(subject, element, range(element));
+      constants = constants && is_constant(element);
+      typed.push_back({element});
+    }
+    NodeIndex made = 0;
+    if (constants) {
+      made = in_set(subject, constant_set(typed, node.insensitive), node.range);
+    } else {
+      made = make(Op::in_list, Type::boolean, node.range, typed);
+      out_.nodes[made].insensitive = node.insensitive;
+      made = folded(made);
+    }
+    return node.negated ? negation(made, node.range) : made;
+  }
+
+  [[nodiscard]] ValueSet constant_set(const std::vector<TypedChild>& typed,
+                                      bool insensitive) const {
+    ValueSet set(insensitive);
+    for (std::size_t i = 1; i < typed.size(); ++i) {
+      const Scalar& value = value_of(typed[i].node);
+      switch (value.kind) {
+        case Scalar::Kind::null:
+          set.has_null = true;
+          break;
+        case Scalar::Kind::boolean:
+          (value.boolean ? set.has_true : set.has_false) = true;
+          break;
+        case Scalar::Kind::integer:
+        case Scalar::Kind::date:
+          set.integers.push_back(value.integer);
+          break;
+        case Scalar::Kind::real:
+          set.reals.push_back(value.real);
+          break;
+        case Scalar::Kind::text:
+          set.texts.add(value.text, false);
+          break;
+      }
+    }
+    std::sort(set.integers.begin(), set.integers.end());
+    set.texts.seal();
+    return set;
+  }
+
+  NodeIndex arithmetic_node(const Node& node) {
+    std::vector<TypedChild> typed;
+    for (const Child& child : tree_.children_of(node)) {
+      const NodeIndex operand = expression(child.node);
+      if (!may_be(type(operand), Type::number)) {
+        return error(range(operand), code::kTypeMismatch,
+                     fmt::format("arithmetic takes numbers, {} is {}",
+                                 report_.source(range(operand)), type_name(type(operand))));
+      }
+      typed.push_back({operand, sign_of(child.op)});
+    }
+    const Op op = node.kind == NodeKind::sum       ? Op::sum
+                  : node.kind == NodeKind::product ? Op::product
+                                                   : Op::negate;
+    return folded(make(op, Type::number, node.range, typed));
+  }
+
+  static char sign_of(Operator op) {
+    switch (op) {
+      case Operator::plus:
+        return '+';
+      case Operator::minus:
+        return '-';
+      case Operator::times:
+        return '*';
+      case Operator::divide:
+        return '/';
+      case Operator::modulo:
+        return '%';
+      default:
+        return 0;
+    }
+  }
+
+  NodeIndex call_node(const Node& node) {
+    const Function& function = *find_function(node.text);  // the parser looked it up
+    const auto children = tree_.children_of(node);
+    if (children.size() < function.min_arguments || children.size() > function.max_arguments) {
+      return error(node.range, code::kArgumentCount, argument_count(function, children.size()));
+    }
+    std::vector<TypedChild> typed;
+    for (std::size_t i = 0; i < children.size(); ++i) {
+      const NodeIndex argument = expression(children[i].node);
+      const Type wanted = function.parameters[std::min<std::size_t>(i, 3)];
+      if (wanted != Type::any && !may_be(type(argument), wanted)) {
+        return error(range(argument), code::kTypeMismatch,
+                     fmt::format("argument {} of {} must be {}, {} is {}", i + 1, function.name,
+                                 type_name(wanted), report_.source(range(argument)),
+                                 type_name(type(argument))));
+      }
+      typed.push_back({argument});
+    }
+    if (function.id == FunctionId::cidr_match) {
+      if (const std::optional<NodeIndex> made = constant_networks(node, typed)) return *made;
+    }
+    const NodeIndex made = make(Op::call, function.result, node.range, typed);
+    out_.nodes[made].function = function.id;
+    out_.nodes[made].insensitive = node.insensitive;
+    return folded(made);
+  }
+
+  static std::string argument_count(const Function& function, std::size_t given) {
+    std::string wanted = fmt::format("{}", function.min_arguments);
+    if (function.max_arguments == 255) {
+      wanted += " or more arguments";
+    } else if (function.max_arguments != function.min_arguments) {
+      wanted += fmt::format(" to {} arguments", function.max_arguments);
+    } else {
+      wanted += function.min_arguments == 1 ? " argument" : " arguments";
+    }
+    return fmt::format("{} takes {}, not {}", function.name, wanted, given);
+  }
+
+  // cidrMatch whose networks are all constants; a null among them makes the whole call null, which
+  // the general call does.
+  std::optional<NodeIndex> constant_networks(const Node& node,
+                                             const std::vector<TypedChild>& typed) {
+    std::vector<IpNetwork> networks;
+    bool all = true;
+    for (std::size_t i = 1; i < typed.size(); ++i) {
+      if (!is_constant(typed[i].node) || value_of(typed[i].node).kind != Scalar::Kind::text) {
+        all = false;
+        continue;
+      }
+      const std::optional<IpNetwork> network = parse_network(value_of(typed[i].node).text);
+      if (!network) {
+        return error(range(typed[i].node), code::kBadNetwork,
+                     report_.source(range(typed[i].node)) +
+                         " is not a network such as \"10.0.0.0/8\" or \"fe80::/10\"");
+      }
+      networks.push_back(*network);
+    }
+    if (!all) return std::nullopt;
+    out_.networks.push_back(std::move(networks));
+    return folded(make(Op::in_networks, Type::boolean, node.range, {typed[0]},
+                       static_cast<std::uint32_t>(out_.networks.size() - 1)));
+  }
+
+  const Tree& tree_;
+  const EventQuery& source_;
+  Report& report_;
+  TypedQuery out_;
+  std::vector<bool> has_field_;
+  std::unordered_map<FieldId, std::uint32_t> field_index_;
+};
+
+}  // namespace
+
+Typed analyze(const Tree& tree, std::string_view text, const CompileOptions& options) {
+  Typed out;
+  Report report{text, options, out.diagnostics, {}, 0};
+  for (const EventQuery& query : tree.queries)
+    out.queries.push_back(Analyzer(tree, query, report).run());
+  return out;
+}
+
+}  // namespace stemma::eql

@@ -1,0 +1,575 @@
+// Recursive descent over tokens. Precedence, weakest first: or · and · not · comparisons, in, like
+// · + - · * / % · sign · primary. Source: Elastic's EQL syntax reference; lineage terms from the
+// Endgame query guide.
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
+
+#include "detection/eql/functions.hpp"
+#include "detection/eql/lexer.hpp"
+#include "detection/eql/syntax.hpp"
+#include "events/paths.hpp"
+
+namespace stemma::eql {
+namespace {
+
+constexpr NodeId kFailed = 0xFFFF'FFFF;
+
+bool is_keyword(std::string_view word) {
+  for (const std::string_view keyword :
+       {"and", "or", "not", "in", "like", "regex", "where", "of", "by", "with", "until"}) {
+    if (word == keyword) return true;
+  }
+  return false;
+}
+
+class Parser {
+ public:
+  explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
+
+  Parsed run() {
+    statement();
+    return std::move(out_);
+  }
+
+ private:
+  // Counts nesting for the life of one level of recursion.
+  class Level {
+   public:
+    explicit Level(Parser& parser) : parser_(parser) { ++parser_.depth_; }
+    ~Level() { --parser_.depth_; }
+    Level(const Level&) = delete;
+    Level& operator=(const Level&) = delete;
+
+   private:
+    Parser& parser_;
+  };
+
+  [[nodiscard]] const Token& peek(std::size_t ahead = 0) const {
+    return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
+  }
+  [[nodiscard]] bool at(TokenKind kind) const { return peek().kind == kind; }
+  [[nodiscard]] bool at_word(std::string_view word, std::size_t ahead = 0) const {
+    const Token& token = peek(ahead);
+    return token.kind == TokenKind::identifier && !token.insensitive && token.text == word;
+  }
+  const Token& take() {
+    const Token& token = peek();
+    if (at_ + 1 < tokens_.size()) ++at_;
+    return token;
+  }
+  [[nodiscard]] std::uint32_t end_of_last() const {
+    return at_ == 0 ? 0 : tokens_[at_ - 1].range.end;
+  }
+
+  NodeId fail(SourceRange range, const char* code, std::string message) {
+    if (out_.diagnostics.empty()) {
+      Diagnostic diagnostic;
+      diagnostic.code = code;
+      diagnostic.message = std::move(message);
+      diagnostic.range = range;
+      out_.diagnostics.push_back(std::move(diagnostic));
+    }
+    return kFailed;
+  }
+  NodeId expected(std::string_view what) {
+    std::string hint;
+    const std::string lower = ascii_lower(peek().text);
+    if (at(TokenKind::identifier) && lower != peek().text && is_keyword(lower)) {
+      hint = " (keywords are written in lower case)";
+    }
+    return fail(peek().range, code::kUnexpectedToken,
+                fmt::format("expected {}, found {}{}", what, describe(peek()), hint));
+  }
+  bool want(TokenKind kind, std::string_view what) {
+    if (!at(kind)) {
+      expected(what);
+      return false;
+    }
+    take();
+    return true;
+  }
+
+  NodeId add(Node node) {
+    out_.tree.nodes.push_back(std::move(node));
+    return static_cast<NodeId>(out_.tree.nodes.size() - 1);
+  }
+  NodeId add(NodeKind kind, SourceRange range, const std::vector<Child>& children,
+             Operator op = Operator::none) {
+    Node node;
+    node.kind = kind;
+    node.op = op;
+    node.range = range;
+    node.first = static_cast<std::uint32_t>(out_.tree.children.size());
+    node.count = static_cast<std::uint32_t>(children.size());
+    out_.tree.children.insert(out_.tree.children.end(), children.begin(), children.end());
+    return add(std::move(node));
+  }
+  [[nodiscard]] std::uint32_t begin_of(NodeId id) const { return out_.tree.nodes[id].range.begin; }
+
+  void statement() {
+    if (at(TokenKind::end)) {
+      fail(peek().range, code::kEmptyQuery, "the query is empty");
+      return;
+    }
+    if (!at_word("where", 1)) {
+      const SourceRange range = peek().range;
+      if (at_word("sequence")) {
+        fail(range, code::kSequenceUnsupported, "sequences are not supported in this version");
+        return;
+      }
+      if (at_word("sample")) {
+        fail(range, code::kSampleUnsupported, "samples are not supported in this version");
+        return;
+      }
+      if (at_word("join")) {
+        fail(range, code::kJoinUnsupported, "joins are not supported in this version");
+        return;
+      }
+    }
+    if (!event_query()) return;
+    if (at(TokenKind::pipe)) {
+      const SourceRange range{peek().range.begin, peek(1).range.end};
+      fail(range, code::kPipeUnsupported, "pipes are not supported in this version");
+    } else if (!at(TokenKind::end)) {
+      after_expression();
+    }
+  }
+
+  // Something stands where the query, or a parenthesis, should go on or end.
+  NodeId after_expression() {
+    if (at(TokenKind::assign)) {
+      return fail(peek().range, code::kSingleEqual,
+                  "`=` is not an operator: write `==`, or `:` to ignore case");
+    }
+    if (at_comparison() || at_word("in") || at(TokenKind::colon)) {
+      return fail(peek().range, code::kChainedComparison,
+                  "comparisons cannot be chained: join them with `and`, or put one in parentheses");
+    }
+    return expected("`and`, `or` or the end of the condition");
+  }
+
+  bool event_query() {
+    const Level level(*this);
+    if (depth_ > kMaxDepth) return too_deep();
+    EventQuery query;
+    query.category_range = peek().range;
+    if (at(TokenKind::identifier) && !peek().insensitive && !is_keyword(peek().text)) {
+      query.any = peek().text == "any";
+    } else if (!at(TokenKind::string) && !at(TokenKind::quoted_name)) {
+      expected("an event category");
+      return false;
+    }
+    query.category = take().text;
+    if (!at_word("where")) {
+      expected("`where`");
+      return false;
+    }
+    take();
+    const NodeId condition = expression();
+    if (condition == kFailed) return false;
+    query.condition = condition;
+    query.range = {query.category_range.begin, end_of_last()};
+    out_.tree.queries.push_back(std::move(query));
+    return true;
+  }
+
+  bool too_deep() {
+    fail(peek().range, code::kTooDeep,
+         fmt::format("the query nests deeper than {} levels", kMaxDepth));
+    return false;
+  }
+
+  NodeId expression() {
+    const Level level(*this);
+    if (depth_ > kMaxDepth) {
+      too_deep();
+      return kFailed;
+    }
+    return logical(NodeKind::logical_or);
+  }
+
+  NodeId logical(NodeKind kind) {
+    const bool is_or = kind == NodeKind::logical_or;
+    const auto operand = [&] { return is_or ? logical(NodeKind::logical_and) : negation(); };
+    const NodeId first = operand();
+    if (first == kFailed || !at_word(is_or ? "or" : "and")) return first;
+    std::vector<Child> children{{first, Operator::none}};
+    while (at_word(is_or ? "or" : "and")) {
+      take();
+      const NodeId next = operand();
+      if (next == kFailed) return kFailed;
+      children.push_back({next, Operator::none});
+    }
+    return add(kind, {begin_of(first), end_of_last()}, children);
+  }
+
+  NodeId negation() {
+    const std::uint32_t begin = peek().range.begin;
+    bool negated = false;
+    while (at_word("not")) {
+      take();
+      negated = !negated;
+    }
+    const NodeId operand = comparison();
+    if (operand == kFailed || !negated) return operand;
+    return add(NodeKind::logical_not, {begin, end_of_last()}, {{operand, Operator::none}});
+  }
+
+  [[nodiscard]] bool at_comparison() const {
+    return peek().kind >= TokenKind::equal && peek().kind <= TokenKind::greater_equal;
+  }
+
+  NodeId comparison() {
+    const NodeId left = sum();
+    if (left == kFailed) return kFailed;
+    if (at_comparison()) {
+      const Operator op = comparison_operator(take().kind);
+      const NodeId right = sum();
+      if (right == kFailed) return kFailed;
+      const NodeId node = add(NodeKind::comparison, {begin_of(left), end_of_last()},
+                              {{left, Operator::none}, {right, Operator::none}}, op);
+      return not_chained(node);
+    }
+    if (at(TokenKind::identifier)) {
+      if (peek().text == "in" ||
+          (at_word("not") && peek(1).kind == TokenKind::identifier && peek(1).text == "in")) {
+        return membership(left);
+      }
+      if (at_word("not")) {
+        take();
+        return expected("`in`");
+      }
+      if (peek().text == "like" || peek().text == "regex") return match(left);
+    }
+    if (at(TokenKind::colon)) return match(left);
+    return left;
+  }
+
+  NodeId not_chained(NodeId node) {
+    if (at_comparison() || at(TokenKind::colon) || at(TokenKind::assign) || at_word("in"))
+      return after_expression();
+    return node;
+  }
+
+  static Operator comparison_operator(TokenKind kind) {
+    switch (kind) {
+      case TokenKind::equal:
+        return Operator::equal;
+      case TokenKind::not_equal:
+        return Operator::not_equal;
+      case TokenKind::less:
+        return Operator::less;
+      case TokenKind::less_equal:
+        return Operator::less_equal;
+      case TokenKind::greater:
+        return Operator::greater;
+      default:
+        return Operator::greater_equal;
+    }
+  }
+
+  NodeId membership(NodeId left) {
+    const bool negated = at_word("not");
+    if (negated) take();
+    const bool insensitive = take().insensitive;
+    std::vector<Child> children{{left, Operator::none}};
+    if (!list(children, false)) return kFailed;
+    const NodeId node = add(NodeKind::membership, {begin_of(left), end_of_last()}, children);
+    out_.tree.nodes[node].insensitive = insensitive;
+    out_.tree.nodes[node].negated = negated;
+    return not_chained(node);
+  }
+
+  NodeId match(NodeId left) {
+    const Token& token = take();
+    const bool colon = token.kind == TokenKind::colon;
+    const bool insensitive = colon || token.insensitive;
+    const Operator op = token.text == "regex" ? Operator::regex : Operator::like;
+    std::vector<Child> children{{left, Operator::none}};
+    if (at(TokenKind::open_paren)) {
+      if (!list(children, true)) return kFailed;
+    } else {
+      const NodeId pattern = constant();
+      if (pattern == kFailed) return kFailed;
+      children.push_back({pattern, Operator::none});
+    }
+    const NodeId node = add(NodeKind::match, {begin_of(left), end_of_last()}, children, op);
+    out_.tree.nodes[node].insensitive = insensitive;
+    out_.tree.nodes[node].colon = colon;
+    return not_chained(node);
+  }
+
+  bool list(std::vector<Child>& children, bool constants_only) {
+    if (!want(TokenKind::open_paren, "`(` and a list")) return false;
+    while (true) {
+      const NodeId element = constants_only ? constant() : expression();
+      if (element == kFailed) return false;
+      children.push_back({element, Operator::none});
+      if (at(TokenKind::close_paren)) {
+        take();
+        return true;
+      }
+      if (!want(TokenKind::comma, "`,` or `)`")) return false;
+    }
+  }
+
+  NodeId constant() {
+    const bool word = at_word("true") || at_word("false") || at_word("null");
+    if (!at(TokenKind::string) && !at(TokenKind::integer) && !at(TokenKind::decimal) && !word) {
+      return expected("a string, or a list of strings in parentheses");
+    }
+    return primary();
+  }
+
+  NodeId sum() { return chain(NodeKind::sum); }
+
+  [[nodiscard]] Operator joining(NodeKind kind) const {
+    switch (peek().kind) {
+      case TokenKind::plus:
+        return kind == NodeKind::sum ? Operator::plus : Operator::none;
+      case TokenKind::minus:
+        return kind == NodeKind::sum ? Operator::minus : Operator::none;
+      case TokenKind::star:
+        return kind == NodeKind::product ? Operator::times : Operator::none;
+      case TokenKind::slash:
+        return kind == NodeKind::product ? Operator::divide : Operator::none;
+      case TokenKind::percent:
+        return kind == NodeKind::product ? Operator::modulo : Operator::none;
+      default:
+        return Operator::none;
+    }
+  }
+
+  NodeId chain(NodeKind kind) {
+    const auto operand = [&] { return kind == NodeKind::sum ? chain(NodeKind::product) : sign(); };
+    const NodeId first = operand();
+    if (first == kFailed || joining(kind) == Operator::none) return first;
+    std::vector<Child> children{{first, Operator::none}};
+    for (Operator op = joining(kind); op != Operator::none; op = joining(kind)) {
+      take();
+      const NodeId next = operand();
+      if (next == kFailed) return kFailed;
+      children.push_back({next, op});
+    }
+    return add(kind, {begin_of(first), end_of_last()}, children);
+  }
+
+  NodeId sign() {
+    const std::uint32_t begin = peek().range.begin;
+    bool negative = false;
+    bool any = false;
+    while (at(TokenKind::minus) || at(TokenKind::plus)) {
+      negative ^= take().kind == TokenKind::minus;
+      any = true;
+    }
+    if (!any) return primary();
+    if (at(TokenKind::integer) || at(TokenKind::decimal)) return number(negative, begin);
+    const NodeId operand = primary();
+    if (operand == kFailed || !negative) return operand;
+    return add(NodeKind::negate, {begin, end_of_last()}, {{operand, Operator::none}});
+  }
+
+  // The sign belongs to the number, so that the smallest integer can be written.
+  NodeId number(bool negative, std::uint32_t begin) {
+    const Token& token = take();
+    Node node;
+    node.range = {begin, token.range.end};
+    const std::string digits = (negative ? "-" : "") + token.text;
+    if (token.kind == TokenKind::integer) {
+      node.kind = NodeKind::integer;
+      const auto [end, error] =
+          std::from_chars(digits.data(), digits.data() + digits.size(), node.integer);
+      if (error != std::errc() || end != digits.data() + digits.size()) {
+        return fail(node.range, code::kNumberOutOfRange,
+                    quoted(digits) + " does not fit a 64-bit integer");
+      }
+    } else {
+      node.kind = NodeKind::real;
+      const auto [end, error] =
+          std::from_chars(digits.data(), digits.data() + digits.size(), node.real);
+      if (error != std::errc() || end != digits.data() + digits.size() ||
+          !std::isfinite(node.real)) {
+        return fail(node.range, code::kNumberOutOfRange,
+                    quoted(digits) + " does not fit a 64-bit floating point number");
+      }
+    }
+    return add(std::move(node));
+  }
+
+  NodeId primary() {
+    const Token& token = peek();
+    switch (token.kind) {
+      case TokenKind::integer:
+      case TokenKind::decimal:
+        return number(false, token.range.begin);
+      case TokenKind::string: {
+        Node node;
+        node.kind = NodeKind::text;
+        node.range = token.range;
+        node.text = take().text;
+        return add(std::move(node));
+      }
+      case TokenKind::open_paren: {
+        take();
+        const NodeId inner = expression();
+        if (inner == kFailed) return kFailed;
+        if (!at(TokenKind::close_paren)) {
+          if (at(TokenKind::end) || at(TokenKind::pipe) || at(TokenKind::comma))
+            return expected("`)`");
+          return after_expression();
+        }
+        take();
+        return inner;
+      }
+      case TokenKind::question: {
+        const std::uint32_t begin = take().range.begin;
+        if (!at(TokenKind::identifier) && !at(TokenKind::quoted_name))
+          return expected("a field name");
+        return field(begin, true);
+      }
+      case TokenKind::quoted_name:
+        return field(token.range.begin, false);
+      case TokenKind::identifier:
+        return word();
+      case TokenKind::bang:
+        return fail(token.range, code::kUnexpectedToken, "`!` is no operator: negation is written `not`");
+      case TokenKind::timespan:
+        return fail(token.range, code::kUnexpectedToken,
+                    describe(token) +
+                        " is no value: names that begin with a digit are written in backticks");
+      default:
+        return expected("a value");
+    }
+  }
+
+  NodeId word() {
+    const Token& token = peek();
+    if (peek(1).kind == TokenKind::open_paren && !is_keyword(token.text)) return call();
+    if (token.insensitive) {
+      return fail(token.range, code::kUnexpectedToken,
+                  "`~` stands after a function, `in`, `like` or `regex` only");
+    }
+    if (token.text == "null" || token.text == "true" || token.text == "false") {
+      Node node;
+      node.kind = token.text == "null" ? NodeKind::null : NodeKind::boolean;
+      node.boolean = token.text == "true";
+      node.range = take().range;
+      return add(std::move(node));
+    }
+    if (at_word("of", 1)) return lineage();
+    if (is_keyword(token.text)) return expected("a value");
+    return field(token.range.begin, false);
+  }
+
+  NodeId field(std::uint32_t begin, bool optional) {
+    if (at(TokenKind::identifier) && is_keyword(peek().text)) return expected("a field name");
+    Node node;
+    node.kind = NodeKind::field;
+    node.optional = optional;
+    node.text = take().text;
+    while (at(TokenKind::dot)) {
+      take();
+      if (!at(TokenKind::identifier) && !at(TokenKind::quoted_name))
+        return expected("the rest of the field name");
+      if (peek().insensitive) {
+        return fail(peek().range, code::kUnexpectedToken,
+                    "`~` stands after a function, `in`, `like` or `regex` only");
+      }
+      node.text += '.';
+      node.text += take().text;
+    }
+    if (at(TokenKind::open_bracket)) {
+      return fail(peek().range, code::kDialectUnsupported,
+                  "an index into a list is known to the Endgame dialect only: any value of a field "
+                  "may match");
+    }
+    node.range = {begin, end_of_last()};
+    return add(std::move(node));
+  }
+
+  NodeId call() {
+    const Token name = take();
+    const Function* function = find_function(name.text);
+    if (function == nullptr) return unknown_function(name);
+    if (name.insensitive && !function->has_insensitive_form) {
+      return fail(
+          name.range, code::kUnknownFunction,
+          fmt::format("{} compares no text, so it has no form with `~`", quoted(function->name)));
+    }
+    const Level level(*this);
+    std::vector<Child> arguments;
+    if (peek(1).kind == TokenKind::close_paren) {
+      take();
+      take();
+    } else if (!list(arguments, false)) {
+      return kFailed;
+    }
+    const NodeId node = add(NodeKind::call, {name.range.begin, end_of_last()}, arguments);
+    out_.tree.nodes[node].text = function->name;
+    out_.tree.nodes[node].insensitive = name.insensitive;
+    return node;
+  }
+
+  NodeId unknown_function(const Token& name) {
+    for (const std::string_view known :
+         {"arraycontains", "arraycount", "arraysearch", "match", "matchlite", "safe", "wildcard"}) {
+      if (ascii_lower(name.text) == known) {
+        return fail(name.range, code::kDialectUnsupported,
+                    quoted(name.text) + " is a function of the Endgame dialect only");
+      }
+    }
+    const std::string_view near = nearest_function(name.text);
+    return fail(name.range, code::kUnknownFunction,
+                fmt::format("unknown function {}{}", quoted(name.text),
+                            near.empty() ? "" : fmt::format(": did you mean `{}`", near)));
+  }
+
+  NodeId lineage() {
+    const Token& relation = peek();
+    if (relation.text == "event") {
+      return fail({relation.range.begin, peek(1).range.end}, code::kDialectUnsupported,
+                  "`event of` is known to the Endgame dialect only");
+    }
+    if (relation.text != "descendant" && relation.text != "child")
+      return expected("`descendant of` or `child of`");
+    const Operator op = relation.text == "child" ? Operator::child_of : Operator::descendant_of;
+    const std::uint32_t begin = relation.range.begin;
+    take();
+    take();
+    if (!want(TokenKind::open_bracket, "`[`")) return kFailed;
+    if (!event_query()) return kFailed;
+    const auto subquery = static_cast<std::uint32_t>(out_.tree.queries.size() - 1);
+    if (!at(TokenKind::close_bracket)) {
+      if (at(TokenKind::end)) return expected("`]`");
+      return after_expression();
+    }
+    take();
+    const NodeId node = add(NodeKind::lineage, {begin, end_of_last()}, {}, op);
+    out_.tree.nodes[node].subquery = subquery;
+    return node;
+  }
+
+  std::vector<Token> tokens_;
+  std::size_t at_ = 0;
+  std::uint32_t depth_ = 0;
+  Parsed out_;
+};
+
+}  // namespace
+
+Parsed parse(std::string_view text) {
+  Lexed lexed = lex(text);
+  if (!lexed.diagnostics.empty()) {
+    Parsed parsed;
+    parsed.diagnostics = std::move(lexed.diagnostics);
+    return parsed;
+  }
+  return Parser(std::move(lexed.tokens)).run();
+}
+
+}  // namespace stemma::eql

@@ -1,0 +1,146 @@
+#include "detection/eql/wildcard.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "events/paths.hpp"
+#include "events/text.hpp"
+
+namespace stemma::eql {
+namespace {
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+// `literal` is folded already where insensitive.
+bool same(const char* text, std::string_view literal, bool insensitive) {
+  if (!insensitive) return std::memcmp(text, literal.data(), literal.size()) == 0;
+  for (std::size_t i = 0; i < literal.size(); ++i) {
+    if (lower(text[i]) != literal[i]) return false;
+  }
+  return true;
+}
+
+std::size_t point_size(std::string_view text, std::size_t at) {
+  return static_cast<unsigned char>(text[at]) < 0x80 ? 1u : next_code_point(text.substr(at)).bytes;
+}
+
+bool contains_folded(std::string_view text, std::string_view literal) {
+  const std::size_t last = text.size() - literal.size();
+  const char first = literal[0];
+  for (std::size_t i = 0; i <= last; ++i) {
+    if (lower(text[i]) == first && same(text.data() + i, literal, true)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Wildcard::Wildcard(std::string_view pattern, bool insensitive) : insensitive_(insensitive) {
+  for (const char c : pattern) {
+    if (c == '*' && !pattern_.empty() && pattern_.back() == '*') continue;
+    pattern_ += insensitive ? lower(c) : c;
+  }
+  if (pattern_ == "*") {
+    form_ = Form::anything;
+    return;
+  }
+  const bool starts = !pattern_.empty() && pattern_.front() == '*';
+  const bool ends = pattern_.size() > 1 && pattern_.back() == '*';
+  if (!starts && !ends) return;
+  literal_ = pattern_.substr(starts ? 1 : 0);
+  if (ends) literal_.pop_back();
+  if (has_wildcards(literal_)) {
+    literal_.clear();
+    return;
+  }
+  form_ = starts && ends ? Form::contains : starts ? Form::suffix : Form::prefix;
+}
+
+bool Wildcard::matches(std::string_view text) const {
+  if (form_ == Form::anything) return true;
+  if (form_ == Form::general) return matches_general(text);
+  if (text.size() < literal_.size()) return false;
+  switch (form_) {
+    case Form::prefix:
+      return same(text.data(), literal_, insensitive_);
+    case Form::suffix:
+      return same(text.data() + text.size() - literal_.size(), literal_, insensitive_);
+    default:
+      return insensitive_ ? contains_folded(text, literal_)
+                          : text.find(literal_) != std::string_view::npos;
+  }
+}
+
+// Walks both; where they part, the last `*` takes one more code point. Only the last star is ever
+// retried: an earlier one could only move the same later text further along.
+bool Wildcard::matches_general(std::string_view text) const {
+  constexpr std::size_t kNone = std::string_view::npos;
+  std::size_t t = 0;
+  std::size_t p = 0;
+  std::size_t star = kNone;
+  std::size_t star_text = 0;
+  while (t < text.size()) {
+    if (p < pattern_.size() && pattern_[p] == '*') {
+      star = ++p;
+      star_text = t;
+      continue;
+    }
+    if (p < pattern_.size() && pattern_[p] == '?') {
+      ++p;
+      t += point_size(text, t);
+      continue;
+    }
+    if (p < pattern_.size() && pattern_[p] == (insensitive_ ? lower(text[t]) : text[t])) {
+      ++p;
+      ++t;
+      continue;
+    }
+    if (star == kNone) return false;
+    p = star;
+    if (p == pattern_.size()) return true;
+    star_text += point_size(text, star_text);
+    t = star_text;
+  }
+  while (p < pattern_.size() && pattern_[p] == '*') ++p;
+  return p == pattern_.size();
+}
+
+void TextSet::add(std::string_view text, bool wildcards) {
+  if (wildcards && Wildcard::has_wildcards(text)) {
+    patterns_.emplace_back(text, insensitive_);
+  } else {
+    exact_.push_back(insensitive_ ? ascii_lower(text) : std::string(text));
+  }
+}
+
+void TextSet::seal() {
+  std::sort(exact_.begin(), exact_.end(), [](const std::string& a, const std::string& b) {
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+  });
+  exact_.erase(std::unique(exact_.begin(), exact_.end()), exact_.end());
+}
+
+bool TextSet::contains(std::string_view text) const {
+  // Order of a stored text against `text`, which is folded on the way.
+  const auto order = [&](const std::string& stored) {
+    if (stored.size() != text.size()) return stored.size() < text.size() ? -1 : 1;
+    if (!insensitive_) {
+      return stored.empty() ? 0 : std::memcmp(stored.data(), text.data(), text.size());
+    }
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const auto a = static_cast<unsigned char>(stored[i]);
+      const auto b = static_cast<unsigned char>(lower(text[i]));
+      if (a != b) return a < b ? -1 : 1;
+    }
+    return 0;
+  };
+  const auto found = std::partition_point(exact_.begin(), exact_.end(),
+                                          [&](const std::string& s) { return order(s) < 0; });
+  if (found != exact_.end() && order(*found) == 0) return true;
+  return std::any_of(patterns_.begin(), patterns_.end(),
+                     [&](const Wildcard& p) { return p.matches(text); });
+}
+
+}  // namespace stemma::eql

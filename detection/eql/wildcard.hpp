@@ -1,0 +1,58 @@
+// Wildcard patterns (`*` any run, `?` exactly one code point) and sets of texts and patterns. No
+// escapes: in EQL a backslash in a pattern is a backslash. Case is ignored for A–Z only, as
+// Elastic's case-insensitive queries do.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stemma::eql {
+
+class Wildcard {
+ public:
+  Wildcard(std::string_view pattern, bool insensitive);
+
+  /// Whole match. O(text × pattern) at worst, O(text) for the common `*x`, `x*`, `*x*`; never
+  /// exponential, no allocation. An invalid byte of `text` counts as one code point.
+  [[nodiscard]] bool matches(std::string_view text) const;
+
+  static bool has_wildcards(std::string_view pattern) {
+    return pattern.find_first_of("*?") != std::string_view::npos;
+  }
+
+ private:
+  enum class Form : std::uint8_t { anything, prefix, suffix, contains, general };
+
+  [[nodiscard]] bool matches_general(std::string_view text) const;
+
+  std::string pattern_;  // folded where insensitive; runs of `*` are one
+  std::string literal_;  // prefix, suffix, contains: the part without wildcards
+  Form form_ = Form::general;
+  bool insensitive_ = false;
+};
+
+/// Any of some texts, some of which may be patterns. Immutable once built.
+class TextSet {
+ public:
+  explicit TextSet(bool insensitive = false) : insensitive_(insensitive) {}
+
+  /// @param wildcards whether `*` and `?` have their meaning in `text`
+  void add(std::string_view text, bool wildcards);
+  /// To be called once, after the last add.
+  void seal();
+
+  /// O(log texts) for texts, then linear in the patterns.
+  [[nodiscard]] bool contains(std::string_view text) const;
+
+  [[nodiscard]] bool empty() const { return exact_.empty() && patterns_.empty(); }
+  [[nodiscard]] bool insensitive() const { return insensitive_; }
+
+ private:
+  std::vector<std::string> exact_;  // by length, then by folded bytes
+  std::vector<Wildcard> patterns_;
+  bool insensitive_ = false;
+};
+
+}  // namespace stemma::eql
