@@ -14,8 +14,10 @@
 namespace stemma::auditd {
 
 /// An event is closed when this much time has passed in the log since its first line (auparse:
-/// end_of_event_timeout).
+/// end_of_event_timeout) and some further events have begun: in a quiet log the next event may be
+/// seconds away and still come before the last record of this one.
 inline constexpr std::int64_t kEventTimeoutMs = 2'000;
+inline constexpr std::size_t kSettledEvents = 16;
 /// … or when this many events have begun after it. Measured interleaving reaches over some ten
 /// events; the window is a power of two.
 inline constexpr std::size_t kLaterEvents = 1'000;
