@@ -233,6 +233,14 @@ class LineageBuilder {
     by_guid_.try_emplace(guid, life);
   }
 
+  // A life that a source without GUIDs has shown, and that this GUID now names: the open one of its pid, where the program agrees.
+  std::uint32_t unnamed_life(std::int64_t pid, StringId guid, StringId executable) {
+    const std::uint32_t life = guid && pid != kNoPid ? newest_open(pid) : kNone;
+    if (life == kNone || lives_[life].guid || !runs(lives_[life], executable)) return kNone;
+    give_guid(life, guid);
+    return life;
+  }
+
   // A parent known only by pid (and perhaps by name): the life that covers the moment, else one
   // that begins with this first sight.
   std::uint32_t parent_by_pid(const ProcessRecord& record, std::uint64_t rank,
@@ -408,6 +416,7 @@ class LineageBuilder {
       const auto known = by_guid_.find(record.guid);
       if (known != by_guid_.end()) life = known->second;
     }
+    if (life == kNone) life = unnamed_life(record.pid, record.guid, record.executable);
     if (life == kNone && record.pid != kNoPid) {
       const auto found = by_pid_.find(record.pid);
       if (found != by_pid_.end() && !found->second.empty()) {
@@ -483,7 +492,7 @@ class LineageBuilder {
     const SourceKind kind = in_.store.source_kind(mention.event);
     if (mention.guid) {
       const auto known = by_guid_.find(mention.guid);
-      if (known != by_guid_.end()) life = known->second;
+      life = known != by_guid_.end() ? known->second : unnamed_life(mention.pid, mention.guid, mention.executable);
     } else {
       life = newest_open(mention.pid);
     }

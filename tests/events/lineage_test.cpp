@@ -215,6 +215,20 @@ TEST(WindowsLineage, ShortAndFullHostNamesAreOneHost) {
   EXPECT_EQ(edges(*snapshot), "explorer.exe > cmd.exe (pid)\n");
 }
 
+TEST(WindowsLineage, AGuidThatComesLateNamesTheLifeThatTheSecurityLogShowed) {
+  const auto snapshot =
+      Story()
+          .security_start({.at_ms = 1, .pid = 10, .executable = kCmd})
+          .mention(SourceKind::sysmon, {.at_ms = 2, .pid = 10, .guid = "{A}", .executable = kCmd})
+          .sysmon_start({.at_ms = 3, .pid = 20, .parent_pid = 10, .guid = "{B}", .parent_guid = "{A}", .executable = kWhoami})
+          .security_start({.at_ms = 4, .pid = 30, .executable = kExplorer})
+          .sysmon_end({.at_ms = 5, .pid = 30, .guid = "{C}", .executable = kExplorer})
+          .freeze();
+  EXPECT_EQ(tree_names(*snapshot), "cmd.exe\n whoami.exe\nexplorer.exe\n");
+  EXPECT_EQ(only(*snapshot, "cmd.exe").end_kind, EndKind::open);
+  EXPECT_EQ(only(*snapshot, "explorer.exe").end_kind, EndKind::seen);
+}
+
 TEST(WindowsLineage, ForgedCirclesAreCutAtTheEarliestLife) {
   const auto snapshot =
       Story()
