@@ -31,7 +31,22 @@ std::string shown_type(const EventLine& line) {
 
 }  // namespace
 
-EventMapper::EventMapper(const Projection& projection) : projection_(projection) {}
+EventMapper::EventMapper(const Projection& projection) : projection_(projection) {
+  if (projection.wants_all()) return;
+  // Half of a log's lines are PATH records. All keys that the kernel writes are listed, so leaving
+  // them out changes nothing. Source: kernel/auditsc.c, audit_log_name().
+  constexpr std::string_view kPathKeys[] = {
+      "item", "name",   "inode",  "dev",    "mode",     "ouid",        "ogid", "rdev",
+      "obj",  "cap_fp", "cap_fi", "cap_fe", "cap_fver", "cap_frootid", "osid", "nametype"};
+  constexpr FieldId kFileFields[] = {
+      field::file_path,  field::file_name,   field::file_directory, field::file_extension,
+      field::file_inode, field::file_device, field::file_mode,      field::file_uid,
+      field::file_gid,   field::file_owner,  field::file_group};
+  reads_paths_ = std::any_of(std::begin(kFileFields), std::end(kFileFields),
+                             [&](FieldId id) { return projection.wants(id); }) ||
+                 std::any_of(std::begin(kPathKeys), std::end(kPathKeys),
+                             [&](std::string_view key) { return key_name(key).path_wanted; });
+}
 
 void EventMapper::forget() {
   notes_ = {};
@@ -106,7 +121,7 @@ MappingNotes EventMapper::fill(const AssembledEvent& assembled, std::string_view
     if (line.type == record_type::kExecve) {
       exec_bodies_.push_back(line.body);
     } else if (line.type == record_type::kPath) {
-      read_path(line, event);
+      if (reads_paths_) read_path(line, event);
     } else {
       read_record(line, event);
     }
@@ -127,6 +142,18 @@ void EventMapper::note_text(std::string_view text) {
 }
 
 const EventMapper::KeyName& EventMapper::key_name(std::string_view key) {
+  const std::uint64_t number = packed(key);
+  if (number == 0) return find_key_name(key);
+  ShortKey& slot = short_keys_[(number * 0x9E3779B97F4A7C15u) >> 56];
+  if (slot.key != number) {
+    const KeyName& name = find_key_name(key);
+    if (&name == &no_name_) return name;
+    slot = {number, &name};  // the map's values stay where they are
+  }
+  return *slot.name;
+}
+
+const EventMapper::KeyName& EventMapper::find_key_name(std::string_view key) {
   const auto found = key_names_.find(key);
   if (found != key_names_.end()) return found->second;
   if (key_names_.size() >= kMaxKeyNames || key.size() > kMaxKeyLength) return no_name_;
@@ -155,7 +182,7 @@ void EventMapper::add_data(std::string_view key, std::string_view value, Event& 
 }
 
 void EventMapper::add_field(const Field& field, Event& event) {
-  if (is_absent(field)) return;
+  if (!key_name(field.key).data_wanted || is_absent(field)) return;
   if (field.quote == Quote::none && is_encodable(field.key)) {
     const std::string_view value = decoded_value(field, scratch_);
     note_text(value);

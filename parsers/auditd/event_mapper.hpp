@@ -78,6 +78,7 @@ class EventMapper {
 
   void forget();
   const KeyName& key_name(std::string_view key);
+  const KeyName& find_key_name(std::string_view key);
   void read_record(const EventLine& line, Event& event);
   void read_path(const EventLine& line, Event& event);
   void read_field(const EventLine& line, const Field& field, Event& event);
@@ -99,6 +100,13 @@ class EventMapper {
   const Projection& projection_;
   std::unordered_map<std::string, KeyName, TextHash, std::equal_to<>> key_names_;
   KeyName no_name_;
+  // Short keys, by their characters as a number: the map is asked once for each.
+  struct ShortKey {
+    std::uint64_t key = 0;
+    const KeyName* name = nullptr;
+  };
+  std::array<ShortKey, 256> short_keys_{};
+  bool reads_paths_ = true;  // some field of PATH records is wanted
 
   // Of the event in hand; views into its records.
   MappingNotes notes_;

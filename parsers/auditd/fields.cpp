@@ -30,17 +30,30 @@ constexpr std::array<std::string_view, 34> kEncodable = {
 static_assert(std::is_sorted(kEnrichedKeys.begin(), kEnrichedKeys.end()));
 static_assert(std::is_sorted(kEncodable.begin(), kEncodable.end()));
 
-bool is_blank(char c) {
-  return c == ' ' || c == '\t';
+// What a byte can be in a record's text, so that the hot loops are one load and one test a byte.
+enum : std::uint8_t { kKeyChar = 1, kEndsValue = 2 };
+constexpr std::array<std::uint8_t, 256> kClasses = [] {
+  std::array<std::uint8_t, 256> classes{};
+  for (std::size_t c = '0'; c <= '9'; ++c) classes[c] = kKeyChar;
+  for (std::size_t c = 'a'; c <= 'z'; ++c) classes[c] = kKeyChar;
+  for (std::size_t c = 'A'; c <= 'Z'; ++c) classes[c] = kKeyChar;
+  for (const char c : {'_', '-', '.', '[', ']'}) classes[static_cast<unsigned char>(c)] = kKeyChar;
+  for (const char c : {' ', '\t', kEnrichedMark}) {
+    classes[static_cast<unsigned char>(c)] = kEndsValue;
+  }
+  return classes;
+}();
+
+bool is_key_char(char c) {
+  return (kClasses[static_cast<unsigned char>(c)] & kKeyChar) != 0;
+}
+bool ends_value(char c) {
+  return (kClasses[static_cast<unsigned char>(c)] & kEndsValue) != 0;
 }
 
 bool is_enriched_key(std::string_view key) {
+  if (key.empty() || key.front() < 'A' || key.front() > 'Z') return false;
   return std::binary_search(kEnrichedKeys.begin(), kEnrichedKeys.end(), key);
-}
-
-bool is_key_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-' || c == '.' || c == '[' || c == ']';
 }
 
 /// Where a bare value that holds `=` has an interpretation glued to its end: offset of that name,
@@ -65,7 +78,7 @@ bool FieldReader::next_in(std::string_view& text, Field& field) {
   std::size_t words_start = std::string_view::npos;
   std::size_t words_end = 0;
   while (true) {
-    while (at < text.size() && (is_blank(text[at]) || text[at] == kEnrichedMark)) {
+    while (at < text.size() && ends_value(text[at])) {
       if (text[at] == kEnrichedMark && !in_message_) enriched_ = true;
       ++at;
     }
@@ -92,7 +105,7 @@ bool FieldReader::next_in(std::string_view& text, Field& field) {
       ++at;
       continue;
     }
-    while (at < text.size() && !is_blank(text[at]) && text[at] != kEnrichedMark) ++at;
+    while (at < text.size() && !ends_value(text[at])) ++at;
     if (words_start == std::string_view::npos) words_start = start;
     words_end = at;
   }
@@ -125,7 +138,7 @@ bool FieldReader::next_in(std::string_view& text, Field& field) {
     at = std::min(end + 1, text.size());
   } else {
     const std::size_t start = at;
-    while (at < text.size() && !is_blank(text[at]) && text[at] != kEnrichedMark) ++at;
+    while (at < text.size() && !ends_value(text[at])) ++at;
     field.quote = Quote::none;
     field.value = text.substr(start, at - start);
     if (!enriched_) {

@@ -7,6 +7,8 @@
 #include <iterator>
 #include <vector>
 
+#include "parsers/auditd/fields.hpp"
+
 namespace stemma::auditd {
 namespace {
 
@@ -142,10 +144,20 @@ const ArchRow* find_arch(std::string_view text) {
 
 std::uint16_t record_type_number(std::string_view name) {
   // The records of an exec are most of a log, so they are asked for first.
-  if (name == "SYSCALL") return record_type::kSyscall;
-  if (name == "PATH") return record_type::kPath;
-  if (name == "CWD") return record_type::kCwd;
-  if (name == "EXECVE") return record_type::kExecve;
+  switch (packed(name)) {
+    case packed("SYSCALL"):
+      return record_type::kSyscall;
+    case packed("PATH"):
+      return record_type::kPath;
+    case packed("CWD"):
+      return record_type::kCwd;
+    case packed("EXECVE"):
+      return record_type::kExecve;
+    case packed("SOCKADDR"):
+      return record_type::kSockaddr;
+    default:
+      break;
+  }
   if (name == "PROCTITLE") return record_type::kProctitle;
   if (name.empty()) return record_type::kUnknown;
   if (name.front() >= '0' && name.front() <= '9') return type_from_digits(name);
