@@ -228,6 +228,9 @@ struct EventXmlReader::Memory {
         read_user_data(node, event);
       } else if (name == "RenderingInfo") {
         event.rendered_message = node.child_value("Message");
+      } else if (node.type() == pugi::node_element) {
+        read_event_data(node, event);  // a recovered record may have lost the names of its
+                                       // elements, but not of its values
       }
     }
     if (!system)
