@@ -1,4 +1,5 @@
-// Where the oracle corpus lies, for tests that read it. It is not part of the project, so tests skip where it is absent.
+// Where the oracle corpus lies, for tests that read it. It is not part of the project, so tests
+// skip where it is absent.
 #pragma once
 
 #include <cstdlib>
@@ -11,7 +12,8 @@ namespace stemma::test {
 
 inline std::filesystem::path corpus_file(const std::string& name) {
   const char* root = std::getenv("STEMMA_ROOT");
-  return std::filesystem::path(root == nullptr ? "." : root) / ".." / "shared" / "corpus" / "eql" / name;
+  return std::filesystem::path(root == nullptr ? "." : root) / ".." / "shared" / "corpus" / "eql" /
+         name;
 }
 
 inline std::string read_all(const std::filesystem::path& path) {

@@ -1,11 +1,12 @@
 // Elastic's public rules: every one must compile, or say precisely why it does not.
+#include "tests/detection/eql/corpus.hpp"
+
 #include <gtest/gtest.h>
 
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "tests/detection/eql/corpus.hpp"
 #include "tests/detection/eql/event_text.hpp"
 
 namespace stemma {
@@ -30,7 +31,8 @@ TEST(PublicRules, EveryEventQueryCompilesAndTheRestSaysWhyNot) {
         continue;
       }
       ++refused[diagnostic.code];
-      if (!eql::is_unsupported(diagnostic.code)) failures += rule["path"].get<std::string>() + "\n" + render(diagnostic) + "\n";
+      if (!eql::is_unsupported(diagnostic.code))
+        failures += rule["path"].get<std::string>() + "\n" + render(diagnostic) + "\n";
     }
     if (compiled.program) ++compiled_count;
   }

@@ -1,4 +1,5 @@
-// Builds events for tests from what stands in the test: `{"process.args", {"a", "b"}}`. Not a parser.
+// Builds events for tests from what stands in the test: `{"process.args", {"a", "b"}}`. Not a
+// parser.
 #pragma once
 
 #include <cstdint>
@@ -24,12 +25,15 @@ struct FieldData {
   std::string name;
   std::vector<Datum> values;
 
-  FieldData(std::string field, const char* text) : name(std::move(field)), values{std::string(text)} {}
-  FieldData(std::string field, int integer) : name(std::move(field)), values{std::int64_t{integer}} {}
+  FieldData(std::string field, const char* text)
+      : name(std::move(field)), values{std::string(text)} {}
+  FieldData(std::string field, int integer)
+      : name(std::move(field)), values{std::int64_t{integer}} {}
   FieldData(std::string field, std::initializer_list<const char*> texts) : name(std::move(field)) {
     for (const char* text : texts) values.emplace_back(std::string(text));
   }
-  FieldData(std::string field, std::vector<Datum> data) : name(std::move(field)), values(std::move(data)) {}
+  FieldData(std::string field, std::vector<Datum> data)
+      : name(std::move(field)), values(std::move(data)) {}
 };
 
 /// Owns the values that its view shows.
@@ -38,12 +42,14 @@ class TestEvent {
   explicit TestEvent(const std::vector<FieldData>& fields) {
     std::vector<std::pair<FieldId, const FieldData*>> sorted;
     for (const FieldData& field : fields) sorted.emplace_back(intern_field(field.name), &field);
-    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(sorted.begin(), sorted.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<FieldId> ids;
     for (const auto& [id, data] : sorted) {
       if (data->values.empty()) continue;
       ids.push_back(id);
-      slots_.push_back({static_cast<std::uint32_t>(values_.size()), static_cast<std::uint32_t>(data->values.size()), Origin::record});
+      slots_.push_back({static_cast<std::uint32_t>(values_.size()),
+                        static_cast<std::uint32_t>(data->values.size()), Origin::record});
       for (const Datum& datum : data->values) values_.push_back(value(datum));
     }
     shape_ = std::make_unique<Shape>(std::move(ids));
@@ -77,7 +83,8 @@ inline std::string all_text(const std::vector<eql::Diagnostic>& diagnostics) {
 }
 
 /// Compiles, binds and runs. A query that does not compile throws its diagnostics at the test.
-inline bool run(const std::string& query, const TestEvent& event, const eql::EvalOptions& options = {}) {
+inline bool run(const std::string& query, const TestEvent& event,
+                const eql::EvalOptions& options = {}) {
   const eql::Compiled compiled = eql::compile(query);
   if (!compiled.program) throw std::runtime_error(all_text(compiled.diagnostics));
   const EventView view = event.view();

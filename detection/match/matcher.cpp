@@ -1,0 +1,229 @@
+#include "detection/match/matcher.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "events/text.hpp"
+
+namespace stemma {
+namespace {
+
+std::string names(std::span<const FieldId> fields) {
+  std::string out;
+  for (const FieldId field : fields) {
+    if (!out.empty()) out += ", ";
+    out += visible(field_name(field));
+  }
+  return out;
+}
+
+}  // namespace
+
+void MatchStatistics::add(const MatchStatistics& other) {
+  const auto add_category = [](Category& to, const Category& from) {
+    to.events += from.events;
+    to.fields.insert(from.fields.begin(), from.fields.end());
+  };
+  events += other.events;
+  capped_clauses += other.capped_clauses;
+  add_category(any, other.any);
+  by_category.resize(std::max(by_category.size(), other.by_category.size()));
+  for (std::size_t i = 0; i < other.by_category.size(); ++i)
+    add_category(by_category[i], other.by_category[i]);
+  const auto add_counts = [](std::vector<std::uint64_t>& to,
+                             const std::vector<std::uint64_t>& from) {
+    to.resize(std::max(to.size(), from.size()));
+    for (std::size_t i = 0; i < from.size(); ++i) to[i] += from[i];
+  };
+  add_counts(possible, other.possible);
+  add_counts(matched, other.matched);
+}
+
+Matcher::Matcher(std::vector<std::shared_ptr<const eql::Program>> programs,
+                 const eql::EvalOptions& options)
+    : programs_(std::move(programs)), options_(options) {
+  for (std::uint32_t rule = 0; rule < programs_.size(); ++rule) {
+    subquery_base_.push_back(static_cast<std::uint32_t>(subqueries_.size()));
+    for (const eql::Program::Subquery& subquery : programs_[rule]->subqueries()) {
+      subqueries_.push_back({rule, subquery.level, subquery.program});
+      levels_ = std::max(levels_, subquery.level + 1);
+    }
+  }
+  const auto note = [&](const eql::Program& program) {
+    if (program.category()) {
+      categories_.push_back(*program.category());
+    } else {
+      any_category_ = true;
+    }
+  };
+  for (const auto& program : programs_) note(*program);
+  for (const Subquery& subquery : subqueries_) note(*subquery.program);
+  std::sort(categories_.begin(), categories_.end());
+  categories_.erase(std::unique(categories_.begin(), categories_.end()), categories_.end());
+}
+
+std::uint32_t Matcher::category_index(const eql::Program& program) const {
+  if (!program.category()) return kAnyCategory;
+  const auto found = std::lower_bound(categories_.begin(), categories_.end(), *program.category());
+  return static_cast<std::uint32_t>(found - categories_.begin());
+}
+
+void Matcher::want_fields(Projection& projection) const {
+  projection.want(field::event_category);
+  for (const auto& program : programs_) program->want_fields(projection);
+}
+
+Coverage Matcher::coverage(std::uint32_t rule, const MatchStatistics& statistics) const {
+  const eql::Program& program = *programs_[rule];
+  const std::uint32_t index = category_index(program);
+  static const MatchStatistics::Category kNone;
+  const MatchStatistics::Category& category = index == kAnyCategory ? statistics.any
+                                              : index < statistics.by_category.size()
+                                                  ? statistics.by_category[index]
+                                                  : kNone;
+  Coverage out;
+  out.events = category.events;
+  out.possible = rule < statistics.possible.size() && statistics.possible[rule] != 0;
+  if (out.possible) return out;
+  if (category.events == 0) {
+    out.reason = program.category()
+                     ? fmt::format("no event of category `{}`", visible(*program.category()))
+                     : "no event";
+    return out;
+  }
+  // A shape with every field that any of the events carries: what rules the program out there is
+  // carried by none of them.
+  std::vector<FieldId> all(category.fields.begin(), category.fields.end());
+  std::sort(all.begin(), all.end());
+  const Shape shape(std::move(all));
+  out.missing = eql::absent_fields(program, shape, options_);
+  const std::string of =
+      program.category() ? fmt::format(" of category `{}`", visible(*program.category())) : "";
+  if (!out.missing.empty()) {
+    out.reason = fmt::format("no event{} carries {}", of, names(out.missing));
+  } else if (eql::bind(program, shape, options_).possible) {
+    out.reason = fmt::format("no single event{} carries together what the rule needs: {}", of,
+                             names(program.required_fields()));
+  } else {
+    out.reason = "its condition can never be true";
+  }
+  return out;
+}
+
+MatchWorker::MatchWorker(const Matcher& matcher, const eql::LineageOracle* lineage)
+    : matcher_(matcher) {
+  context_.lineage = lineage;
+  statistics_.by_category.resize(matcher.categories().size());
+  statistics_.possible.resize(matcher.programs().size());
+  statistics_.matched.resize(matcher.programs().size());
+}
+
+MatchWorker::Binding& MatchWorker::binding(const Shape& shape) {
+  const auto found = bindings_.find(&shape);
+  if (found != bindings_.end()) {
+    const auto fields = shape.fields();
+    if (std::equal(fields.begin(), fields.end(), found->second.fields.begin(),
+                   found->second.fields.end())) {
+      return found->second;
+    }
+    bindings_.erase(found);
+  }
+  if (bindings_.size() >= kMaxBoundShapes) bindings_.clear();
+  Binding& made = bindings_[&shape];
+  made.fields.assign(shape.fields().begin(), shape.fields().end());
+  const auto put = [&](Group& group, std::uint32_t number, const eql::Program& program) {
+    eql::BoundProgram bound = eql::bind(program, shape, matcher_.options());
+    if (!bound.possible) return;
+    const std::uint32_t category = matcher_.category_index(program);
+    auto& list = category == Matcher::kAnyCategory ? group.any : group.by_category[category];
+    list.push_back({number, std::move(bound)});
+  };
+  const std::size_t categories = matcher_.categories().size();
+  made.category_seen.resize(categories);
+  made.rules.by_category.resize(categories);
+  made.levels.resize(matcher_.subquery_levels());
+  for (Group& group : made.levels) group.by_category.resize(categories);
+  for (std::uint32_t rule = 0; rule < matcher_.programs_.size(); ++rule)
+    put(made.rules, rule, *matcher_.programs_[rule]);
+  for (std::uint32_t number = 0; number < matcher_.subqueries_.size(); ++number) {
+    const Matcher::Subquery& subquery = matcher_.subqueries_[number];
+    put(made.levels[subquery.level], number, *subquery.program);
+  }
+  return made;
+}
+
+void MatchWorker::categories_of(const EventView& view) {
+  event_categories_.clear();
+  const auto& categories = matcher_.categories_;
+  for (const Value& value : view.get(field::event_category)) {
+    if (value.kind != Value::Kind::text) continue;
+    const auto found = std::lower_bound(categories.begin(), categories.end(), value.text);
+    if (found == categories.end() || *found != value.text) continue;
+    event_categories_.push_back(static_cast<std::uint32_t>(found - categories.begin()));
+  }
+  std::sort(event_categories_.begin(), event_categories_.end());
+  event_categories_.erase(std::unique(event_categories_.begin(), event_categories_.end()),
+                          event_categories_.end());
+}
+
+void MatchWorker::note(Binding& binding, const Shape& shape) {
+  ++statistics_.events;
+  ++statistics_.any.events;
+  if (!binding.seen) {
+    binding.seen = true;
+    statistics_.any.fields.insert(shape.fields().begin(), shape.fields().end());
+  }
+  for (const std::uint32_t category : event_categories_) {
+    MatchStatistics::Category& of = statistics_.by_category[category];
+    ++of.events;
+    if (!binding.category_seen[category]) {
+      binding.category_seen[category] = true;
+      of.fields.insert(shape.fields().begin(), shape.fields().end());
+    }
+  }
+}
+
+template <class Found>
+void MatchWorker::run(const Group& group, EventId event, Found found) {
+  context_.event = event;
+  hits_.clear();
+  const auto try_all = [&](const std::vector<Bound>& list) {
+    for (const Bound& bound : list) {
+      if (found(bound)) hits_.push_back(bound.number);
+    }
+  };
+  try_all(group.any);
+  for (const std::uint32_t category : event_categories_) try_all(group.by_category[category]);
+  std::sort(hits_.begin(), hits_.end());
+}
+
+void MatchWorker::consider(EventId event, const EventView& view, std::vector<Match>& out) {
+  Binding& bound = binding(view.shape());
+  categories_of(view);
+  note(bound, view.shape());
+  run(bound.rules, event, [&](const Bound& rule) {
+    ++statistics_.possible[rule.number];
+    context_.subquery_base = matcher_.subquery_base_[rule.number];
+    return eql::matches(rule.program, view, context_);
+  });
+  statistics_.capped_clauses = context_.capped;
+  for (const std::uint32_t rule : hits_) {
+    ++statistics_.matched[rule];
+    out.push_back({rule, event});
+  }
+}
+
+void MatchWorker::consider_subqueries(std::uint32_t level, EventId event, const EventView& view,
+                                      std::vector<SubqueryMatch>& out) {
+  if (level >= matcher_.subquery_levels()) return;
+  Binding& bound = binding(view.shape());
+  categories_of(view);
+  run(bound.levels[level], event, [&](const Bound& subquery) {
+    context_.subquery_base = matcher_.subquery_base_[matcher_.subqueries_[subquery.number].rule];
+    return eql::matches(subquery.program, view, context_);
+  });
+  for (const std::uint32_t subquery : hits_) out.push_back({subquery, event});
+}
+
+}  // namespace stemma
