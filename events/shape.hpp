@@ -30,12 +30,20 @@ class Shape {
   std::vector<FieldId> fields_;
 };
 
+/// How many shapes a pass keeps before it starts anew. Real evidence has some hundreds; a forged log could have one an event.
+inline constexpr std::size_t kMaxShapes = 1u << 16;
+
 /// Gives equal field lists the same Shape. One table a thread: no locks. Shapes live as long as the
 /// table.
 class ShapeTable {
  public:
   const Shape& intern(std::span<const FieldId> ascending_fields);
   [[nodiscard]] std::size_t size() const { return count_; }
+  /// Forgets all shapes; views and bindings made with them are no longer valid.
+  void clear() {
+    shapes_.clear();
+    count_ = 0;
+  }
 
  private:
   std::unordered_map<std::uint64_t, std::vector<std::unique_ptr<Shape>>> shapes_;

@@ -5,14 +5,7 @@
 
 namespace stemma {
 
-void describe_event(const CaseSnapshot& snapshot, const Event& event, const EventView& view,
-                    JsonDocument& document) {
-  std::vector<std::string> synthesised;
-  for (std::uint32_t slot = 0; slot < view.shape().fields().size(); ++slot) {
-    const FieldInfo info = field_info(view.shape().fields()[slot]);
-    document.values(info.name, info.multiplicity, view.at(slot));
-    if (view.origin(slot) == Origin::synthesised) synthesised.emplace_back(info.name);
-  }
+void add_source(const CaseSnapshot& snapshot, const Event& event, JsonDocument& document) {
   document.text("@timestamp", format_time(event.time, event.time_digits));
   const Artifact& artifact = snapshot.artifact(event.source.artifact);
   document.text("log.file.path", artifact.path);
@@ -22,6 +15,17 @@ void describe_event(const CaseSnapshot& snapshot, const Event& event, const Even
   document.integer("stemma.source.record_id", static_cast<std::int64_t>(event.sequence));
   if (!artifact.decoders.empty()) document.text("stemma.source.decoders", artifact.decoders);
   if (event.recovered) document.boolean("stemma.source.recovered", true);
+}
+
+void describe_event(const CaseSnapshot& snapshot, const Event& event, const EventView& view,
+                    JsonDocument& document) {
+  std::vector<std::string> synthesised;
+  for (std::uint32_t slot = 0; slot < view.shape().fields().size(); ++slot) {
+    const FieldInfo info = field_info(view.shape().fields()[slot]);
+    document.values(info.name, info.multiplicity, view.at(slot));
+    if (view.origin(slot) == Origin::synthesised) synthesised.emplace_back(info.name);
+  }
+  add_source(snapshot, event, document);
   if (!synthesised.empty()) {
     std::sort(synthesised.begin(), synthesised.end());
     document.texts("stemma.synthesised", synthesised);

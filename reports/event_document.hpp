@@ -15,6 +15,9 @@ namespace stemma {
 void describe_event(const CaseSnapshot& snapshot, const Event& event, const EventView& view,
                     JsonDocument& document);
 
+/// Only the part of it that says when and where: `@timestamp`, `log.file.path`, `stemma.source.*`.
+void add_source(const CaseSnapshot& snapshot, const Event& event, JsonDocument& document);
+
 /// Appends the event as one line. `event` must be decoded with all fields and completed.
 void append_event_line(const CaseSnapshot& snapshot, Event& event, ShapeTable& shapes,
                        std::string& out);

@@ -76,12 +76,13 @@ std::unique_ptr<Session> open_session(const Options& options, ProgressBar& bar) 
   return session;
 }
 
-ExitCode finish(const Options& options, const Session& session, Output& output) {
+ExitCode finish(const Options& options, const Session& session, Output& output, bool wrong_rule) {
   if (!output.finish()) {
     note(output.error());
     return ExitCode::failed;
   }
-  if (!session.something_refused()) return ExitCode::done;
+  const ExitCode otherwise = wrong_rule ? ExitCode::bad_usage : ExitCode::done;
+  if (!session.something_refused()) return otherwise;
   if (!options.quiet) {
     for (const std::string& path : session.unreadable()) note(fmt::format("{}: could not be opened", visible(path)));
     for (const Artifact& artifact : session.snapshot().artifacts) {
@@ -93,7 +94,7 @@ ExitCode finish(const Options& options, const Session& session, Output& output) 
     }
     note("some evidence could not be read; `stemma evidence` shows all of it");
   }
-  return ExitCode::evidence_refused;
+  return wrong_rule ? ExitCode::bad_usage : ExitCode::evidence_refused;
 }
 
 }  // namespace stemma

@@ -52,8 +52,8 @@ std::optional<Window> window_of(const Options& options, const CaseSnapshot& snap
 /// Opens the evidence with a progress bar. Empty, with a message, where nothing given exists.
 std::unique_ptr<Session> open_session(const Options& options, ProgressBar& bar);
 
-/// Ends a command: output put in its place, notes about refused evidence, the exit code.
-ExitCode finish(const Options& options, const Session& session, Output& output);
+/// Ends a command: output put in its place, notes about refused evidence, the exit code. A wrong rule weighs more than refused evidence.
+ExitCode finish(const Options& options, const Session& session, Output& output, bool wrong_rule = false);
 
 // The commands. Each adds itself to `app` and says through `run` what is to be done when it was chosen.
 void add_scan_command(CLI::App& app, Run& run);

@@ -37,6 +37,7 @@ void add_events_command(CLI::App& app, Run& run) {
       session->render_in_order(
           selection, Projection::all(),
           [&](unsigned worker, EventId, Event& event, std::string& out) {
+            if (shapes[worker].size() > kMaxShapes) shapes[worker].clear();
             append_event_line(snapshot, event, shapes[worker], out);
           },
           [&](const std::string& text) { output.write(text); });

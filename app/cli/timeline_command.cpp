@@ -4,7 +4,8 @@
 #include <map>
 
 #include "app/cli/command.hpp"
-#include "app/cli/detect.hpp"
+#include "app/cli/rule_options.hpp"
+#include "app/session/detect.hpp"
 #include "events/text.hpp"
 #include "reports/event_summary.hpp"
 
@@ -27,19 +28,18 @@ void add_timeline_command(CLI::App& app, Run& run) {
         return ExitCode::failed;
       }
       ProgressBar bar(!options->quiet);
-      const auto rules = load_rule_set(*options);
-      if (!rules) return ExitCode::bad_usage;
+      const LoadedRules rules = load_rule_set(*options);
       const auto session = open_session(*options, bar);
       if (!session) return ExitCode::failed;
       const CaseSnapshot& snapshot = session->snapshot();
       const auto window = window_of(*options, snapshot);
       if (!window) return ExitCode::bad_usage;
-      const Detection detection = detect(*session, *rules, &bar.progress());
+      const Detection detection = detect(*session, rules.set, &bar.progress());
       std::map<EventId, std::string> marked;
       for (const Finding& finding : detection.findings) {
         for (const EventId id : finding.events) {
           std::string& names = marked[id];
-          names += (names.empty() ? "" : ", ") + rules->rules[finding.rule].name;
+          names += (names.empty() ? "" : ", ") + rules.set.rules[finding.rule].name;
         }
       }
       EventSelection selection;
@@ -67,7 +67,7 @@ void add_timeline_command(CLI::App& app, Run& run) {
         if (mark != marked.end()) line += "  [" + visible(mark->second) + "]";
         output.write((width != 0 ? fit(line, width) : line) + "\n");
       }
-      return finish(*options, *session, output);
+      return finish(*options, *session, output, rules.wrong);
     };
   });
 }

@@ -5,7 +5,8 @@
 #include <set>
 
 #include "app/cli/command.hpp"
-#include "app/cli/detect.hpp"
+#include "app/cli/rule_options.hpp"
+#include "app/session/detect.hpp"
 #include "events/text.hpp"
 #include "reports/tree_text.hpp"
 
@@ -68,8 +69,7 @@ void add_tree_command(CLI::App& app, Run& run) {
         return ExitCode::failed;
       }
       ProgressBar bar(!options->quiet);
-      const auto rules = load_rule_set(*options);
-      if (!rules) return ExitCode::bad_usage;
+      const LoadedRules rules = load_rule_set(*options);
       const auto session = open_session(*options, bar);
       if (!session) return ExitCode::failed;
       const CaseSnapshot& snapshot = session->snapshot();
@@ -80,7 +80,7 @@ void add_tree_command(CLI::App& app, Run& run) {
         note(fmt::format("--around: not a time: {} (want 2026-11-24T03:10:00Z)", visible(choice->around)));
         return ExitCode::bad_usage;
       }
-      const Detection detection = detect(*session, *rules, &bar.progress());
+      const Detection detection = detect(*session, rules.set, &bar.progress());
       bar.stop();
 
       std::set<EntityId> flagged;
@@ -125,7 +125,7 @@ void add_tree_command(CLI::App& app, Run& run) {
       std::string text;
       append_tree(snapshot, {snapshot.tree.roots().begin(), snapshot.tree.roots().end()}, tree, text);
       output.write(text);
-      return finish(*options, *session, output);
+      return finish(*options, *session, output, rules.wrong);
     };
   });
 }

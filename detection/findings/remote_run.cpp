@@ -65,6 +65,14 @@ std::string_view script_in(std::string_view command_line) {
   return {};
 }
 
+std::string run_script(const CaseSnapshot& snapshot, EntityId outermost) {
+  for (const ProcessImage& image : snapshot.tree.images_of(outermost)) {
+    const std::string_view script = script_in(snapshot.strings.view(image.command_line));
+    if (!script.empty()) return std::string(script);
+  }
+  return {};
+}
+
 RemoteRun remote_run_of(const CaseSnapshot& snapshot, EntityId entity, ImageId image) {
   RemoteRun run;
   std::string handler;
@@ -74,7 +82,6 @@ RemoteRun remote_run_of(const CaseSnapshot& snapshot, EntityId entity, ImageId i
     const std::string_view command = snapshot.strings.view(seen.command_line);
     if (const std::string_view script = script_in(command); !script.empty()) {
       run.outermost = at;
-      run.script = script;
       system_user = system_user || is_system(snapshot, seen);
       path_family = path_family || script.find('/') != std::string_view::npos ||
                     ascii_lower(snapshot.strings.view(seen.working_directory)).find(kHandlerFolder) != std::string::npos;

@@ -12,7 +12,6 @@ namespace stemma {
 
 struct RemoteRun {
   EntityId outermost;  ///< the highest process whose command names the script; none where no command does
-  std::string script;  ///< the script as that command names it
   Confidence confidence = Confidence::possible;
   std::string reason;
 };
@@ -20,6 +19,9 @@ struct RemoteRun {
 /// Walks from a process image up through its ancestors. O(ancestors).
 /// Source: reference on Azure Run Command, sections 2, 3 and 6 (grading).
 RemoteRun remote_run_of(const CaseSnapshot& snapshot, EntityId entity, ImageId image);
+
+/// The script that a run's outermost process names.
+std::string run_script(const CaseSnapshot& snapshot, EntityId outermost);
 
 /// The script in a command line that Run Command would run: `script3.ps1`, `/var/lib/waagent/run-command/download/1/script.sh`; empty
 /// where there is none.

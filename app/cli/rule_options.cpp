@@ -1,0 +1,34 @@
+#include "app/cli/rule_options.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace stemma {
+
+void add_rule_options(CLI::App& command, Options& options) {
+  command.add_option("--rules", options.rules, "Rule file or folder of your own, beside the rules that ship; repeatable")->type_name("PATH")->expected(1);
+}
+
+LoadedRules load_rule_set(const Options& options) {
+  const std::vector<std::filesystem::path> paths(options.rules.begin(), options.rules.end());
+  LoadedRules loaded{load_rules(paths, true), false};
+  std::size_t errors = 0;
+  for (const eql::Diagnostic& diagnostic : loaded.set.diagnostics) {
+    if (diagnostic.severity != eql::Severity::error || eql::is_unsupported(diagnostic.code)) continue;
+    ++errors;
+    note(eql::render(diagnostic));
+  }
+  if (errors != 0) {
+    loaded.wrong = true;
+    note(fmt::format("{} in the rules; the rules without errors run", errors == 1 ? "1 error" : fmt::format("{} errors", errors)));
+  }
+  if (!options.quiet && (loaded.set.unsupported != 0 || !loaded.set.not_applicable.empty())) {
+    note(fmt::format(
+        "{} rules run; {} need more of the language than this version has, {} are of other languages (`stemma rules check` names them)",
+        loaded.set.rules.size(), loaded.set.unsupported, loaded.set.not_applicable.size()));
+  }
+  return loaded;
+}
+
+}  // namespace stemma

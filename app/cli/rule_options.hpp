@@ -1,0 +1,20 @@
+// Which rules a command runs: the ones that ship, and the analyst's own.
+#pragma once
+
+#include "app/cli/command.hpp"
+#include "detection/rules/rule.hpp"
+
+namespace stemma {
+
+/// Adds --rules.
+void add_rule_options(CLI::App& command, Options& options);
+
+struct LoadedRules {
+  RuleSet set;
+  bool wrong = false;  ///< a rule of the analyst's is wrong: the others run, and the exit code says so
+};
+
+/// The shipped rules and those of --rules. Problems go to standard error.
+LoadedRules load_rule_set(const Options& options);
+
+}  // namespace stemma

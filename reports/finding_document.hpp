@@ -1,0 +1,31 @@
+// One finding as one ECS document (`event.kind: alert`), as columns of CSV, and as what a table shows of it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "detection/findings/finding.hpp"
+#include "detection/rules/rule.hpp"
+#include "events/case_snapshot.hpp"
+#include "events/event.hpp"
+
+namespace stemma {
+
+/// What a finding is written from. Borrows everything.
+struct FindingView {
+  const CaseSnapshot& snapshot;
+  const Rule& rule;
+  const Finding& finding;
+  Event& event;  ///< finding.event, decoded with all fields and completed
+};
+
+/// Appends the finding as one JSON object on one line, without a line end: `@timestamp`, `event.*`, `rule.*`, `threat.*`, `host.*`, `user.*`,
+/// `process.*` with parent and ancestry, `log.file.path`, and `stemma.*` for what ECS has no word for.
+void append_finding_document(const FindingView& view, ShapeTable& shapes, std::string& out);
+
+/// Column names of CSV, and a finding's cells under them.
+std::vector<std::string> finding_csv_header();
+std::vector<std::string> finding_csv_cells(const FindingView& view);
+
+}  // namespace stemma
