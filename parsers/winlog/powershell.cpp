@@ -88,11 +88,10 @@ const KeyRule* find_key(std::string_view key) {
   return found == std::end(kKeys) ? nullptr : found;
 }
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kBlanks);
+std::string_view trim(std::string_view text, std::string_view blanks = " \t\r\n") {
+  const std::size_t first = text.find_first_not_of(blanks);
   if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
 void write(const KeyRule& rule, std::string_view value, EcsWriter& out) {
@@ -115,12 +114,15 @@ void write(const KeyRule& rule, std::string_view value, EcsWriter& out) {
 
 // `Key=value` lines. A line whose key is not known belongs to the value before it: HostApplication
 // may hold a whole script.
-void write_key_lines(std::string_view text, EcsWriter& out) {
+// `blanks` are trimmed off values: the classic channel's keep their blanks (a command line may
+// begin with some).
+void write_key_lines(std::string_view text, std::string_view blanks, EcsWriter& out) {
   const KeyRule* open = nullptr;
   std::size_t value_begin = 0;
   std::size_t value_end = 0;
   const auto close = [&]() {
-    if (open != nullptr) write(*open, trim(text.substr(value_begin, value_end - value_begin)), out);
+    if (open != nullptr)
+      write(*open, trim(text.substr(value_begin, value_end - value_begin), blanks), out);
     open = nullptr;
   };
   std::size_t at = 0;
@@ -200,7 +202,7 @@ void map_powershell(const WinEvent& from, EcsWriter& out) {
   if (id < 1000) {
     // 800 holds the keys in its second string and the details in the third, the others hold the
     // keys in the third.
-    write_key_lines(string_at(from, id == 800 ? 2 : 3), out);
+    write_key_lines(string_at(from, id == 800 ? 2 : 3), "\t\r\n", out);
     if (id == 800) write_details(string_at(from, 3), to);
     return;
   }
@@ -210,7 +212,7 @@ void map_powershell(const WinEvent& from, EcsWriter& out) {
     if (const KeyRule* rule = find_key(item.name)) write(*rule, item.value, out);
   }
   if (id == 4103) {
-    write_key_lines(from.data("ContextInfo"), out);
+    write_key_lines(from.data("ContextInfo"), " \t\r\n", out);
     write_details(from.data("Payload"), to);
   }
 }

@@ -145,7 +145,8 @@ void write_caller(const WinEvent& from, EcsWriter& out) {
 void write_session(const WinEvent& from, EcsWriter& out) {
   out.user_name(field::user_name, from.data("AccountName"));
   out.text(field::user_domain, from.data("AccountDomain"));
-  const std::string_view address = from.data("ClientAddress");
+  std::string_view address = from.data("ClientAddress");
+  if (address == "LOCAL") address = "127.0.0.1";  // the console of the machine itself
   if (is_address(address)) out.ip(field::source_ip, address);
   out.text(field::source_domain, from.data("ClientName"));
   out.text(field::winlog_logon_id, from.data("LogonID"));
@@ -175,6 +176,7 @@ void map_security(const WinEvent& from, EcsWriter& out) {
     out.user_name(field::user_name, from.data("TargetUserName"));
     out.text(field::user_domain, from.data("TargetDomainName"));
   }
+  if (roles & kTargetIsGroup) write_group(from, out);
   if (roles & kSubject) {
     out.text(field::user_id, from.data("SubjectUserSid"));
     out.text(field::user_name, from.data("SubjectUserName"));
@@ -192,7 +194,6 @@ void map_security(const WinEvent& from, EcsWriter& out) {
     out.user_name(field::user_effective_name, from.data("TargetUserName"));
     out.text(field::user_effective_domain, from.data("TargetDomainName"));
   }
-  if (roles & kTargetIsGroup) write_group(from, out);
   if (roles & kSubjectRelated) {
     const std::string_view subject = from.data("SubjectUserName");
     if (!is_absent(subject)) to.add_unique(field::related_user, subject);
