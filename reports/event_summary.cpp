@@ -42,7 +42,9 @@ std::string first_of(const Event& event, std::initializer_list<FieldId> fields) 
 
 std::string event_summary(const Event& event) {
   std::string text;
-  const std::string_view action = event.text(field::event_action);
+  // Sysmon's actions carry the task in brackets: `Registry value set (rule: RegistryEvent)`.
+  const std::string_view whole_action = event.text(field::event_action);
+  const std::string_view action = whole_action.substr(0, whole_action.find(" (rule:"));
   if (event.process.act == ProcessAct::start) {
     text = "start  " + process_of(event, field::process_name, field::process_pid);
     const std::string parent = process_of(event, field::process_parent_name, field::process_parent_pid);

@@ -37,7 +37,7 @@ struct Completed {
 
 TEST(Completion, Gives4688ItsParentsCommandLineAndArgs) {
   const auto snapshot =
-      testing::Story()
+      support::Story()
           .security_start({.at_ms = 1,
                            .pid = 10,
                            .executable = "C:\\p\\powershell.exe",
@@ -56,7 +56,7 @@ TEST(Completion, Gives4688ItsParentsCommandLineAndArgs) {
 }
 
 TEST(Completion, LeavesWhatTheRecordSays) {
-  const auto snapshot = testing::Story()
+  const auto snapshot = support::Story()
                             .sysmon_start({.at_ms = 1,
                                            .pid = 10,
                                            .guid = "{A}",
@@ -77,7 +77,7 @@ TEST(Completion, LeavesWhatTheRecordSays) {
 
 TEST(Completion, KeepsEmptyArgumentsOfLinuxParents) {
   const auto snapshot =
-      testing::Story()
+      support::Story()
           .exec({.at_ms = 1,
                  .pid = 10,
                  .parent_pid = 1,
@@ -91,7 +91,7 @@ TEST(Completion, KeepsEmptyArgumentsOfLinuxParents) {
 }
 
 TEST(Completion, ReplacesSysmonForLinuxsPartialParentCommandLine) {
-  const auto snapshot = testing::Story()
+  const auto snapshot = support::Story()
                             .linux_start({.at_ms = 1,
                                           .pid = 10,
                                           .guid = "{A}",

@@ -156,7 +156,7 @@ TEST(Ledger, JoinsInAnyOrder) {
   EXPECT_EQ(
       describe("s.evtx", Defect::bad_record_size,
                ab.defects().at(Defect::bad_record_size).first_places.front()),
-      "s.evtx @0x11200: bad_record_size: record size: bad_record_size (need 70000, have 512)");
+      "s.evtx @0x11200: bad_record_size: record size (need 70000, have 512)");
 }
 
 }  // namespace

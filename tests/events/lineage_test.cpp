@@ -7,9 +7,9 @@
 namespace stemma {
 namespace {
 
-using testing::edges;
-using testing::Story;
-using testing::tree_names;
+using support::edges;
+using support::Story;
+using support::tree_names;
 
 constexpr const char* kExplorer = "C:\\Windows\\explorer.exe";
 constexpr const char* kCmd = "C:\\Windows\\System32\\cmd.exe";
@@ -434,9 +434,9 @@ TEST(Lineage, DerivedEntityIdsDependOnHostPidAndStartAlone) {
 }
 
 TEST(Lineage, CopiesOfAnEventCountOnceAndTwinsDoNot) {
-  const testing::Happening h{
+  const support::Happening h{
       .at_ms = 1, .pid = 10, .executable = kCmd, .command_line = "cmd", .sequence = 7};
-  testing::Happening forged = h;
+  support::Happening forged = h;
   forged.command_line = "cmd /c evil";
   const auto snapshot = Story()
                             .security_start(h)

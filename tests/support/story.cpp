@@ -5,7 +5,7 @@
 #include "events/paths.hpp"
 #include "reports/tree_text.hpp"
 
-namespace stemma::testing {
+namespace stemma::support {
 namespace {
 
 constexpr std::int64_t kEpoch = 1'767'225'600LL * kNsPerSecond;  // 2026-01-01T00:00:00Z
@@ -108,4 +108,4 @@ std::string edges(const CaseSnapshot& snapshot) {
   return text;
 }
 
-}  // namespace stemma::testing
+}  // namespace stemma::support

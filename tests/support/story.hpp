@@ -12,7 +12,7 @@
 #include "events/case_snapshot.hpp"
 #include "events/event.hpp"
 
-namespace stemma::testing {
+namespace stemma::support {
 
 /// One process event. Times are milliseconds after 2026-01-01T00:00:00Z.
 struct Happening {
@@ -74,4 +74,4 @@ std::string tree_names(const CaseSnapshot& snapshot);
 /// `parent's image at that moment > own image (edge)` for every image, in entity order.
 std::string edges(const CaseSnapshot& snapshot);
 
-}  // namespace stemma::testing
+}  // namespace stemma::support
