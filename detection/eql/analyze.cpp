@@ -574,7 +574,9 @@ class Analyzer {
   NodeIndex call_node(const Node& node) {
     const Function& function = *find_function(node.text);  // the parser looked it up
     const auto children = tree_.children_of(node);
-    if (children.size() < function.min_arguments || children.size() > function.max_arguments) {
+    const bool too_many =
+        function.max_arguments != kManyArguments && children.size() > function.max_arguments;
+    if (children.size() < function.min_arguments || too_many) {
       return error(node.range, code::kArgumentCount, argument_count(function, children.size()));
     }
     std::vector<TypedChild> typed;
@@ -600,7 +602,7 @@ class Analyzer {
 
   static std::string argument_count(const Function& function, std::size_t given) {
     std::string wanted = fmt::format("{}", function.min_arguments);
-    if (function.max_arguments == 255) {
+    if (function.max_arguments == kManyArguments) {
       wanted += " or more arguments";
     } else if (function.max_arguments != function.min_arguments) {
       wanted += fmt::format(" to {} arguments", function.max_arguments);

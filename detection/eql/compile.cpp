@@ -65,6 +65,7 @@ class Generator {
     std::vector<std::uint32_t> children;
     for (const TypedChild& child : code_->query.children_of(node))
       children.push_back(condition(child.node));
+    if (made.join == Join::not_of) mark_inverted(node, children[0]);
     // The order does not change the answer, only how soon it is known.
     std::stable_sort(children.begin(), children.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return cost(a) < cost(b); });
@@ -74,8 +75,17 @@ class Generator {
     return add(made);
   }
 
+  // `a != b` became `not (a == b)`, both with the range of what was written.
+  void mark_inverted(const TypedNode& negation, std::uint32_t child) {
+    if (code_->conditions[child].join != Join::leaf) return;
+    Leaf& leaf = code_->leaves[code_->conditions[child].leaf];
+    leaf.inverted =
+        leaf.range.begin == negation.range.begin && leaf.range.end == negation.range.end;
+  }
+
   [[nodiscard]] int cost(std::uint32_t id) const {
     const Condition& condition = code_->conditions[id];
+    if (condition.join == Join::not_of) return cost(code_->children[condition.first]);
     if (condition.join != Join::leaf) return static_cast<int>(LeafForm::in_set) + 1;
     return static_cast<int>(code_->leaves[condition.leaf].form);
   }

@@ -193,6 +193,7 @@ class Explanation {
       clause.range = leaf.range;
       clause.text = code_.text->substr(leaf.range.begin, leaf.range.end - leaf.range.begin);
       clause.verdict = evaluation_.verdict(leaf);
+      if (leaf.inverted) clause.verdict = negate(clause.verdict);
       clause.witnesses = evaluation_.witnesses(leaf);
       if (!clause.witnesses.empty()) {
         clause.field = clause.witnesses[0].field;
@@ -209,7 +210,7 @@ class Explanation {
   void mark_negated(std::uint32_t id, bool negated) {
     const Condition& condition = code_.conditions[id];
     if (condition.join == Join::leaf) {
-      clauses_[condition.leaf].negated = negated;
+      clauses_[condition.leaf].negated = negated != code_.leaves[condition.leaf].inverted;
       return;
     }
     for (const std::uint32_t child : code_.children_of(condition)) {

@@ -14,7 +14,7 @@
 namespace stemma::eql {
 namespace {
 
-constexpr std::uint8_t kMany = 255;
+constexpr std::uint8_t kMany = kManyArguments;
 constexpr Type kText = Type::text;
 constexpr Type kNumber = Type::number;
 constexpr Type kBoolean = Type::boolean;

@@ -35,11 +35,13 @@ enum class FunctionId : std::uint8_t {
 /// What an argument or a result is. `any`: known only when an event is in hand.
 enum class Type : std::uint8_t { null, boolean, number, text, date, any };
 
+inline constexpr std::uint8_t kManyArguments = 255;
+
 struct Function {
   FunctionId id;
   std::string_view name;  ///< as Elastic writes it
   std::uint8_t min_arguments;
-  std::uint8_t max_arguments;  ///< 255: any number
+  std::uint8_t max_arguments;  ///< kManyArguments: any number
   bool has_insensitive_form;   ///< name~
   Type parameters[4];          ///< the last one repeats
   Type result;

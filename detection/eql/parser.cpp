@@ -437,7 +437,8 @@ class Parser {
       case TokenKind::identifier:
         return word();
       case TokenKind::bang:
-        return fail(token.range, code::kUnexpectedToken, "`!` is no operator: negation is written `not`");
+        return fail(token.range, code::kUnexpectedToken,
+                    "`!` is no operator: negation is written `not`");
       case TokenKind::timespan:
         return fail(token.range, code::kUnexpectedToken,
                     describe(token) +
@@ -501,7 +502,6 @@ class Parser {
           name.range, code::kUnknownFunction,
           fmt::format("{} compares no text, so it has no form with `~`", quoted(function->name)));
     }
-    const Level level(*this);
     std::vector<Child> arguments;
     if (peek(1).kind == TokenKind::close_paren) {
       take();

@@ -149,11 +149,11 @@ struct Witness {
 struct Clause {
   std::string text;  ///< as it stands in the query
   SourceRange range;
-  FieldId field;      ///< the first field it names; a none id for a clause without fields
-  std::string value;  ///< of that field: the one that made the clause true, else the first
-  Tri verdict = Tri::unknown;
-  bool negated = false;            ///< under an odd number of `not`
-  bool decisive = false;           ///< part of why the whole condition is true, or why it is not
+  FieldId field;               ///< the first field it names; a none id for a clause without fields
+  std::string value;           ///< of that field: the one that made the clause true, else the first
+  Tri verdict = Tri::unknown;  ///< of the clause as written
+  bool negated = false;        ///< under an odd number of `not`, those of `!=` and `not in` aside
+  bool decisive = false;       ///< part of why the whole condition is true, or why it is not
   std::vector<Witness> witnesses;  ///< every field it names
 };
 

@@ -11,16 +11,16 @@ namespace stemma::eql {
 
 /// How a leaf clause is evaluated. All but `general` look at one field's values without building
 /// anything.
-enum class LeafForm : std::uint8_t {
+enum class LeafForm : std::uint8_t {  // cheap ones first
   constant,
   null_test,
   truth,
   compare,
   in_set,
   in_networks,
+  general,
   in_regex,
   lineage,
-  general
 };
 
 struct Leaf {
@@ -30,6 +30,8 @@ struct Leaf {
   std::uint32_t index = 0;            ///< compare: constant; in_…: set
   std::vector<std::uint32_t> fields;  ///< distinct fields of the clause, first appearance first
   SourceRange range;
+  bool inverted =
+      false;  ///< written as `!=` or `not in`: the text says the opposite of what is evaluated
 };
 
 enum class Join : std::uint8_t { all_of, any_of, not_of, leaf };

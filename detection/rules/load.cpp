@@ -240,8 +240,10 @@ class Walk {
       std::error_code error;
       const fs::file_status status =
           fs::status(path, error);  // a path that was given by hand may be a link
-      if (error || status.type() == fs::file_type::not_found) {
-        refuse(path, error ? error.message() : "no such file or folder");
+      if (status.type() == fs::file_type::not_found) {
+        refuse(path, "no such file or folder");
+      } else if (error) {
+        refuse(path, error.message());
       } else if (fs::is_directory(status)) {
         folder(path, 0);
       } else if (fs::is_regular_file(status)) {
