@@ -130,7 +130,7 @@ MappingNotes EventMapper::fill(const AssembledEvent& assembled, std::string_view
   set_call(event);
   set_ids(event);
   set_meaning(primary->type, primary_name, event);
-  set_address(event);
+  set_address(primary->type, event);
   set_lineage(primary->type, event);
   set_process(event);
   set_arguments(event);  // last: they may be many, and every set() looks through what is there

@@ -94,7 +94,7 @@ class EventMapper {
   void set_meaning(std::uint16_t primary, std::string_view primary_name, Event& event);
   void set_lineage(std::uint16_t primary, Event& event);
   void set_file(std::size_t wanted_path, Event& event);
-  void set_address(Event& event);
+  void set_address(std::uint16_t primary, Event& event);
   void note_text(std::string_view text);
 
   const Projection& projection_;

@@ -301,7 +301,7 @@ void EventMapper::set_file(std::size_t wanted_path, Event& event) {
   owner(field::file_gid, field::file_group, path.ogid, path.group);
 }
 
-void EventMapper::set_address(Event& event) {
+void EventMapper::set_address(std::uint16_t primary, Event& event) {
   if (!saddr_.empty()) {
     const auto socket = read_socket_address(saddr_);
     if (!socket) {
@@ -337,11 +337,14 @@ void EventMapper::set_address(Event& event) {
     if (out || in) event.set(field::network_direction, out ? "egress" : "ingress", Origin::derived);
     return;
   }
-  // Messages of login programs: where the user came from.
-  if (!address_.empty() && !has_syscall_ && is_ip_address(address_)) {
-    event.set(field::source_ip, address_);
+  // Messages of programs: where their user came from.
+  if (address_.empty() || has_syscall_ || !is_ip_address(address_)) return;
+  event.set(field::source_ip, address_);
+  event.add_unique(field::related_ip, address_);
+  constexpr std::uint16_t kArrivals[] = {
+      1105, 1109, 1112, 2404, 2407};  // USER_START, USER_ERR, USER_LOGIN, CRYPTO_KEY_USER, _SESSION
+  if (std::find(std::begin(kArrivals), std::end(kArrivals), primary) != std::end(kArrivals)) {
     event.set(field::network_direction, "ingress", Origin::derived);
-    event.add_unique(field::related_ip, address_);
   }
 }
 
