@@ -30,7 +30,7 @@ struct EventRow {
   bool recovered = false;
 };
 
-/// Columns sorted by (time, artifact, offset). An EventId is a position in them. 54 bytes an event
+/// Columns sorted by (time, artifact, offset). An EventId is a position in them. 53 bytes an event
 /// (bench/ holds the figure).
 class EventStore {
  public:

@@ -39,7 +39,11 @@ void ImportLog::note(Defect defect, std::uint64_t offset, std::string_view detai
 }
 
 void ImportLog::note(const Fault& fault) {
-  note(fault.what, fault.offset, describe(fault));
+  // The defect's name stands before the detail wherever both are shown.
+  const bool numbers = fault.need != 0 || fault.have != 0;
+  note(fault.what, fault.offset,
+       numbers ? fmt::format("{} (need {}, have {})", fault.field, fault.need, fault.have)
+               : std::string(fault.field));
 }
 
 void ImportLog::add(const ImportLog& other) {

@@ -1,79 +1,32 @@
 // The builder behind build_lineage: first all records of a host in the order they happened make
-// lives, images and pid edges; then GUID edges, which need no order; then circles are cut and
-// everything is laid out flat.
+// lives, images and pid edges; then GUID edges, which need no order. lineage_layout.cpp does the rest.
 #include "events/lineage.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <optional>
-#include <string>
 #include <tuple>
 #include <unordered_map>
 
+#include "events/lineage_layout.hpp"
 #include "events/lineage_order.hpp"
 #include "events/paths.hpp"
 
 namespace stemma {
 namespace {
 
-constexpr std::uint32_t kNone = 0xFFFF'FFFF;
 // How far the search for a second witness of a start goes back. Twins lie within two seconds; a
 // forged log could put millions of starts of one pid there, and no search may grow with their
 // square.
 constexpr std::ptrdiff_t kMaxLookBack = 16;
-constexpr std::uint64_t kForever = std::numeric_limits<std::uint64_t>::max();
 
 std::uint8_t source_bit(SourceKind kind) {
   return static_cast<std::uint8_t>(1u << static_cast<unsigned>(kind));
 }
 
-struct BuildImage {
-  ProcessImage image;
-  std::uint8_t sources = 0;
-  std::vector<EventId> events;
-  // What the records say about the parent, kept until GUID edges can be resolved.
-  std::int64_t parent_pid = kNoPid;
-  StringId parent_guid, parent_executable, parent_command_line;
-  std::uint32_t parent = kNone;        // life
-  std::uint32_t parent_image = kNone;  // position among the parent's images
-};
-
-struct Life {
-  ProcessEntity entity;
-  StringId guid;
-  std::vector<BuildImage> images;
-  std::uint64_t start_rank = 0;
-  std::uint64_t end_rank = kForever;
-  std::int64_t last_parent_pid = kNoPid;
-  EventId first_event;
-  bool windows = false;
-  std::uint32_t forker = kNone;
-  std::uint32_t forker_image = kNone;
-};
-
 bool is_windows(SourceKind kind) {
   return kind == SourceKind::sysmon || kind == SourceKind::security ||
          kind == SourceKind::evtx_other;
-}
-
-// Two independent 64-bit hashes make the id of a process that no source gave one: long enough that
-// two lives do not share it.
-std::string derived_entity_id(std::string_view host, std::int64_t pid, std::int64_t start,
-                              bool placeholder) {
-  const std::string text =
-      fmt::format("{}\n{}\n{}\n{}", ascii_lower(host), pid, start, placeholder ? "?" : "");
-  std::uint64_t a = 0xCBF29CE484222325u;
-  std::uint64_t b = 0x9E3779B97F4A7C15u;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    a = (a ^ byte) * 0x100000001B3u;
-    b = (b + byte) * 0xD6E8FEB86659FD93u;
-    b ^= b >> 32;
-  }
-  return fmt::format("{:016x}{:016x}", a ^ (a >> 31), b);
 }
 
 }  // namespace
@@ -94,9 +47,7 @@ class LineageBuilder {
       const std::uint32_t seen = static_cast<std::uint32_t>(lives_.size());
       for (std::uint32_t life = first_life; life < seen; ++life) resolve_guid_parents(life);
     }
-    for (std::uint32_t life = 0; life < lives_.size(); ++life) choose_parent(life);
-    cut_circles();
-    return lay_out();
+    return lay_out_lineage(in_, lives_, entity_of_event_);
   }
 
  private:
@@ -150,15 +101,14 @@ class LineageBuilder {
   }
 
   // --- lookup
-  // ---------------------------------------------------------------------------------------------------------
 
   std::vector<std::uint32_t>& lives_of(std::int64_t pid) { return by_pid_[pid]; }
 
   std::uint32_t newest_open(std::int64_t pid) {
     const auto found = by_pid_.find(pid);
-    if (found == by_pid_.end() || found->second.empty()) return kNone;
+    if (found == by_pid_.end() || found->second.empty()) return kNoLife;
     const std::uint32_t life = found->second.back();
-    return lives_[life].end_rank == kForever ? life : kNone;
+    return lives_[life].end_rank == kStillAlive ? life : kNoLife;
   }
 
   bool same_file(StringId a, StringId b) const {
@@ -176,10 +126,10 @@ class LineageBuilder {
   // how many there are.
   std::pair<std::uint32_t, std::uint8_t> alive_at(std::int64_t pid, std::uint64_t rank,
                                                   StringId executable) const {
-    std::uint32_t best = kNone;
+    std::uint32_t best = kNoLife;
     std::uint8_t count = 0;
     const auto found = by_pid_.find(pid);
-    if (found == by_pid_.end()) return {kNone, std::uint8_t{0}};
+    if (found == by_pid_.end()) return {kNoLife, std::uint8_t{0}};
     // Lives of a pid lie one after the other, so only the last few that began by `rank` can cover
     // it.
     const auto begun = std::upper_bound(
@@ -189,7 +139,7 @@ class LineageBuilder {
       const std::uint32_t life = *--at;
       if (lives_[life].end_rank < rank) break;
       if (!runs(lives_[life], executable)) continue;
-      if (best == kNone) best = life;
+      if (best == kNoLife) best = life;
       ++count;
     }
     return {best, count};
@@ -198,7 +148,6 @@ class LineageBuilder {
   std::int64_t time_of(EventId event) const { return in_.store.time(event).ns; }
 
   // --- lives
-  // ----------------------------------------------------------------------------------------------------------
 
   std::uint32_t new_life(std::int64_t pid, EventId event, std::uint64_t rank, SourceKind kind) {
     const std::uint32_t index = static_cast<std::uint32_t>(lives_.size());
@@ -215,7 +164,7 @@ class LineageBuilder {
       auto& lives = lives_of(pid);
       if (!lives.empty()) {
         Life& before = lives_[lives.back()];
-        if (before.end_rank == kForever) {
+        if (before.end_rank == kStillAlive) {
           before.end_rank = rank;
           before.entity.end = in_.store.time(event);
           before.entity.end_kind = EndKind::pid_reuse;
@@ -233,10 +182,11 @@ class LineageBuilder {
     by_guid_.try_emplace(guid, life);
   }
 
-  // A life that a source without GUIDs has shown, and that this GUID now names: the open one of its pid, where the program agrees.
+  // A life that a source without GUIDs has shown, and that this GUID now names: the open one of its
+  // pid, where the program agrees.
   std::uint32_t unnamed_life(std::int64_t pid, StringId guid, StringId executable) {
-    const std::uint32_t life = guid && pid != kNoPid ? newest_open(pid) : kNone;
-    if (life == kNone || lives_[life].guid || !runs(lives_[life], executable)) return kNone;
+    const std::uint32_t life = guid && pid != kNoPid ? newest_open(pid) : kNoLife;
+    if (life == kNoLife || lives_[life].guid || !runs(lives_[life], executable)) return kNoLife;
     give_guid(life, guid);
     return life;
   }
@@ -247,7 +197,7 @@ class LineageBuilder {
                               std::uint8_t& candidates, ParentEdge& edge) {
     const auto [life, count] = alive_at(record.parent_pid, rank, record.parent_executable);
     candidates = count;
-    if (life != kNone) {
+    if (life != kNoLife) {
       edge = lives_[life].entity.placeholder ? ParentEdge::record_fields : ParentEdge::pid_lifetime;
       return life;
     }
@@ -283,17 +233,16 @@ class LineageBuilder {
   }
 
   // --- records
-  // --------------------------------------------------------------------------------------------------------
 
   void start(const ProcessRecord& record, std::uint64_t rank) {
-    std::uint32_t life = kNone;
+    std::uint32_t life = kNoLife;
     if (record.guid) {
       if (const auto known = by_guid_.find(record.guid); known != by_guid_.end())
         life = known->second;
     }
-    if (life == kNone) life = twin_of(record);
-    if (life == kNone && !is_windows(record.source_kind)) life = continued_by(record);
-    if (life == kNone) life = new_life(record.pid, record.event, rank, record.source_kind);
+    if (life == kNoLife) life = twin_of(record);
+    if (life == kNoLife && !is_windows(record.source_kind)) life = continued_by(record);
+    if (life == kNoLife) life = new_life(record.pid, record.event, rank, record.source_kind);
     give_guid(life, lives_[life].guid ? StringId{} : record.guid);
     show(life, record, rank);
   }
@@ -301,7 +250,7 @@ class LineageBuilder {
   // A life whose start another source has already shown.
   std::uint32_t twin_of(const ProcessRecord& record) {
     const auto found = by_pid_.find(record.pid);
-    if (found == by_pid_.end()) return kNone;
+    if (found == by_pid_.end()) return kNoLife;
     for (auto at = found->second.rbegin();
          at != found->second.rend() && at - found->second.rbegin() < kMaxLookBack; ++at) {
       const Life& life = lives_[*at];
@@ -312,20 +261,20 @@ class LineageBuilder {
       if ((last.sources & source_bit(record.source_kind)) != 0 || last.sources == 0) continue;
       if (same_file(last.image.executable, record.executable)) return *at;
     }
-    return kNone;
+    return kNoLife;
   }
 
   // Linux: the life that this exec gives a new image; none where the pid has begun another life.
   std::uint32_t continued_by(const ProcessRecord& record) {
     const std::uint32_t life = newest_open(record.pid);
-    if (life == kNone) return kNone;
+    if (life == kNoLife) return kNoLife;
     const Life& l = lives_[life];
-    if (l.guid && record.guid) return kNone;
+    if (l.guid && record.guid) return kNoLife;
     if (l.last_parent_pid == kNoPid || record.parent_pid == l.last_parent_pid) return life;
     // The parent changed: an orphan was adopted, or the pid is in use again. A parent that is still
     // alive keeps its children.
-    if (record.parent_pid == 1 || newest_open(l.last_parent_pid) == kNone) return life;
-    return kNone;
+    if (record.parent_pid == 1 || newest_open(l.last_parent_pid) == kNoLife) return life;
+    return kNoLife;
   }
 
   // Adds what a start record shows to a life: a new image, or a second witness of one.
@@ -353,8 +302,8 @@ class LineageBuilder {
     fill(*image, record);
     if (record.parent_pid != kNoPid) l.last_parent_pid = record.parent_pid;
     const bool by_guid_later = static_cast<bool>(record.parent_guid);
-    if (image->parent == kNone && !by_guid_later && !image->parent_guid && record.parent_pid > 0 &&
-        record.parent_pid != record.pid) {
+    if (image->parent == kNoLife && !by_guid_later && !image->parent_guid &&
+        record.parent_pid > 0 && record.parent_pid != record.pid) {
       std::uint8_t candidates = 0;
       ParentEdge edge = ParentEdge::none;
       const std::uint32_t parent =
@@ -411,13 +360,13 @@ class LineageBuilder {
   }
 
   void end(const ProcessRecord& record, std::uint64_t rank) {
-    std::uint32_t life = kNone;
+    std::uint32_t life = kNoLife;
     if (record.guid) {
       const auto known = by_guid_.find(record.guid);
       if (known != by_guid_.end()) life = known->second;
     }
-    if (life == kNone) life = unnamed_life(record.pid, record.guid, record.executable);
-    if (life == kNone && record.pid != kNoPid) {
+    if (life == kNoLife) life = unnamed_life(record.pid, record.guid, record.executable);
+    if (life == kNoLife && record.pid != kNoPid) {
       const auto found = by_pid_.find(record.pid);
       if (found != by_pid_.end() && !found->second.empty()) {
         const std::uint32_t last = found->second.back();
@@ -425,11 +374,11 @@ class LineageBuilder {
         const bool guids_agree = !l.guid || !record.guid;
         const bool told_twice = l.entity.end_kind == EndKind::seen &&
                                 time_of(record.event) - l.entity.end.ns <= kSameStartWindowNs;
-        if (guids_agree && (l.end_rank == kForever || told_twice) && runs(l, record.executable))
+        if (guids_agree && (l.end_rank == kStillAlive || told_twice) && runs(l, record.executable))
           life = last;
       }
     }
-    if (life == kNone) {
+    if (life == kNoLife) {
       life = placeholder(record.pid, record.guid, record.executable, {}, record.event, rank,
                          record.source_kind);
       lives_[life].last_parent_pid = record.parent_pid;
@@ -451,11 +400,11 @@ class LineageBuilder {
     const std::uint32_t known = newest_open(record.child_pid);
     // vfork returns in the parent only after the child's exec, so its record may come second.
     const bool late =
-        known != kNone && lives_[known].forker == kNone &&
+        known != kNoLife && lives_[known].forker == kNoLife &&
         lives_[known].last_parent_pid == parent_pid &&
         std::abs(time_of(record.event) - lives_[known].entity.start.ns) <= kSameStartWindowNs;
     std::uint32_t forker = newest_open(parent_pid);
-    if (forker == kNone && parent_pid != kNoPid) {
+    if (forker == kNoLife && parent_pid != kNoPid) {
       forker = placeholder(parent_pid, {},
                            record.child_has_callers_parent ? StringId{} : record.executable, {},
                            record.event, rank, record.source_kind);
@@ -467,11 +416,11 @@ class LineageBuilder {
     l.entity.start = std::min(l.entity.start, in_.store.time(record.event));
     l.entity.start_seen = true;
     l.last_parent_pid = parent_pid;
-    if (forker != kNone && forker != child) {
+    if (forker != kNoLife && forker != child) {
       l.forker = forker;
       l.forker_image = image_before(lives_[forker], rank);
     }
-    if (const std::uint32_t caller = newest_open(record.pid); caller != kNone) {
+    if (const std::uint32_t caller = newest_open(record.pid); caller != kNoLife) {
       entity_of_event_.emplace_back(record.event, caller);
     }
   }
@@ -479,7 +428,7 @@ class LineageBuilder {
   void end_all(const ProcessRecord& record, std::uint64_t rank) {
     for (const std::uint32_t life : begun_since_boot_) {
       Life& l = lives_[life];
-      if (l.end_rank != kForever) continue;
+      if (l.end_rank != kStillAlive) continue;
       l.end_rank = rank;
       l.entity.end = in_.store.time(record.event);
       l.entity.end_kind = EndKind::boot;
@@ -488,15 +437,16 @@ class LineageBuilder {
   }
 
   void mention(const ProcessMention& mention, std::uint64_t rank) {
-    std::uint32_t life = kNone;
+    std::uint32_t life = kNoLife;
     const SourceKind kind = in_.store.source_kind(mention.event);
     if (mention.guid) {
       const auto known = by_guid_.find(mention.guid);
-      life = known != by_guid_.end() ? known->second : unnamed_life(mention.pid, mention.guid, mention.executable);
+      life = known != by_guid_.end() ? known->second
+                                     : unnamed_life(mention.pid, mention.guid, mention.executable);
     } else {
       life = newest_open(mention.pid);
     }
-    if (life == kNone) {
+    if (life == kNoLife) {
       life =
           placeholder(mention.pid, mention.guid, mention.executable, {}, mention.event, rank, kind);
     } else if (lives_[life].images.empty() && mention.executable) {
@@ -511,7 +461,6 @@ class LineageBuilder {
   }
 
   // --- edges
-  // ----------------------------------------------------------------------------------------------------------
 
   // Position of the last image that a life had by `rank`; none where it had none yet.
   static std::uint32_t image_before(const Life& life, std::uint64_t rank) {
@@ -519,16 +468,16 @@ class LineageBuilder {
         life.images.begin(), life.images.end(), rank,
         [](std::uint64_t r, const BuildImage& image) { return r < image.image.rank; });
     return after == life.images.begin()
-               ? kNone
+               ? kNoLife
                : static_cast<std::uint32_t>(after - life.images.begin() - 1);
   }
 
   void resolve_guid_parents(std::uint32_t life) {
     for (std::size_t i = 0; i < lives_[life].images.size(); ++i) {
       BuildImage& image = lives_[life].images[i];
-      if (!image.parent_guid || image.parent != kNone) continue;
+      if (!image.parent_guid || image.parent != kNoLife) continue;
       const std::uint64_t rank = image.image.rank;
-      std::uint32_t parent = kNone;
+      std::uint32_t parent = kNoLife;
       ParentEdge edge = ParentEdge::guid;
       std::uint8_t candidates = 1;
       if (const auto known = by_guid_.find(image.parent_guid);
@@ -538,9 +487,9 @@ class LineageBuilder {
           edge = ParentEdge::record_fields;
       } else if (known == by_guid_.end()) {
         std::tie(parent, candidates) = alive_at(image.parent_pid, rank, image.parent_executable);
-        if (parent != kNone && (lives_[parent].guid || parent == life)) parent = kNone;
+        if (parent != kNoLife && (lives_[parent].guid || parent == life)) parent = kNoLife;
         edge = ParentEdge::pid_lifetime;
-        if (parent != kNone) {
+        if (parent != kNoLife) {
           give_guid(parent, image.parent_guid);
         } else {
           edge = ParentEdge::record_fields;
@@ -548,12 +497,12 @@ class LineageBuilder {
           parent = unseen_parent(words, rank);
         }
       }
-      if (parent == kNone) continue;
+      if (parent == kNoLife) continue;
       BuildImage& mine = lives_[life].images[i];
       complete_placeholder(parent, mine);
       mine.parent = parent;
       mine.parent_image = image_before(lives_[parent], rank);
-      if (mine.parent_image == kNone && !lives_[parent].images.empty()) mine.parent_image = 0;
+      if (mine.parent_image == kNoLife && !lives_[parent].images.empty()) mine.parent_image = 0;
       mine.image.edge = edge;
       mine.image.candidates = candidates;
     }
@@ -594,158 +543,6 @@ class LineageBuilder {
     if (!image.command_line) image.command_line = child.parent_command_line;
   }
 
-  void choose_parent(std::uint32_t life) {
-    Life& l = lives_[life];
-    std::uint32_t parent = kNone;
-    if (l.forker != kNone) {
-      parent = l.forker;
-      l.entity.edge =
-          lives_[parent].entity.placeholder ? ParentEdge::record_fields : ParentEdge::pid_lifetime;
-    }
-    for (const BuildImage& image : l.images) {
-      if (parent != kNone || image.parent == kNone || image.parent == life) continue;
-      parent = image.parent;
-      l.entity.edge = image.image.edge;
-    }
-    parent_of_.push_back(parent);
-  }
-
-  // Records can be forged into circles; every life must still be reachable from a root.
-  void cut_circles() {
-    std::vector<std::uint8_t> state(lives_.size(), 0);  // 0 new, 1 on this walk, 2 done
-    for (std::uint32_t life = 0; life < lives_.size(); ++life) {
-      std::vector<std::uint32_t> walk;
-      std::uint32_t at = life;
-      while (at != kNone && state[at] == 0) {
-        state[at] = 1;
-        walk.push_back(at);
-        at = parent_of_[at];
-      }
-      if (at != kNone && state[at] == 1) {
-        // The earliest life of the circle loses its parent.
-        std::uint32_t earliest = at;
-        for (std::uint32_t other = parent_of_[at]; other != at; other = parent_of_[other]) {
-          if (std::tie(lives_[other].entity.start, lives_[other].first_event) <
-              std::tie(lives_[earliest].entity.start, lives_[earliest].first_event)) {
-            earliest = other;
-          }
-        }
-        parent_of_[earliest] = kNone;
-        lives_[earliest].entity.edge = ParentEdge::none;
-      }
-      for (const std::uint32_t seen : walk) state[seen] = 2;
-    }
-  }
-
-  // --- layout
-  // ---------------------------------------------------------------------------------------------------------
-
-  Lineage lay_out() {
-    std::vector<std::uint32_t> order(lives_.size());
-    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-    const auto key = [&](std::uint32_t life) {
-      const Life& l = lives_[life];
-      return std::tuple(l.entity.host, l.entity.start, l.first_event, l.entity.pid,
-                        in_.strings.view(l.guid));
-    };
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
-    std::vector<EntityId> id_of(lives_.size());
-    for (std::uint32_t i = 0; i < order.size(); ++i) id_of[order[i]] = EntityId::from_index(i);
-
-    std::vector<std::uint32_t> first_image(lives_.size());
-    std::uint32_t images = 0;
-    for (const std::uint32_t life : order) {
-      first_image[life] = images;
-      images += static_cast<std::uint32_t>(lives_[life].images.size());
-    }
-    const auto image_id = [&](std::uint32_t life, std::uint32_t position) {
-      return position == kNone || position >= lives_[life].images.size()
-                 ? ImageId{}
-                 : ImageId::from_index(first_image[life] + position);
-    };
-    // Follows forks that never exec'ed back to an image.
-    const auto carried = [&](std::uint32_t life, std::uint32_t position) {
-      ImageId image = image_id(life, position);
-      for (std::size_t steps = 0; !image && life != kNone && steps < kMaxAncestors; ++steps) {
-        image = image_id(lives_[life].forker == kNone ? life : lives_[life].forker,
-                         lives_[life].forker == kNone ? kNone : lives_[life].forker_image);
-        life = lives_[life].forker;
-      }
-      return image;
-    };
-
-    Lineage lineage;
-    ProcessTree& tree = lineage.tree;
-    tree.args_ = std::move(in_.args);
-    tree.entities_.reserve(lives_.size());
-    tree.images_.reserve(images);
-    for (const std::uint32_t life : order) {
-      Life& l = lives_[life];
-      ProcessEntity entity = l.entity;
-      entity.id_recorded = static_cast<bool>(l.guid);
-      entity.entity_id =
-          l.guid ? l.guid
-                 : in_.strings.intern(derived_entity_id(in_.hosts.name(entity.host), entity.pid,
-                                                        entity.start.ns, entity.placeholder));
-      entity.first_image = first_image[life];
-      entity.image_count = static_cast<std::uint32_t>(l.images.size());
-      if (parent_of_[life] != kNone) entity.parent = id_of[parent_of_[life]];
-      if (l.images.empty() && l.forker != kNone)
-        entity.inherited = carried(l.forker, l.forker_image);
-      tree.entities_.push_back(entity);
-      for (BuildImage& image : l.images) {
-        if (image.parent == kNone && l.forker != kNone) {
-          image.parent = l.forker;
-          image.parent_image = l.forker_image;
-          image.image.edge = entity.edge;
-          image.image.candidates = 1;
-        }
-        if (image.parent != kNone) {
-          image.image.parent = id_of[image.parent];
-          image.image.parent_image = carried(image.parent, image.parent_image);
-        }
-        tree.images_.push_back(image.image);
-        const ImageId id = ImageId::from_index(tree.images_.size() - 1);
-        for (const EventId event : image.events) tree.starts_.push_back({event, id_of[life], id});
-      }
-    }
-    index(tree);
-    for (const ProcessStart& start : tree.starts_)
-      lineage.entity_of_event.emplace_back(start.event, start.entity);
-    for (const auto& [event, life] : entity_of_event_)
-      lineage.entity_of_event.emplace_back(event, id_of[life]);
-    return lineage;
-  }
-
-  static void index(ProcessTree& tree) {
-    std::sort(tree.starts_.begin(), tree.starts_.end(),
-              [](const ProcessStart& a, const ProcessStart& b) { return a.event < b.event; });
-    tree.starts_by_image_.resize(tree.starts_.size());
-    for (std::uint32_t i = 0; i < tree.starts_.size(); ++i) tree.starts_by_image_[i] = i;
-    std::stable_sort(tree.starts_by_image_.begin(), tree.starts_by_image_.end(),
-                     [&](std::uint32_t a, std::uint32_t b) {
-                       return tree.starts_[a].image < tree.starts_[b].image;
-                     });
-    tree.children_begin_.assign(tree.entities_.size() + 1, 0);
-    for (const ProcessEntity& entity : tree.entities_) {
-      if (entity.parent) ++tree.children_begin_[entity.parent.index() + 1];
-    }
-    for (std::size_t i = 1; i < tree.children_begin_.size(); ++i)
-      tree.children_begin_[i] += tree.children_begin_[i - 1];
-    tree.children_.resize(tree.children_begin_.back());
-    std::vector<std::uint32_t> next(tree.children_begin_.begin(), tree.children_begin_.end() - 1);
-    for (std::size_t i = 0; i < tree.entities_.size();
-         ++i) {  // ids ascend by host and start, so children come out sorted
-      const EntityId parent = tree.entities_[i].parent;
-      if (parent) {
-        tree.children_[next[parent.index()]++] = EntityId::from_index(i);
-      } else {
-        tree.roots_.push_back(EntityId::from_index(i));
-      }
-    }
-  }
-
   LineageInput in_;
   HostId host_;
   std::map<HostId, std::vector<Pending>> by_host_;
@@ -753,7 +550,6 @@ class LineageBuilder {
   std::unordered_map<StringId, std::uint32_t> by_guid_;
   std::vector<std::uint32_t> begun_since_boot_;
   std::vector<Life> lives_;
-  std::vector<std::uint32_t> parent_of_;
   std::vector<std::pair<EventId, std::uint32_t>> entity_of_event_;
 };
 

@@ -98,7 +98,7 @@ class ProcessTree {
   }
 
  private:
-  friend class LineageBuilder;
+  friend class LineageLayout;
   std::vector<ProcessEntity> entities_;
   std::vector<ProcessImage> images_;
   std::vector<StringId> args_;
