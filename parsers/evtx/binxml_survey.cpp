@@ -355,24 +355,40 @@ void BinXmlSurvey::mend(std::uint32_t offset, std::uint32_t units, bool array) {
     std::memcpy(&value, text + std::size_t{i} * 2, 2);
     return value;
   };
-  const auto replace = [text](std::uint32_t i) {
-    const std::uint16_t replacement = 0xFFFD;
-    std::memcpy(text + std::size_t{i} * 2, &replacement, 2);
+  const auto put = [text, this](std::uint32_t i, std::uint16_t value) {
+    std::memcpy(text + std::size_t{i} * 2, &value, 2);
+    survey_.changed = true;
   };
+  constexpr std::uint16_t kReplacement = 0xFFFD;
+  constexpr std::uint32_t kLibevtxIsLowBy = 0x3FF;
   while (units > 0 && unit(units - 1) == 0) --units;
   for (std::uint32_t i = 0; i < units; ++i) {
     const std::uint16_t value = unit(i);
     if (value == 0 && !array) {
-      replace(i);
+      put(i, kReplacement);
       ++survey_.replaced_zeros;
     }
     if (value < 0xD800 || value > 0xDFFF) continue;
-    if (value < 0xDC00 && i + 1 < units && unit(i + 1) >= 0xDC00 && unit(i + 1) <= 0xDFFF) {
-      ++i;
+    if (value >= 0xDC00 || i + 1 == units || unit(i + 1) < 0xDC00 || unit(i + 1) > 0xDFFF) {
+      put(i, kReplacement);
+      ++survey_.replaced_surrogates;
       continue;
     }
-    replace(i);
-    ++survey_.replaced_surrogates;
+    const std::uint32_t at = offset + i * 2;
+    if (!shifted_.test(at)) {
+      const std::uint32_t point =
+          ((value & 0x3FFu) << 10 | (unit(i + 1) & 0x3FFu)) + kLibevtxIsLowBy;
+      if (point > 0xFFFFF) {
+        put(i, kReplacement);
+        put(i + 1, kReplacement);
+        ++survey_.replaced_surrogates;
+      } else {
+        put(i, static_cast<std::uint16_t>(0xD800 | point >> 10));
+        put(i + 1, static_cast<std::uint16_t>(0xDC00 | (point & 0x3FF)));
+        shifted_.set(at);
+      }
+    }
+    ++i;
   }
 }
 

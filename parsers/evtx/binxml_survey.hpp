@@ -1,17 +1,21 @@
 // Walks a record's binary XML before libevtx does and says whether that is safe and what it would
 // cost. Builds no XML.
 //
-// Why it is there (each point was met with libevtx 20181227 of Debian 12, see
-// tests/parsers/evtx/hostile_test.cpp):
-//  - libevtx follows template definitions and nested values without a limit: a definition that
-//  instantiates itself recurses until
-//    the stack ends; elements nested a few thousand deep do the same.
-//  - a value may be substituted any number of times, and hold XML that does so again: 64 KiB can
-//  ask for more output than there is
-//    memory. The walk counts what would be written.
-//  - libevtx stops at an unpaired surrogate and loses the record, and cuts a text at an embedded
-//  zero. The walk replaces both by
-//    U+FFFD in the decoder's own copy of the chunk and counts them.
+// Why it is there (behaviour of libevtx 20181227, which Debian 12 has;
+// tests/parsers/evtx/hostile_test.cpp holds what we make of it):
+//  - a value may be substituted any number of times, also one that holds XML that does so again,
+//  and an array repeats its element:
+//    64 KiB can ask for more output than there is memory. The walk counts what would be written.
+//  - nothing limits nesting: libevtx calls itself as deep as a chunk has room for elements, some
+//  6,000.
+//  - libevtx loses the character behind an unpaired surrogate, and cuts a text at an embedded zero,
+//  which is a way to hide the rest
+//    of a command line. The walk replaces both by U+FFFD in the decoder's own copy of the chunk and
+//    counts them.
+//  - libevtx shows a paired surrogate 0x3FF too low (it subtracts DFFF from the second one for
+//  DC00). The walk stores each pair 0x3FF
+//    higher in the copy, once, so that the right character comes out; the last 0x3FF code points,
+//    private use, become U+FFFD.
 //  - stale records refer to definitions that newer records have overwritten. The template id must
 //  be the first word of the
 //    definition's GUID (true in 99,246 of 99,246 live instances); libevtx does not look, and gives
@@ -23,6 +27,7 @@
 // sample files.
 #pragma once
 
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -49,11 +54,19 @@ struct Survey {
   std::uint64_t output = 0;  ///< estimate from above, bytes
   std::uint32_t replaced_surrogates = 0;
   std::uint32_t replaced_zeros = 0;
+  bool changed = false;  ///< something was mended that was not before
 };
 
 /// Surveys records, reusing memory. One thread.
 class BinXmlSurvey {
  public:
+  /// A new chunk, or a copy made anew, is surveyed from here on.
+  void begin() { shifted_.reset(); }
+  /// Bytes of the copy were written again from the evidence.
+  void forget(std::uint32_t offset, std::uint32_t size) {
+    for (std::uint32_t at = offset; at < offset + size; ++at) shifted_.reset(at);
+  }
+
   /// @param chunk  a whole chunk, from its signature on; texts in it are mended as said above
   /// @param begin, end  the record's binary XML in it, without the record's header and trailer;
   /// inside `chunk` Faults: undecodable_record, bad_value, limit_exceeded; offsets count in the
@@ -95,6 +108,7 @@ class BinXmlSurvey {
 
   std::span<std::byte> chunk_;
   std::vector<Value> values_;
+  std::bitset<65536> shifted_;      // offsets of surrogate pairs that were mended already
   std::uint32_t element_size_ = 0;  // of the innermost element: an array repeats it
   Survey survey_;
   Fault fault_;

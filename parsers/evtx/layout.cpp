@@ -97,13 +97,12 @@ std::uint64_t first_slot(Bytes file) {
       has_chunk_signature(file, header.block_size)) {
     return header.block_size;
   }
-  for (std::uint64_t at = 0; at < std::min(file.size(), kMaxCarveSearch); at += kCarveStep) {
-    if (!has_chunk_signature(file, at)) continue;
-    // With a header, a chunk in step with 4096 means that those before it are damaged, not that the
-    // header is longer.
-    if (header.present && at > kFileHeaderSize && (at - kFileHeaderSize) % kChunkSize == 0)
-      return kFileHeaderSize;
-    return at;
+  // Where the file begins as it should, chunks out of step are found in the gaps; only a header
+  // block that was cut moves the first slot.
+  const std::uint64_t search_end =
+      std::min<std::uint64_t>(file.size(), header.present ? kFileHeaderSize : kMaxCarveSearch);
+  for (std::uint64_t at = 0; at < search_end; at += kCarveStep) {
+    if (has_chunk_signature(file, at)) return at;
   }
   return std::min<std::uint64_t>(file.size(), kFileHeaderSize);
 }

@@ -152,6 +152,7 @@ class LibevtxDecoder final : public ChunkDecoder {
   void begin(const ChunkView& chunk) override {
     file_.close();
     view_ = chunk;
+    survey_.begin();
     patched_ = false;
     std::memcpy(copy_.data(), chunk.bytes.data(), chunk.bytes.size());
     std::memset(copy_.data() + chunk.bytes.size(), 0, kChunkSize - chunk.bytes.size());
@@ -175,7 +176,7 @@ class LibevtxDecoder final : public ChunkDecoder {
                                    "record offset"});
     if (!surveyed) return refuse(surveyed.error());
     // libevtx keeps what it has read: a copy that was mended after that must be read again.
-    if (surveyed->replaced_surrogates + surveyed->replaced_zeros != 0) file_.close();
+    if (surveyed->changed) file_.close();
     if ((!file_.is_open() && !file_.open(buffer_)) || !file_.xml(index, place.id, xml_)) {
       return refuse({Defect::undecodable_record, place.offset, 0, 0, "binary xml"});
     }
@@ -229,6 +230,8 @@ class LibevtxDecoder final : public ChunkDecoder {
       std::memcpy(copy_.data() + front, view_.bytes.data() + front,
                   std::min(kRecordHeaderSize, whole - front));
       std::memcpy(copy_.data() + run_begin_ - 4, view_.bytes.data() + run_begin_ - 4, 4);
+      survey_.forget(front, kRecordHeaderSize);
+      survey_.forget(run_begin_ - 4, 4);
     }
     patched_ = true;
     run_begin_ = run.front().offset;

@@ -59,6 +59,12 @@ class Painting {
   std::array<std::uint8_t, kChunkSize> cells_{};
 };
 
+// A fault without its defect's name, which stands before it wherever both are shown.
+std::string detail_of(const Fault& fault) {
+  if (fault.need == 0 && fault.have == 0) return fault.field;
+  return fmt::format("{} (need {}, have {})", fault.field, fault.need, fault.have);
+}
+
 // One slot after another on one thread.
 class SlotReader {
  public:
@@ -197,7 +203,7 @@ void SlotReader::read_all(const Slot& slot, EventSink& sink, ImportLog& log) {
       painting_.paint(place.offset, place.size, Painting::refused);
       ++log.records.refused;
       log.note(decoded.error().what, at,
-               fmt::format("record {}: {}", place.id, describe(decoded.error())));
+               fmt::format("record {}: {}", place.id, detail_of(decoded.error())));
       continue;
     }
     painting_.paint(place.offset, place.size, Painting::parsed);
