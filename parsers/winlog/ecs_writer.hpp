@@ -31,6 +31,7 @@ class EcsWriter {
   EcsWriter(Event& to, bool posix) : to_(to), posix_(posix) {}
 
   [[nodiscard]] Event& event() { return to_; }
+  [[nodiscard]] bool posix() const { return posix_; }
 
   void text(FieldId field, std::string_view value);
   void number(FieldId field, std::string_view value);

@@ -264,6 +264,17 @@ void write_network(const WinEvent& from, EcsWriter& out) {
   if (!id.empty()) to.set(field::network_community_id, id, Origin::derived);
 }
 
+// Sysmon for Linux gives the time of boot as UtcTime where it does not know when a process began
+// (its first seconds; the process GUID carries the same time). When the event was written is the
+// better answer then.
+bool is_plausible(const ParsedTime& utc, const WinEvent& from, const EcsWriter& out) {
+  constexpr std::int64_t kMostBehind = 60 * kNsPerSecond;  // real ones differ by milliseconds
+  if (!out.posix() || !from.time_created) return true;
+  const std::int64_t behind =
+      from.time_created->time.ns / 2 - utc.time.ns / 2;  // halves cannot overflow
+  return behind <= kMostBehind / 2 && behind >= -kMostBehind / 2;
+}
+
 }  // namespace
 
 void map_sysmon(const WinEvent& from, EcsWriter& out) {
@@ -278,7 +289,7 @@ void map_sysmon(const WinEvent& from, EcsWriter& out) {
   // The process's time is the event's time; when Sysmon got round to writing it is event.created.
   if (from.time_created)
     to.set_time(field::event_created, from.time_created->time, from.time_created->digits);
-  if (const auto utc = parse_time(from.data("UtcTime"))) {
+  if (const auto utc = parse_time(from.data("UtcTime")); utc && is_plausible(*utc, from, out)) {
     to.time = utc->time;
     to.time_digits = utc->digits;
   }
