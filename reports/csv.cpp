@@ -6,7 +6,8 @@ namespace stemma {
 
 void append_csv_cell(std::string& out, std::string_view cell) {
   std::string text = visible(cell);
-  if (!cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos) text.insert(0, "'");
+  if (!cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos)
+    text.insert(0, "'");
   if (text.find_first_of(",\"") == std::string::npos) {
     out += text;
     return;

@@ -16,7 +16,8 @@ bool has(const Event& event, FieldId field, std::string_view value) {
 
 std::string process_of(const Event& event, FieldId name, FieldId pid) {
   std::string text(event.text(name));
-  if (const auto number = event.integer(pid)) text += fmt::format("{}({})", text.empty() ? "" : " ", *number);
+  if (const auto number = event.integer(pid))
+    text += fmt::format("{}({})", text.empty() ? "" : " ", *number);
   return text;
 }
 
@@ -47,13 +48,17 @@ std::string event_summary(const Event& event) {
   const std::string_view action = whole_action.substr(0, whole_action.find(" (rule:"));
   if (event.process.act == ProcessAct::start) {
     text = "start  " + process_of(event, field::process_name, field::process_pid);
-    const std::string parent = process_of(event, field::process_parent_name, field::process_parent_pid);
+    const std::string parent =
+        process_of(event, field::process_parent_name, field::process_parent_pid);
     if (!parent.empty()) text += " by " + parent;
-    if (!event.text(field::process_command_line).empty()) text += ": " + std::string(event.text(field::process_command_line));
+    if (!event.text(field::process_command_line).empty())
+      text += ": " + std::string(event.text(field::process_command_line));
   } else if (event.process.act == ProcessAct::end) {
     text = "end  " + process_of(event, field::process_name, field::process_pid);
   } else if (event.process.act == ProcessAct::fork) {
-    text = fmt::format("fork  {} → ({})", process_of(event, field::process_name, field::process_pid), event.process.child_pid);
+    text =
+        fmt::format("fork  {} → ({})", process_of(event, field::process_name, field::process_pid),
+                    event.process.child_pid);
   } else if (!event.text(field::dns_question_name).empty()) {
     text = "dns  " + std::string(event.text(field::dns_question_name)) + by(event);
   } else if (has(event, field::event_category, "network")) {
@@ -61,14 +66,17 @@ std::string event_summary(const Event& event) {
                        endpoint(event, field::destination_ip, field::destination_port), by(event));
   } else if (has(event, field::event_category, "registry")) {
     text = fmt::format("registry  {} {}{}", action, event.text(field::registry_path), by(event));
-  } else if (has(event, field::event_category, "file") && !first_of(event, {field::file_path, field::file_name}).empty()) {
-    text = fmt::format("file  {} {}{}", action, first_of(event, {field::file_path, field::file_name}), by(event));
+  } else if (has(event, field::event_category, "file") &&
+             !first_of(event, {field::file_path, field::file_name}).empty()) {
+    text = fmt::format("file  {} {}{}", action,
+                       first_of(event, {field::file_path, field::file_name}), by(event));
   } else {
     const std::string provider = first_of(event, {field::event_provider, field::event_module});
     text = fmt::format("{} {}", provider, event.text(field::event_code));
     if (!action.empty()) text += fmt::format("  {}", action);
-    const std::string detail = first_of(event, {field::powershell_file_script_block_text, field::process_command_line,
-                                                field::process_title, field::service_name, field::message});
+    const std::string detail =
+        first_of(event, {field::powershell_file_script_block_text, field::process_command_line,
+                         field::process_title, field::service_name, field::message});
     if (!detail.empty()) text += ": " + detail;
     text += by(event);
   }
@@ -77,12 +85,17 @@ std::string event_summary(const Event& event) {
 
 Projection event_summary_projection() {
   Projection projection;
-  for (const FieldId id :
-       {field::event_category, field::event_action, field::event_code, field::event_provider, field::event_module,
-        field::process_name, field::process_pid, field::process_parent_name, field::process_parent_pid,
-        field::process_command_line, field::process_title, field::dns_question_name, field::source_ip,
-        field::source_port, field::destination_ip, field::destination_port, field::registry_path, field::file_path,
-        field::file_name, field::powershell_file_script_block_text, field::service_name, field::message}) {
+  for (const FieldId id : {field::event_category,     field::event_action,
+                           field::event_code,         field::event_provider,
+                           field::event_module,       field::process_name,
+                           field::process_pid,        field::process_parent_name,
+                           field::process_parent_pid, field::process_command_line,
+                           field::process_title,      field::dns_question_name,
+                           field::source_ip,          field::source_port,
+                           field::destination_ip,     field::destination_port,
+                           field::registry_path,      field::file_path,
+                           field::file_name,          field::powershell_file_script_block_text,
+                           field::service_name,       field::message}) {
     projection.want(id);
   }
   return projection;

@@ -22,25 +22,34 @@ std::int64_t severity_number(std::string_view severity) {
 
 std::string_view edge_name(ParentEdge edge) {
   switch (edge) {
-    case ParentEdge::none: return "none";
-    case ParentEdge::guid: return "guid";
-    case ParentEdge::pid_lifetime: return "pid_lifetime";
-    case ParentEdge::record_fields: return "record_fields";
+    case ParentEdge::none:
+      return "none";
+    case ParentEdge::guid:
+      return "guid";
+    case ParentEdge::pid_lifetime:
+      return "pid_lifetime";
+    case ParentEdge::record_fields:
+      return "record_fields";
   }
   return "none";
 }
 
-// The record's own odds and ends stay with the event (`stemma events`); a finding carries what an analyst reads and joins by.
+// The record's own odds and ends stay with the event (`stemma events`); a finding carries what an
+// analyst reads and joins by.
 bool belongs(std::string_view name) {
-  constexpr std::string_view kLeftOut[] = {"winlog.event_data.", "winlog.user_data.", "auditd.data.", "auditd.paths.", "related."};
-  return std::none_of(std::begin(kLeftOut), std::end(kLeftOut),
-                      [&](std::string_view prefix) { return name.substr(0, prefix.size()) == prefix; });
+  constexpr std::string_view kLeftOut[] = {"winlog.event_data.", "winlog.user_data.",
+                                           "auditd.data.", "auditd.paths.", "related."};
+  return std::none_of(std::begin(kLeftOut), std::end(kLeftOut), [&](std::string_view prefix) {
+    return name.substr(0, prefix.size()) == prefix;
+  });
 }
 
 void add_threat(const Rule& rule, JsonDocument& document) {
-  std::vector<std::string> tactic_ids, tactic_names, technique_ids, technique_names, sub_ids, sub_names;
+  std::vector<std::string> tactic_ids, tactic_names, technique_ids, technique_names, sub_ids,
+      sub_names;
   std::string framework;
-  const auto once = [](std::vector<std::string>& list, const std::string& value, std::vector<std::string>* names, const std::string& name) {
+  const auto once = [](std::vector<std::string>& list, const std::string& value,
+                       std::vector<std::string>* names, const std::string& name) {
     if (value.empty() || std::find(list.begin(), list.end(), value) != list.end()) return;
     list.push_back(value);
     if (names != nullptr) names->push_back(name);
@@ -50,7 +59,8 @@ void add_threat(const Rule& rule, JsonDocument& document) {
     once(tactic_ids, threat.tactic_id, &tactic_names, threat.tactic_name);
     for (const ThreatTechnique& technique : threat.techniques) {
       const bool sub = technique.id.find('.') != std::string::npos;
-      once(sub ? sub_ids : technique_ids, technique.id, sub ? &sub_names : &technique_names, technique.name);
+      once(sub ? sub_ids : technique_ids, technique.id, sub ? &sub_names : &technique_names,
+           technique.name);
     }
   }
   const auto list = [&](std::string_view name, const std::vector<std::string>& values) {
@@ -100,7 +110,8 @@ void append_finding_document(const FindingView& view, ShapeTable& shapes, std::s
     document.text("stemma.confidence_reason", finding.reason);
   }
   if (finding.run) {
-    document.text("stemma.run.entity_id", snapshot.strings.view(snapshot.tree.entity(finding.run).entity_id));
+    document.text("stemma.run.entity_id",
+                  snapshot.strings.view(snapshot.tree.entity(finding.run).entity_id));
     document.text("stemma.run.script", run_script(snapshot, finding.run));
   }
   if (finding.image) {
@@ -127,10 +138,26 @@ void append_finding_document(const FindingView& view, ShapeTable& shapes, std::s
 }
 
 std::vector<std::string> finding_csv_header() {
-  return {"@timestamp", "host.name", "rule.name", "rule.id", "event.severity", "stemma.confidence", "process.name", "process.pid",
-          "process.command_line", "process.executable", "user.name", "process.parent.name", "process.parent.pid",
-          "process.parent.command_line", "process.entity_id", "process.parent.entity_id", "log.file.path", "stemma.source.offset",
-          "stemma.source.record_id", "stemma.finding_id"};
+  return {"@timestamp",
+          "host.name",
+          "rule.name",
+          "rule.id",
+          "event.severity",
+          "stemma.confidence",
+          "process.name",
+          "process.pid",
+          "process.command_line",
+          "process.executable",
+          "user.name",
+          "process.parent.name",
+          "process.parent.pid",
+          "process.parent.command_line",
+          "process.entity_id",
+          "process.parent.entity_id",
+          "log.file.path",
+          "stemma.source.offset",
+          "stemma.source.record_id",
+          "stemma.finding_id"};
 }
 
 std::vector<std::string> finding_csv_cells(const FindingView& view) {

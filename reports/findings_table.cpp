@@ -19,7 +19,8 @@ std::string count(std::uint64_t number, std::string_view one, std::string_view m
   return fmt::format("{} {}", grouped(number), number == 1 ? one : many);
 }
 
-// A line of the table: one process image, or one event without a process, and every rule that it made true.
+// A line of the table: one process image, or one event without a process, and every rule that it
+// made true.
 struct Line {
   const Finding* first = nullptr;
   std::size_t position = 0;  // of `first`
@@ -39,7 +40,10 @@ std::string parent_cell(const CaseSnapshot& snapshot, const Finding& finding) {
   const ProcessImage& image = snapshot.tree.image(finding.image);
   if (!image.parent) return "";
   const ProcessEntity& parent = snapshot.tree.entity(image.parent);
-  std::string cell = image.parent_image ? visible(snapshot.strings.view(snapshot.tree.image(image.parent_image).name)) : "?";
+  std::string cell =
+      image.parent_image
+          ? visible(snapshot.strings.view(snapshot.tree.image(image.parent_image).name))
+          : "?";
   if (parent.pid != kNoPid) cell += fmt::format(" {}", parent.pid);
   return cell;
 }
@@ -47,47 +51,76 @@ std::string parent_cell(const CaseSnapshot& snapshot, const Finding& finding) {
 }  // namespace
 
 std::string answer(const CaseSnapshot& snapshot, std::span<const Finding> findings) {
-  std::set<EntityId> runs;
-  std::set<HostId> run_hosts;
-  std::set<EntityId> started;
+  // A run counts as what its best finding is graded; a process as what its run is.
+  std::map<EntityId, Confidence> runs;
+  std::map<EntityId, EntityId> run_of;
   std::uint64_t others = 0;
   for (const Finding& finding : findings) {
     if (finding.confidence == Confidence::none) {
       ++others;
       continue;
     }
-    runs.insert(finding.run ? finding.run : finding.entity);
-    run_hosts.insert(snapshot.tree.entity(finding.entity).host);
-    started.insert(finding.entity);
+    const EntityId run = finding.run ? finding.run : finding.entity;
+    Confidence& graded = runs[run];
+    graded = std::max(graded, finding.confidence);
+    run_of[finding.entity] = run;
   }
+  const auto tell = [&](bool possible_only) {
+    std::set<EntityId> counted;
+    std::set<HostId> hosts;
+    for (const auto& [run, confidence] : runs) {
+      if ((confidence == Confidence::possible) != possible_only) continue;
+      counted.insert(run);
+      hosts.insert(snapshot.tree.entity(run).host);
+    }
+    std::size_t started = 0;
+    for (const auto& [process, run] : run_of) started += counted.count(run);
+    return std::tuple(counted.size(), hosts.size(), started);
+  };
+  const auto [sure, sure_hosts, sure_started] = tell(false);
+  const auto [possible, possible_hosts, possible_started] = tell(true);
   std::string text;
-  if (started.empty()) {
-    text = "no process that could be read was started by a Run Command script";
+  if (sure != 0) {
+    text = fmt::format("{} on {} started {}", count(sure, "Run Command run", "Run Command runs"),
+                       count(sure_hosts, "host", "hosts"),
+                       count(sure_started, "process", "processes"));
+    if (possible != 0) {
+      text += fmt::format("; {} more {} possible by the shape of the command line alone", possible,
+                          possible == 1 ? "is" : "are");
+    }
+  } else if (possible != 0) {
+    text = fmt::format("{} on {} started {}, by the shape of the command line alone",
+                       count(possible, "possible Run Command run", "possible Run Command runs"),
+                       count(possible_hosts, "host", "hosts"),
+                       count(possible_started, "process", "processes"));
   } else {
-    text = fmt::format("{} on {} started {}", count(runs.size(), "Run Command run", "Run Command runs"),
-                       count(run_hosts.size(), "host", "hosts"), count(started.size(), "process", "processes"));
+    text = "no process that could be read was started by a Run Command script";
   }
   if (others != 0) text += fmt::format("; {} by other rules", count(others, "finding", "findings"));
   const LedgerTotals totals = ledger_totals(snapshot);
-  text += totals.records.refused == 0 ? std::string("; every record could be read")
-                                      : fmt::format("; {} could not be read", count(totals.records.refused, "record", "records"));
+  text += totals.records.refused == 0
+              ? std::string("; every record could be read")
+              : fmt::format("; {} could not be read",
+                            count(totals.records.refused, "record", "records"));
   return text;
 }
 
-void append_findings_table(const CaseSnapshot& snapshot, const RuleSet& rules, std::span<const Finding> findings,
-                           std::span<const std::string> summaries, std::size_t width, std::string& out) {
+void append_findings_table(const CaseSnapshot& snapshot, const RuleSet& rules,
+                           std::span<const Finding> findings,
+                           std::span<const std::string> summaries, std::size_t width,
+                           std::string& out) {
   if (findings.empty()) return;
-  // Numbers for the rules that fired, in the order of the rule set.
+  // Numbers for the rules that fired, in the order in which they first do.
   std::map<std::uint32_t, std::size_t> number;
   std::map<std::uint32_t, std::size_t> fired;
+  std::vector<std::uint32_t> legend;
   for (const Finding& finding : findings) {
-    number.emplace(finding.rule, 0);
+    if (number.emplace(finding.rule, legend.size() + 1).second) legend.push_back(finding.rule);
     ++fired[finding.rule];
   }
-  std::size_t next = 0;
-  for (auto& [rule, shown] : number) shown = ++next;
 
-  // Findings of one process image share a line; lines of one run share a block. Blocks come in the order of their first finding.
+  // Findings of one process image share a line; lines of one run share a block. Blocks come in the
+  // order of their first finding.
   std::vector<Line> lines;
   std::map<ImageId, std::size_t> line_of;
   for (std::size_t i = 0; i < findings.size(); ++i) {
@@ -131,7 +164,8 @@ void append_findings_table(const CaseSnapshot& snapshot, const RuleSet& rules, s
     return cell;
   };
   for (const Line& line : lines) {
-    if (line.first->entity) process_width = std::max(process_width, display_width(process_cell(snapshot, *line.first)));
+    if (line.first->entity)
+      process_width = std::max(process_width, display_width(process_cell(snapshot, *line.first)));
     parent_width = std::max(parent_width, display_width(parent_cell(snapshot, *line.first)));
     rules_width = std::max(rules_width, rules_cell(line).size());
   }
@@ -142,31 +176,37 @@ void append_findings_table(const CaseSnapshot& snapshot, const RuleSet& rules, s
     cell = fit(cell, columns);
     return cell + std::string(columns - std::min(columns, display_width(cell)), ' ');
   };
-  const auto put = [&](const std::string& line) { out += (width != 0 ? fit(line, width) : line) + "\n"; };
+  const auto put = [&](const std::string& line) {
+    out += (width != 0 ? fit(line, width) : line) + "\n";
+  };
   const auto put_line = [&](const Line& line) {
     const Finding& finding = *line.first;
     std::string command;
     if (finding.image) {
       const ProcessImage& image = snapshot.tree.image(finding.image);
-      command = visible(snapshot.strings.view(image.command_line ? image.command_line : image.executable));
+      command = visible(
+          snapshot.strings.view(image.command_line ? image.command_line : image.executable));
     } else if (line.position < summaries.size()) {
       command = summaries[line.position];
     }
-    put(fmt::format("  {}  {}  {}  {}  {}", format_time(snapshot.events.time(finding.event), 3).substr(11),
+    put(fmt::format("  {}  {}  {}  {}  {}",
+                    format_time(snapshot.events.time(finding.event), 3).substr(11),
                     pad(finding.entity ? process_cell(snapshot, finding) : "", process_width),
-                    pad(parent_cell(snapshot, finding), parent_width), pad(rules_cell(line), rules_width), command));
+                    pad(parent_cell(snapshot, finding), parent_width),
+                    pad(rules_cell(line), rules_width), command));
   };
 
   for (const auto& block : blocks) {
     const Finding* graded = in_run.at(block.front().first->image);
     const ProcessEntity& run = snapshot.tree.entity(graded->run);
     out += '\n';
-    put(fmt::format("{}  {}  {}  {}", visible(snapshot.hosts.name(run.host)), format_time(run.start, 3),
-                    visible(run_script(snapshot, graded->run)), confidence_name(graded->confidence)));
+    put(fmt::format("{}  {}  {}  {}", visible(snapshot.hosts.name(run.host)),
+                    format_time(run.start, 3), visible(run_script(snapshot, graded->run)),
+                    confidence_name(graded->confidence)));
     put(fmt::format("  {}", chain_text(snapshot, graded->run)));
     put(fmt::format("  {}; finding {}", graded->reason, graded->id.substr(0, 8)));
-    put(fmt::format("  {}  {}  {}  {}  {}", pad("time", 13), pad("process", process_width), pad("parent", parent_width),
-                    pad("rules", rules_width), "command"));
+    put(fmt::format("  {}  {}  {}  {}  {}", pad("time", 13), pad("process", process_width),
+                    pad("parent", parent_width), pad("rules", rules_width), "command"));
     for (const Line& line : block) put_line(line);
   }
   if (!loose.empty()) {
@@ -185,8 +225,9 @@ void append_findings_table(const CaseSnapshot& snapshot, const RuleSet& rules, s
     }
   }
   out += '\n';
-  for (const auto& [rule, shown] : number) {
-    put(fmt::format("  {:>2}  {}  ({}, {})", shown, visible(rules.rules[rule].name), visible(rules.rules[rule].severity),
+  for (const std::uint32_t rule : legend) {
+    put(fmt::format("  {:>2}  {}  ({}, {})", number[rule], visible(rules.rules[rule].name),
+                    visible(rules.rules[rule].severity),
                     count(fired[rule], "finding", "findings")));
   }
 }
@@ -200,7 +241,8 @@ std::string blind_spots(const RuleSet& rules, std::span<const Coverage> coverage
   for (const auto& [reason, names] : by_reason) {
     constexpr std::size_t kNamed = 3;
     std::string line = fmt::format("could not fire here ({}): ", visible(reason));
-    for (std::size_t i = 0; i < names.size() && i < kNamed; ++i) line += (i == 0 ? "" : ", ") + visible(names[i]);
+    for (std::size_t i = 0; i < names.size() && i < kNamed; ++i)
+      line += (i == 0 ? "" : ", ") + visible(names[i]);
     if (names.size() > kNamed) line += fmt::format(" and {} more", names.size() - kNamed);
     text += line + "\n";
   }

@@ -49,49 +49,62 @@ LedgerTotals ledger_totals(const CaseSnapshot& snapshot) {
 
 std::string ledger_line(const CaseSnapshot& snapshot) {
   const LedgerTotals totals = ledger_totals(snapshot);
-  std::string line = fmt::format("{} artifact{}, {}: {} records read, {} recovered, {} refused", totals.artifacts,
-                                 totals.artifacts == 1 ? "" : "s", megabytes(totals.read), grouped(totals.records.parsed),
-                                 grouped(totals.records.recovered), grouped(totals.records.refused));
+  std::string line = fmt::format(
+      "{} artifact{}, {}: {} records read, {} recovered, {} refused", totals.artifacts,
+      totals.artifacts == 1 ? "" : "s", megabytes(totals.read), grouped(totals.records.parsed),
+      grouped(totals.records.recovered), grouped(totals.records.refused));
   std::size_t copies = 0;
   for (const Artifact& artifact : snapshot.artifacts) copies += artifact.copies.size();
-  if (copies != 0) line += fmt::format("; {} second cop{} not read again", copies, copies == 1 ? "y" : "ies");
-  if (!snapshot.skipped.empty()) line += fmt::format("; {} file{} skipped", snapshot.skipped.size(), snapshot.skipped.size() == 1 ? "" : "s");
-  if (totals.unbalanced != 0) line += fmt::format("; {} ARTIFACTS DO NOT BALANCE", totals.unbalanced);
+  if (copies != 0)
+    line += fmt::format("; {} second cop{} not read again", copies, copies == 1 ? "y" : "ies");
+  if (!snapshot.skipped.empty())
+    line += fmt::format("; {} file{} skipped", snapshot.skipped.size(),
+                        snapshot.skipped.size() == 1 ? "" : "s");
+  if (totals.unbalanced != 0)
+    line += fmt::format("; {} ARTIFACTS DO NOT BALANCE", totals.unbalanced);
   return line;
 }
 
-void append_ledger(const CaseSnapshot& snapshot, std::span<const std::string> digests, std::string& out) {
+void append_ledger(const CaseSnapshot& snapshot, std::span<const std::string> digests,
+                   std::string& out) {
   for (const std::size_t i : by_path(snapshot)) {
     const Artifact& artifact = snapshot.artifacts[i];
     const ByteCount& bytes = artifact.log.bytes;
     const RecordCount& records = artifact.log.records;
     out += fmt::format("{}\n", visible(artifact.path));
-    out += fmt::format("  format    {}{}\n", artifact.format, artifact.decoders.empty() ? "" : " in " + artifact.decoders);
+    out += fmt::format("  format    {}{}\n", artifact.format,
+                       artifact.decoders.empty() ? "" : " in " + artifact.decoders);
     if (i < digests.size()) out += fmt::format("  sha256    {}\n", digests[i]);
-    out += fmt::format("  bytes     {} read = {} parsed + {} recovered + {} refused + {} unused{}\n",
-                       grouped(artifact.content_size), grouped(bytes.parsed), grouped(bytes.recovered),
-                       grouped(bytes.refused), grouped(bytes.unused),
-                       bytes.sum() == artifact.content_size ? "" : "  DOES NOT BALANCE");
-    if (artifact.size != artifact.content_size) out += fmt::format("  on disk   {} bytes\n", grouped(artifact.size));
+    out +=
+        fmt::format("  bytes     {} read = {} parsed + {} recovered + {} refused + {} unused{}\n",
+                    grouped(artifact.content_size), grouped(bytes.parsed), grouped(bytes.recovered),
+                    grouped(bytes.refused), grouped(bytes.unused),
+                    bytes.sum() == artifact.content_size ? "" : "  DOES NOT BALANCE");
+    if (artifact.size != artifact.content_size)
+      out += fmt::format("  on disk   {} bytes\n", grouped(artifact.size));
     out += fmt::format("  records   {} parsed, {} recovered, {} refused\n", grouped(records.parsed),
                        grouped(records.recovered), grouped(records.refused));
-    for (const std::string& copy : artifact.copies) out += fmt::format("  copy      {}\n", visible(copy));
+    for (const std::string& copy : artifact.copies)
+      out += fmt::format("  copy      {}\n", visible(copy));
     for (const auto& [defect, entry] : artifact.log.defects()) {
       out += fmt::format("  {} {}\n", is_refusal(defect) ? "refused  " : "note     ",
                          fmt::format("{} × {}", grouped(entry.count), defect_name(defect)));
       for (const DefectPlace& place : entry.first_places) {
-        out += fmt::format("              @0x{:x}{}{}\n", place.offset, place.detail.empty() ? "" : "  ", visible(place.detail));
+        out += fmt::format("              @0x{:x}{}{}\n", place.offset,
+                           place.detail.empty() ? "" : "  ", visible(place.detail));
       }
     }
   }
   if (!snapshot.skipped.empty()) {
     out += "skipped\n";
-    for (const auto& [path, reason] : snapshot.skipped) out += fmt::format("  {}  ({})\n", visible(path), reason);
+    for (const auto& [path, reason] : snapshot.skipped)
+      out += fmt::format("  {}  ({})\n", visible(path), reason);
   }
   out += ledger_line(snapshot) + "\n";
 }
 
-void append_ledger_lines(const CaseSnapshot& snapshot, std::span<const std::string> digests, std::string& out) {
+void append_ledger_lines(const CaseSnapshot& snapshot, std::span<const std::string> digests,
+                         std::string& out) {
   JsonDocument document;
   for (const std::size_t i : by_path(snapshot)) {
     const Artifact& artifact = snapshot.artifacts[i];

@@ -58,14 +58,22 @@ std::string process_line(const CaseSnapshot& snapshot, EntityId id) {
   }
   const auto images = snapshot.tree.images_of(id);
   if (!images.empty()) {
-    const std::string user = visible(user_of(snapshot, images.front()));
-    if (!user.empty()) line += "  " + user;
-    for (std::size_t i = 0; i < images.size(); ++i) {
-      const std::string_view command = snapshot.strings.view(images[i].command_line);
+    // A program that only other records mention gives way to those whose start was seen.
+    const bool any_seen = std::any_of(images.begin(), images.end(), [](const ProcessImage& image) {
+      return static_cast<bool>(image.event);
+    });
+    std::string commands;
+    std::string user;
+    for (const ProcessImage& image : images) {
+      if (any_seen && !image.event) continue;
+      if (user.empty()) user = visible(user_of(snapshot, image));
+      const std::string_view command = snapshot.strings.view(image.command_line);
       const std::string_view shown =
-          command.empty() ? snapshot.strings.view(images[i].executable) : command;
-      if (!shown.empty()) line += (i == 0 ? "  " : "  ⇒ ") + visible(shown);
+          command.empty() ? snapshot.strings.view(image.executable) : command;
+      if (!shown.empty()) commands += (commands.empty() ? "  " : "  ⇒ ") + visible(shown);
     }
+    if (!user.empty()) line += "  " + user;
+    line += commands;
   } else if (entity.inherited) {
     line += "  (fork of its parent, no exec)";
   }

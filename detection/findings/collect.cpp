@@ -8,8 +8,9 @@
 
 namespace stemma {
 
-std::vector<Finding> collect_findings(const CaseSnapshot& snapshot, std::span<const FindingRule> rules, std::vector<Match> matches,
-                                      const std::function<std::string(const std::string&, EventId)>& fingerprint) {
+std::vector<Finding> collect_findings(
+    const CaseSnapshot& snapshot, std::span<const FindingRule> rules, std::vector<Match> matches,
+    const std::function<std::string(const std::string&, EventId)>& fingerprint) {
   std::sort(matches.begin(), matches.end());
   matches.erase(std::unique(matches.begin(), matches.end()), matches.end());
 
@@ -37,7 +38,8 @@ std::vector<Finding> collect_findings(const CaseSnapshot& snapshot, std::span<co
     // The record that shows the process best, where it is one of those that matched.
     if (finding.image) {
       const EventId best = snapshot.tree.image(finding.image).event;
-      if (std::binary_search(finding.events.begin(), finding.events.end(), best)) finding.event = best;
+      if (std::binary_search(finding.events.begin(), finding.events.end(), best))
+        finding.event = best;
     }
     finding.id = fingerprint(rules[finding.rule].id, finding.event);
     if (rules[finding.rule].remote_execution && finding.entity) {
@@ -49,7 +51,8 @@ std::vector<Finding> collect_findings(const CaseSnapshot& snapshot, std::span<co
   }
   std::sort(findings.begin(), findings.end(), [&](const Finding& a, const Finding& b) {
     const auto key = [&](const Finding& f) {
-      return std::tuple(snapshot.events.time(f.event), snapshot.events.host(f.event), f.event, f.rule);
+      return std::tuple(snapshot.events.time(f.event), snapshot.events.host(f.event), f.event,
+                        f.rule);
     };
     return key(a) < key(b);
   });

@@ -1,4 +1,5 @@
-// Matches → findings: records that show one process are one finding, in an order that depends on nothing but the evidence.
+// Matches → findings: records that show one process are one finding, in an order that depends on
+// nothing but the evidence.
 #pragma once
 
 #include <functional>
@@ -20,7 +21,8 @@ struct FindingRule {
 /// @param matches      all matches, in any order
 /// @param fingerprint  a digest in hex of (rule id, record), from whoever can read the evidence
 /// Findings are sorted by time of their event, then host, event, rule. No cap on their number.
-std::vector<Finding> collect_findings(const CaseSnapshot& snapshot, std::span<const FindingRule> rules, std::vector<Match> matches,
-                                      const std::function<std::string(const std::string& rule_id, EventId event)>& fingerprint);
+std::vector<Finding> collect_findings(
+    const CaseSnapshot& snapshot, std::span<const FindingRule> rules, std::vector<Match> matches,
+    const std::function<std::string(const std::string& rule_id, EventId event)>& fingerprint);
 
 }  // namespace stemma

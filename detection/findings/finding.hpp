@@ -1,5 +1,6 @@
-// Finding: what an analyst reads. A rule, the process or event that made it true, every record that shows it, and how sure we are.
-// Not a match, which is one record: a process seen in several files or sources is one finding.
+// Finding: what an analyst reads. A rule, the process or event that made it true, every record that
+// shows it, and how sure we are. Not a match, which is one record: a process seen in several files
+// or sources is one finding.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@
 
 namespace stemma {
 
-/// How well the evidence bears a finding of remote execution out. Only for rules that claim one (technique T1651).
+/// How well the evidence bears a finding of remote execution out. Only for rules that claim one
+/// (technique T1651).
 enum class Confidence : std::uint8_t {
   none,       ///< the rule makes no such claim
   possible,   ///< the shape of a command line only
@@ -26,11 +28,12 @@ struct Finding {
   std::uint32_t rule = 0;  ///< index into the rule set
   EventId event;           ///< the record that shows it best
   std::vector<EventId> events;  ///< all records that show it, ascending
-  EntityId entity;         ///< none where the event belongs to no process
-  ImageId image;           ///< none where the event starts nothing
+  EntityId entity;              ///< none where the event belongs to no process
+  ImageId image;                ///< none where the event starts nothing
   Confidence confidence = Confidence::none;
-  std::string reason;      ///< why that confidence, in words
-  EntityId run;            ///< the outermost process of the script run it belongs to; none where there is none
+  std::string reason;  ///< why that confidence, in words
+  EntityId
+      run;  ///< the outermost process of the script run it belongs to; none where there is none
 };
 
 }  // namespace stemma

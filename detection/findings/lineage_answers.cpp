@@ -37,7 +37,8 @@ LineageAnswers::Place LineageAnswers::parent_of(EntityId entity) const {
 bool LineageAnswers::matched_at(const Place& place, std::uint32_t subquery) const {
   const auto found = matched_[subquery].find(place.entity);
   if (found == matched_[subquery].end()) return false;
-  // Images of one life have ascending ids. A parent image can belong to another life, where a fork carried it on.
+  // Images of one life have ascending ids. A parent image can belong to another life, where a fork
+  // carried it on.
   const ProcessEntity& entity = snapshot_.tree.entity(place.entity);
   const bool own = place.image && place.image.index() >= entity.first_image &&
                    place.image.index() < std::size_t{entity.first_image} + entity.image_count;

@@ -1,4 +1,5 @@
-// Answers `descendant of` and `child of` from the process tree, once the subqueries' own matches are recorded.
+// Answers `descendant of` and `child of` from the process tree, once the subqueries' own matches
+// are recorded.
 #pragma once
 
 #include <unordered_map>
@@ -9,11 +10,13 @@
 
 namespace stemma {
 
-/// What a process did counts for those that it started afterwards: on Linux, a program that a process became only later is no ancestor of its
-/// earlier children. Recording is for one thread; asking for many.
+/// What a process did counts for those that it started afterwards: on Linux, a program that a
+/// process became only later is no ancestor of its earlier children. Recording is for one thread;
+/// asking for many.
 class LineageAnswers : public eql::LineageOracle {
  public:
-  LineageAnswers(const CaseSnapshot& snapshot, std::size_t subqueries) : snapshot_(snapshot), matched_(subqueries) {}
+  LineageAnswers(const CaseSnapshot& snapshot, std::size_t subqueries)
+      : snapshot_(snapshot), matched_(subqueries) {}
 
   /// The subquery matched this event; events without a process are ignored.
   void record(std::uint32_t subquery, EventId event);
@@ -31,7 +34,8 @@ class LineageAnswers : public eql::LineageOracle {
   [[nodiscard]] bool matched_at(const Place& place, std::uint32_t subquery) const;
 
   const CaseSnapshot& snapshot_;
-  std::vector<std::unordered_map<EntityId, ImageId>> matched_;  // per subquery: the earliest image that matched
+  std::vector<std::unordered_map<EntityId, ImageId>>
+      matched_;  // per subquery: the earliest image that matched
 };
 
 }  // namespace stemma

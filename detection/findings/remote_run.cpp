@@ -9,16 +9,19 @@
 namespace stemma {
 namespace {
 
-// Folder of the extension's own programs, on both systems: `…\Packages\Plugins\Microsoft.CPlat.Core.RunCommandWindows\…`,
+// Folder of the extension's own programs, on both systems:
+// `…\Packages\Plugins\Microsoft.CPlat.Core.RunCommandWindows\…`,
 // `/var/lib/waagent/Microsoft.CPlat.Core.RunCommandLinux-1.0.5/bin/…`.
 constexpr std::string_view kHandlerFolder = "microsoft.cplat.core.runcommand";
 
-constexpr std::string_view kLinuxRoots[] = {"/var/lib/waagent/run-command/download/",
-                                            "/var/lib/waagent/run-command-handler/download/",
-                                            "/var/lib/waagent/run-command-handler/immediateDownload/",
-                                            "/waagent/run-command-handler-runas/download/"};
+constexpr std::string_view kLinuxRoots[] = {
+    "/var/lib/waagent/run-command/download/", "/var/lib/waagent/run-command-handler/download/",
+    "/var/lib/waagent/run-command-handler/immediateDownload/",
+    "/waagent/run-command-handler-runas/download/"};
 
-bool ends_word(char c) { return c == ' ' || c == '\t' || c == '"' || c == '\'' || c == ';' || c == '|' || c == '&'; }
+bool ends_word(char c) {
+  return c == ' ' || c == '\t' || c == '"' || c == '\'' || c == ';' || c == '|' || c == '&';
+}
 
 std::string_view word_around(std::string_view text, std::size_t at) {
   std::size_t begin = at;
@@ -39,10 +42,14 @@ bool is_system(const CaseSnapshot& snapshot, const ProcessImage& image) {
 
 std::string_view confidence_name(Confidence confidence) {
   switch (confidence) {
-    case Confidence::none: return "";
-    case Confidence::possible: return "possible";
-    case Confidence::probable: return "probable";
-    case Confidence::confirmed: return "confirmed";
+    case Confidence::none:
+      return "";
+    case Confidence::possible:
+      return "possible";
+    case Confidence::probable:
+      return "probable";
+    case Confidence::confirmed:
+      return "confirmed";
   }
   return "";
 }
@@ -52,13 +59,24 @@ std::string_view script_in(std::string_view command_line) {
     const std::size_t at = command_line.find(root);
     if (at != std::string_view::npos) return word_around(command_line, at);
   }
-  // `script<digits>.ps1`, in any case, as a word of its own or the end of a path.
   const std::string lower = ascii_lower(command_line);
-  for (std::size_t at = lower.find("script"); at != std::string::npos; at = lower.find("script", at + 1)) {
+  // Whatever lies in the download folder of the Windows handlers: managed scripts have names of
+  // their own.
+  if (const std::size_t folder = lower.find(kHandlerFolder); folder != std::string::npos) {
+    const std::size_t downloads = lower.find("\\downloads\\", folder);
+    if (downloads != std::string::npos) {
+      const std::string_view word = word_around(command_line, downloads);
+      if (ascii_lower(word).find(kHandlerFolder) != std::string::npos) return word;
+    }
+  }
+  // `script<digits>.ps1`, in any case, as a word of its own or the end of a path.
+  for (std::size_t at = lower.find("script"); at != std::string::npos;
+       at = lower.find("script", at + 1)) {
     std::size_t end = at + 6;
     while (end < lower.size() && lower[end] >= '0' && lower[end] <= '9') ++end;
     if (end == at + 6 || lower.compare(end, 4, ".ps1") != 0) continue;
-    if (at != 0 && !ends_word(lower[at - 1]) && lower[at - 1] != '\\' && lower[at - 1] != '/') continue;
+    if (at != 0 && !ends_word(lower[at - 1]) && lower[at - 1] != '\\' && lower[at - 1] != '/')
+      continue;
     if (end + 4 < lower.size() && !ends_word(lower[end + 4])) continue;
     return word_around(command_line, at);
   }
@@ -75,27 +93,31 @@ std::string run_script(const CaseSnapshot& snapshot, EntityId outermost) {
 
 RemoteRun remote_run_of(const CaseSnapshot& snapshot, EntityId entity, ImageId image) {
   RemoteRun run;
-  std::string handler;
+  std::string handler;        // a program of the extension itself
+  std::string handler_named;  // a program that was told to run one
   bool path_family = false;
   bool system_user = false;
+  const auto look_for_script = [&](EntityId at, const ProcessImage& seen) {
+    const std::string_view script = script_in(snapshot.strings.view(seen.command_line));
+    if (script.empty()) return false;
+    run.outermost = at;
+    system_user = system_user || is_system(snapshot, seen);
+    path_family = path_family || script.find_first_of("/\\") != std::string_view::npos ||
+                  ascii_lower(snapshot.strings.view(seen.working_directory)).find(kHandlerFolder) !=
+                      std::string::npos;
+    return true;
+  };
   const auto look = [&](EntityId at, const ProcessImage& seen) {
-    const std::string_view command = snapshot.strings.view(seen.command_line);
-    if (const std::string_view script = script_in(command); !script.empty()) {
-      run.outermost = at;
-      system_user = system_user || is_system(snapshot, seen);
-      path_family = path_family || script.find('/') != std::string_view::npos ||
-                    ascii_lower(snapshot.strings.view(seen.working_directory)).find(kHandlerFolder) != std::string::npos;
-    }
+    const bool names_script = look_for_script(at, seen);
     const std::string_view executable = snapshot.strings.view(seen.executable);
-    if (handler.empty() && (ascii_lower(executable).find(kHandlerFolder) != std::string::npos)) {
-      handler = base_name(executable);
-    } else if (handler.empty() && ascii_lower(command).find(kHandlerFolder) != std::string::npos &&
-               script_in(command).empty()) {
-      handler = snapshot.strings.view(seen.name);
+    if (ascii_lower(executable).find(kHandlerFolder) != std::string::npos) {
+      if (handler.empty()) handler = base_name(executable);
+    } else if (!names_script && handler_named.empty() &&
+               ascii_lower(snapshot.strings.view(seen.command_line)).find(kHandlerFolder) !=
+                   std::string::npos) {
+      handler_named = snapshot.strings.view(seen.name);
     }
   };
-  // The process itself only lends its user: its own command line is the payload, and could name anything.
-  if (image) system_user = is_system(snapshot, snapshot.tree.image(image));
   EntityId parent = image ? snapshot.tree.image(image).parent : EntityId{};
   if (!parent) parent = snapshot.tree.entity(entity).parent;
   if (parent) {
@@ -104,12 +126,23 @@ RemoteRun remote_run_of(const CaseSnapshot& snapshot, EntityId entity, ImageId i
       for (const ProcessImage& seen : snapshot.tree.images_of(above)) look(above, seen);
     }
   }
-  if (!handler.empty()) {
+  if (image) {
+    // Where nothing above it names a script, the process may be the script's own interpreter. Its
+    // own command line says nothing of who is above.
+    if (!run.outermost) look_for_script(entity, snapshot.tree.image(image));
+    system_user = system_user || is_system(snapshot, snapshot.tree.image(image));
+  }
+  if (!handler.empty() || !handler_named.empty()) {
     run.confidence = Confidence::confirmed;
-    run.reason = fmt::format("the Run Command handler {} is an ancestor", handler);
+    run.reason = !handler.empty()
+                     ? fmt::format("the Run Command handler {} is an ancestor", handler)
+                     : fmt::format("the ancestor {} was told to start the Run Command handler",
+                                   handler_named);
   } else if (path_family && system_user) {
     run.confidence = Confidence::probable;
-    run.reason = "the script lies in the Run Command folder and ran as SYSTEM or root; no handler was seen among the ancestors";
+    run.reason =
+        "the script lies in the Run Command folder and ran as SYSTEM or root; no handler was seen "
+        "among the ancestors";
   } else {
     run.reason = "only the shape of the command line speaks for Run Command";
   }
