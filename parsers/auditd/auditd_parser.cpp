@@ -40,8 +40,7 @@ void note_values(const MappingNotes& notes, const AssembledEvent& assembled, std
   }
   if (notes.too_many_fields) {
     log.note(Defect::limit_exceeded, offset,
-             fmt::format("serial {}: more than {} fields in a record", assembled.serial,
-                         kMaxFieldsPerRecord));
+             fmt::format("serial {}: more fields or keys than are read", assembled.serial));
   }
   if (notes.invalid_utf8)
     log.note(Defect::invalid_utf8, offset, fmt::format("serial {}", assembled.serial));

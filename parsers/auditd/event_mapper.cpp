@@ -61,7 +61,7 @@ void EventMapper::forget() {
   account_.clear();
   has_exe_ = has_cwd_ = has_account_ = has_syscall_ = success_ = failure_ = false;
   paths_.clear();
-  data_values_ = 0;
+  data_values_ = tags_ = 0;
   exec_bodies_.clear();
 }
 
@@ -392,6 +392,10 @@ void EventMapper::read_field(const EventLine& line, const Field& field, Event& e
       std::string_view keys = decoded_value(field, scratch_);
       note_text(keys);
       while (!keys.empty()) {
+        if (++tags_ > kMaxTags) {
+          notes_.too_many_fields = true;
+          return;
+        }
         const std::size_t end = std::min(keys.find('\x01'), keys.size());
         event.add_unique(field::tags, keys.substr(0, end), Origin::record);
         keys.remove_prefix(std::min(end + 1, keys.size()));

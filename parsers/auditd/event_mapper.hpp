@@ -20,6 +20,9 @@ namespace stemma::auditd {
 
 /// Cap on auditd.data.* values of one event; real ones stay below a hundred.
 inline constexpr std::size_t kMaxDataValues = 2'048;
+/// Cap on the rule keys of one event. The kernel gives a rule 256 bytes for all of them
+/// (AUDIT_MAX_KEY_LEN).
+inline constexpr std::size_t kMaxTags = 256;
 /// Cap on the key names that one mapper remembers. Beyond it, unknown keys are left out.
 inline constexpr std::size_t kMaxKeyNames = 16'384;
 
@@ -122,6 +125,7 @@ class EventMapper {
        success_ = false, failure_ = false;
   std::vector<Path> paths_;
   std::size_t data_values_ = 0;
+  std::size_t tags_ = 0;
   std::vector<std::string_view> exec_bodies_;
   ExecReader exec_reader_;
   std::string scratch_, text_;

@@ -134,10 +134,24 @@ bool holds_records(std::string_view text) {
     const auto found = static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
     // A window of lines around the stamp: prose that quotes a record has more of itself than of
     // records.
-    const std::size_t line_start = text.rfind('\n', found) + 1;  // npos + 1 is the text's beginning
+    const std::size_t farthest = std::max(at, found > kMaxLine ? found - kMaxLine : 0);
+    std::size_t line_start = text.substr(farthest, found - farthest).rfind('\n');
+    if (line_start != std::string_view::npos) {
+      line_start += farthest + 1;
+    } else if (found - farthest < kMaxLine) {
+      line_start = farthest;
+    } else {
+      // A line this long is no record, and looking through it once is enough.
+      const std::size_t newline = text.find('\n', found);
+      if (newline == std::string_view::npos) return false;
+      at = newline + 1;
+      continue;
+    }
     std::size_t from = std::max(at, found > kSampleBytes ? found - kSampleBytes : 0);
-    if (from != 0) from = text.find('\n', from - 1) + 1;
-    from = std::min(from, line_start);
+    if (from > at) {
+      const std::size_t newline = text.substr(from, found - from).find('\n');
+      from = newline == std::string_view::npos ? line_start : from + newline + 1;
+    }
     const std::size_t to = std::min(text.size(), found + kSampleBytes);
     LineReader lines(text.substr(0, to), from);
     ReadLine line;

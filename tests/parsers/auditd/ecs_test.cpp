@@ -405,7 +405,17 @@ TEST(Ecs, FieldsAreCapped) {
   const Parsed parsed = run(many + "\n");
   ASSERT_EQ(parsed.events.size(), 1u);
   EXPECT_LT(parsed.events[0].fields.size(), 1'100u);
-  EXPECT_EQ(parsed.defects(), "limit_exceeded @0: serial 1: more than 1024 fields in a record\n");
+  EXPECT_EQ(parsed.defects(), "limit_exceeded @0: serial 1: more fields or keys than are read\n");
+}
+
+TEST(Ecs, RuleKeysAreCapped) {
+  std::string keys;
+  for (int i = 0; i < 100'000; ++i)
+    keys += fmt::format("{:02X}{:02X}01", 2 + i % 250, 2 + i / 250 % 250);
+  const Parsed parsed = run(call(1, "success=yes exit=0 key=" + keys));
+  ASSERT_EQ(parsed.events.size(), 1u);
+  EXPECT_EQ(parsed.events[0].fields.at("tags").size(), 256u);
+  EXPECT_EQ(parsed.logs[0].count(Defect::limit_exceeded), 1u);
 }
 
 TEST(Ecs, OnlyWhatIsWantedIsDecoded) {

@@ -121,6 +121,15 @@ TEST(Recognizes, LogsButNotProse) {
   EXPECT_TRUE(recognized(syslog + "Nov 24 03:10:51 web01 audispd: " + record + syslog));
 }
 
+TEST(Recognizes, LongLinesOfStampsAreReadOnce) {
+  const std::string record = "type=CWD msg=audit(1.002:3): cwd=\"/w\"\n";
+  std::string stamps;
+  while (stamps.size() < 64u << 20) stamps += "audit(1.002:3) ";
+  EXPECT_FALSE(recognized(stamps));
+  EXPECT_TRUE(recognized(stamps + "\n" + record));
+  EXPECT_FALSE(recognized(std::string(100'000, 'x') + " audit(1.002:3): y"));
+}
+
 TEST(Books, EveryLineIsParsedRefusedOrUnused) {
   const std::string good = "type=CWD msg=audit(1.002:3): cwd=\"/w\"\n";
   const std::string zeros(100, '\0');
