@@ -29,8 +29,7 @@ enum Token : std::uint8_t {
 constexpr std::uint8_t kMore =
     0x40;  // the token's flag: more of the same follows, or the element has attributes
 
-constexpr std::uint8_t kNull = 0x00, kString = 0x01, kAnsiString = 0x02, kNested = 0x21,
-                       kArray = 0x80;
+constexpr std::uint8_t kNull = 0x00, kString = 0x01, kNested = 0x21, kArray = 0x80;
 constexpr std::uint32_t kDefinitionHeader = 24;  // u32 next, GUID, u32 size
 constexpr std::uint32_t kNameHeader = 8;         // u32 next, u16 hash, u16 count
 

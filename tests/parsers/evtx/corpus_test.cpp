@@ -4,6 +4,10 @@
 #include <libevtx.h>
 #include <zlib.h>
 
+#if __has_include(<sanitizer/lsan_interface.h>)
+#include <sanitizer/lsan_interface.h>
+#endif
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -20,6 +24,23 @@ namespace {
 namespace fs = std::filesystem;
 using testing_evtx::read;
 using testing_evtx::Reading;
+
+// libevtx leaks a little on records that it fails at; here it is the oracle, called on purpose with
+// records that we refuse.
+#if defined(__SANITIZE_ADDRESS__)
+#define STEMMA_TEST_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define STEMMA_TEST_ASAN 1
+#endif
+#endif
+#if defined(STEMMA_TEST_ASAN)
+using LeaksOfTheOracle = __lsan::ScopedDisabler;
+#else
+struct LeaksOfTheOracle {
+  LeaksOfTheOracle() {}  // not trivial, so that no compiler calls it unused
+};
+#endif
 
 std::string folder() {
   return golden::corpus().empty() ? std::string() : golden::corpus() + "/evtx";
@@ -60,6 +81,7 @@ std::vector<Counted> record_counts() {
 // Records that are not live to libevtx, of the whole file: those it can write as well-formed XML,
 // by id.
 std::multiset<std::uint64_t> libevtx_recovered(const std::string& path) {
+  const LeaksOfTheOracle ignored;
   std::multiset<std::uint64_t> ids;
   libevtx_file_t* file = nullptr;
   int count = 0;
