@@ -1,0 +1,2 @@
+sysctl -w net.ipv4.ip_forward=0
+grep -c PermitRootLogin /etc/ssh/sshd_config

@@ -1,0 +1,4 @@
+#!/bin/bash
+apt-get -qq update
+systemctl restart nginx
+exec logger -t deploy done

@@ -1,0 +1,1 @@
+Get-ChildItem C:\Users -Recurse -Filter *.kdbx | Select-Object FullName

@@ -1,0 +1,2 @@
+param($Target, $Count)
+ping.exe -n $Count $Target
