@@ -1,5 +1,6 @@
-// What a format's parser is to the rest: it says which bytes are its own, splits them into units, and turns a unit into events.
-// Nothing above this interface knows which decoder runs. Not discovery (app/session) and not lineage (events/).
+// What a format's parser is to the rest: it says which bytes are its own, splits them into units,
+// and turns a unit into events. Nothing above this interface knows which decoder runs. Not
+// discovery (app/session) and not lineage (events/).
 #pragma once
 
 #include <cstddef>
@@ -20,19 +21,25 @@ namespace stemma {
 struct ArtifactBytes {
   ArtifactId id;
   std::span<const std::byte> bytes;  ///< borrowed; stays valid while the artifact is open
-  std::string_view default_host;     ///< host.name for records that name none; empty where nothing is known
+  std::string_view
+      default_host;  ///< host.name for records that name none; empty where nothing is known
 
-  [[nodiscard]] std::string_view text() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+  [[nodiscard]] std::string_view text() const {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
 };
 
-/// A piece of work that one thread does alone: an EVTX chunk, or a stream of audit log files in the order they were written.
+/// A piece of work that one thread does alone: an EVTX chunk, or a stream of audit log files in the
+/// order they were written.
 struct Unit {
-  std::vector<std::uint32_t> artifacts;  ///< indexes into the list given to split(); one, except for streams of several files
+  std::vector<std::uint32_t> artifacts;  ///< indexes into the list given to split(); one, except
+                                         ///< for streams of several files
   std::uint64_t offset = 0;              ///< start in the first artifact
-  std::uint64_t length = 0;              ///< bytes to read; for a stream, of all its artifacts together
+  std::uint64_t length = 0;  ///< bytes to read; for a stream, of all its artifacts together
 };
 
-/// Receives events one by one, in the order of the evidence. The event is borrowed for the call, and may be changed by it.
+/// Receives events one by one, in the order of the evidence. The event is borrowed for the call,
+/// and may be changed by it.
 class EventSink {
  public:
   virtual ~EventSink() = default;
@@ -42,8 +49,8 @@ class EventSink {
 /// What a pass wants of a unit.
 struct Wanted {
   const Projection* projection = nullptr;  ///< borrowed; never null
-  /// Where set: only events whose source offset is in this ascending list are decoded and given to the sink. Books are kept for
-  /// the whole unit only where it is not set.
+  /// Where set: only events whose source offset is in this ascending list are decoded and given to
+  /// the sink. Books are kept for the whole unit only where it is not set.
   const std::vector<std::uint64_t>* only_at = nullptr;
 };
 
@@ -57,23 +64,26 @@ class Parser {
   /// Stable name of the format: `evtx`, `auditd`, `sysmon_linux`.
   [[nodiscard]] virtual std::string_view format() const = 0;
 
-  /// Whether `artifact` holds anything of this format, decided by content alone. May read all of it, at memory speed.
+  /// Whether `artifact` holds anything of this format, decided by content alone. May read all of
+  /// it, at memory speed.
   [[nodiscard]] virtual bool recognizes(const ArtifactBytes& artifact) const = 0;
 
-  /// Splits artifacts that were recognized into units that together cover every byte of them exactly once. Same artifacts, same units,
-  /// whatever their order or names.
+  /// Splits artifacts that were recognized into units that together cover every byte of them
+  /// exactly once. Same artifacts, same units, whatever their order or names.
   [[nodiscard]] virtual std::vector<Unit> split(std::span<const ArtifactBytes> artifacts) const = 0;
 
-  /// Decodes one unit. Events go to `sink` in the order of the evidence; every byte and record of the unit is booked in `logs`
-  /// (one per artifact of the unit, already sized), so that each log's bytes sum up to what the unit covers of that artifact.
-  /// Safe from any thread.
-  virtual void decode(std::span<const ArtifactBytes> artifacts, const Unit& unit, const Wanted& wanted, EventSink& sink,
-                      UnitLogs& logs) const = 0;
+  /// Decodes one unit. Events go to `sink` in the order of the evidence; every byte and record of
+  /// the unit is booked in `logs` (one per artifact of the unit, already sized), so that each log's
+  /// bytes sum up to what the unit covers of that artifact. Safe from any thread.
+  virtual void decode(std::span<const ArtifactBytes> artifacts, const Unit& unit,
+                      const Wanted& wanted, EventSink& sink, UnitLogs& logs) const = 0;
 
-  /// Decodes again the one event that lies at `spans` (event.source and event.more_pieces as given to a sink before).
-  /// `artifacts` are those that the spans name, in the same order. Safe from any thread.
-  virtual Result<void> decode_event(std::span<const ArtifactBytes> artifacts, std::span<const SourceSpan> spans,
-                                    const Projection& projection, Event& event) const = 0;
+  /// Decodes again the one event that lies at `spans` (event.source and event.more_pieces as given
+  /// to a sink before). `artifacts` are those that the spans name, in the same order. Safe from any
+  /// thread.
+  virtual Result<void> decode_event(std::span<const ArtifactBytes> artifacts,
+                                    std::span<const SourceSpan> spans, const Projection& projection,
+                                    Event& event) const = 0;
 };
 
 std::unique_ptr<Parser> make_evtx_parser();
