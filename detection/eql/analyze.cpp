@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "detection/eql/scalar_eval.hpp"
 #include "detection/eql/suggest.hpp"
-#include "detection/eql/typed.hpp"
+#include "detection/eql/typed_builder.hpp"
 #include "events/paths.hpp"
 #include "events/time.hpp"
 
 namespace stemma::eql {
 namespace {
-
-using NodeIndex = std::uint32_t;
 
 Type type_of(const FieldInfo& info) {
   if (!info.known) return Type::any;
@@ -58,32 +55,10 @@ bool comparable(Type a, Type b) {
          (a == Type::date && b == Type::number);
 }
 
-// Shared by the queries of one tree.
-struct Report {
-  std::string_view text;
-  const CompileOptions& options;
-  std::vector<Diagnostic>& out;
-  std::unordered_set<FieldId> warned;
-  std::size_t regexes = 0;
-
-  void add(Severity severity, const char* code, SourceRange range, std::string message) {
-    if (out.size() >= kMaxDiagnostics) return;
-    Diagnostic diagnostic;
-    diagnostic.severity = severity;
-    diagnostic.code = code;
-    diagnostic.message = std::move(message);
-    diagnostic.range = range;
-    out.push_back(std::move(diagnostic));
-  }
-  [[nodiscard]] std::string source(SourceRange range) const {
-    return quoted(text.substr(range.begin, range.end - range.begin));
-  }
-};
-
-class Analyzer {
+class Analyzer : private TypedBuilder {
  public:
   Analyzer(const Tree& tree, const EventQuery& source, Report& report)
-      : tree_(tree), source_(source), report_(report) {}
+      : TypedBuilder(report), tree_(tree), source_(source) {}
 
   TypedQuery run() {
     if (!source_.any) out_.category = source_.category;
@@ -91,7 +66,7 @@ class Analyzer {
     out_.condition = condition(source_.condition);
     const TypedNode& root = out_.nodes[out_.condition];
     if (root.op == Op::constant && out_.constants[root.index].truth() != Tri::yes &&
-        !has_errors(report_.out)) {
+        !report_.has_error) {
       report_.add(Severity::warning, code::kNeverTrue, root.range,
                   "this condition can never be true");
     }
@@ -99,114 +74,6 @@ class Analyzer {
   }
 
  private:
-  // --- building
-
-  NodeIndex add(TypedNode node, const std::vector<TypedChild>& children, bool has_field) {
-    node.first = static_cast<std::uint32_t>(out_.children.size());
-    node.count = static_cast<std::uint32_t>(children.size());
-    out_.children.insert(out_.children.end(), children.begin(), children.end());
-    out_.nodes.push_back(node);
-    has_field_.push_back(has_field);
-    return static_cast<NodeIndex>(out_.nodes.size() - 1);
-  }
-
-  NodeIndex make(Op op, Type type, SourceRange range, const std::vector<TypedChild>& children,
-                 std::uint32_t index = 0) {
-    TypedNode node;
-    node.op = op;
-    node.type = type;
-    node.range = range;
-    node.index = index;
-    bool has_field = op == Op::field || op == Op::lineage;
-    for (const TypedChild& child : children) has_field = has_field || has_field_[child.node];
-    return add(node, children, has_field);
-  }
-
-  NodeIndex constant(Scalar value, SourceRange range) {
-    if (value.kind == Scalar::Kind::text) {
-      out_.texts.emplace_back(value.text);
-      value.text = out_.texts.back();
-    }
-    out_.constants.push_back(value);
-    return make(Op::constant, constant_type(value), range, {},
-                static_cast<std::uint32_t>(out_.constants.size() - 1));
-  }
-
-  static Type constant_type(const Scalar& value) {
-    switch (value.kind) {
-      case Scalar::Kind::null:
-        return Type::null;
-      case Scalar::Kind::boolean:
-        return Type::boolean;
-      case Scalar::Kind::integer:
-      case Scalar::Kind::real:
-        return Type::number;
-      case Scalar::Kind::text:
-        return Type::text;
-      case Scalar::Kind::date:
-        return Type::date;
-    }
-    return Type::any;
-  }
-
-  // Stands in for a part that is wrong, so that one mistake is told once.
-  NodeIndex wrong(SourceRange range) {
-    const NodeIndex node = constant(Scalar::null(), range);
-    out_.nodes[node].type = Type::any;
-    return node;
-  }
-  NodeIndex error(SourceRange range, const char* code, std::string message) {
-    report_.add(Severity::error, code, range, std::move(message));
-    return wrong(range);
-  }
-
-  [[nodiscard]] bool is_constant(NodeIndex node) const {
-    return out_.nodes[node].op == Op::constant;
-  }
-  [[nodiscard]] const Scalar& value_of(NodeIndex node) const {
-    return out_.constants[out_.nodes[node].index];
-  }
-  [[nodiscard]] Type type(NodeIndex node) const { return out_.nodes[node].type; }
-  [[nodiscard]] SourceRange range(NodeIndex node) const { return out_.nodes[node].range; }
-  [[nodiscard]] bool is_text_constant(NodeIndex node) const {
-    return is_constant(node) && value_of(node).kind == Scalar::Kind::text;
-  }
-  [[nodiscard]] bool is_null_literal(NodeIndex node) const {
-    return is_constant(node) && type(node) == Type::null;
-  }
-
-  // A node whose children are constants becomes one.
-  NodeIndex folded(NodeIndex node) {
-    for (const TypedChild& child : out_.children_of(out_.nodes[node])) {
-      if (!is_constant(child.node) || type(child.node) == Type::any) return node;
-    }
-    Scratch scratch;
-    const Scalar value = ScalarEvaluator(out_, {}, scratch).evaluate(node);
-    const NodeIndex result = constant(value, range(node));
-    if (value.is_null()) {
-      check_fold(out_.nodes[node]);
-      out_.nodes[result].type =
-          out_.nodes[node].type;  // `number("x") : "y"` is still a mistake of types
-      if (out_.nodes[node].type == Type::boolean) out_.nodes[result].type = Type::null;
-    }
-    return result;
-  }
-
-  // Null out of no null: the constant expression cannot be computed.
-  void check_fold(const TypedNode& node) {
-    const bool computes =
-        node.op == Op::sum || node.op == Op::product || node.op == Op::negate ||
-        (node.op == Op::call && function_info(node.function).result == Type::number &&
-         node.function != FunctionId::index_of);
-    if (!computes) return;
-    for (const TypedChild& child : out_.children_of(node)) {
-      if (value_of(child.node).is_null()) return;
-    }
-    report_.add(Severity::error, code::kConstantFault, node.range,
-                report_.source(node.range) +
-                    " has no value: it overflows, divides by zero or converts what is no number");
-  }
-
   // --- conditions
 
   NodeIndex condition(NodeId id) {
@@ -347,7 +214,7 @@ class Analyzer {
   }
 
   void warn_field_to_field(NodeIndex a, NodeIndex b, SourceRange where) {
-    if (!has_field_[a] || !has_field_[b]) return;
+    if (!has_field(a) || !has_field(b)) return;
     report_.add(Severity::warning, code::kFieldToField, where,
                 "a field is compared with a field: Elasticsearch would refuse this query");
   }
@@ -639,9 +506,6 @@ class Analyzer {
 
   const Tree& tree_;
   const EventQuery& source_;
-  Report& report_;
-  TypedQuery out_;
-  std::vector<bool> has_field_;
   std::unordered_map<FieldId, std::uint32_t> field_index_;
 };
 
@@ -649,7 +513,7 @@ class Analyzer {
 
 Typed analyze(const Tree& tree, std::string_view text, const CompileOptions& options) {
   Typed out;
-  Report report{text, options, out.diagnostics, {}, 0};
+  Report report{text, options, out.diagnostics};
   for (const EventQuery& query : tree.queries)
     out.queries.push_back(Analyzer(tree, query, report).run());
   return out;

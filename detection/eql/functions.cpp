@@ -183,8 +183,8 @@ Scalar substring(std::span<const Scalar> a) {
   const std::string_view source = a[0].text;
   const auto length = static_cast<std::int64_t>(count_points(source));
   const auto position = [&](const Scalar& at) {
-    const std::int64_t from_end = at.integer < -length ? 0 : length + at.integer;
-    return at.integer < 0 ? from_end : std::min(at.integer, length);
+    if (at.integer >= 0) return std::min(at.integer, length);
+    return at.integer < -length ? std::int64_t{0} : length + at.integer;
   };
   std::int64_t begin = 0;
   std::int64_t end = length;

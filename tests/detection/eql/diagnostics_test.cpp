@@ -237,6 +237,11 @@ TEST(Diagnostics, AreCapped) {
   std::string query = "any where true";
   for (int i = 0; i < 500; ++i) query += " and stemma_cap.f" + std::to_string(i) + " == 1";
   EXPECT_EQ(compile(query).diagnostics.size(), kMaxDiagnostics);
+  // What refuses the query is told even behind more warnings than are kept.
+  const Compiled refused = compile(query + " and process.name == 1");
+  EXPECT_EQ(refused.program, nullptr);
+  ASSERT_EQ(refused.diagnostics.size(), kMaxDiagnostics);
+  EXPECT_EQ(refused.diagnostics.back().code, "EQL031");
 }
 
 }  // namespace

@@ -238,6 +238,8 @@ TEST(Functions, AsTheReferenceDocumentsThem) {
            "substring(\"start regsvr32.exe\", 0, 5) == \"start\"",
            "substring(\"start regsvr32.exe\", -4, -1) == \".ex\"",
            "substring(\"abc\", 9) == \"\"",
+           "substring(\"abc\", 0, 9223372036854775807) == \"abc\"",
+           "substring(\"abc\", -9223372036854775808, 9223372036854775807) == \"abc\"",
            "substring(\"abc\", 2, 1) == \"\"",
            "substring(\"日本語\", 1, 2) == \"本\"",
        }) {

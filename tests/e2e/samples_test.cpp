@@ -1,0 +1,134 @@
+// The program on the collection that ships: its findings are the truth that was written with the
+// story, all of them and no other, the same bytes for any number of threads and any names and order
+// of the files.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "tests/support/temp_dir.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using stemma::support::TempDir;
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::string collection() {
+  return std::string(std::getenv("STEMMA_ROOT")) + "/samples/azure-run-command";
+}
+
+std::string scan(const std::string& arguments) {
+  const TempDir dir;
+  const std::string command = std::string(std::getenv("STEMMA_BIN")) +
+                              "/stemma scan -q --format jsonl " + arguments + " >" + (dir / "out") +
+                              " 2>" + (dir / "err");
+  const int status = std::system(command.c_str());
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << read_file(dir / "err");
+  return read_file(dir / "out");
+}
+
+// A finding as the truth writes it, one line.
+std::string line(const std::string& rule, const json& finding) {
+  return rule + " | " + finding.value("host", "") + " | " +
+         std::to_string(finding.value("pid", 0)) + " | " + finding.value("executable", "") + " | " +
+         finding.value("command_line", "") + " | " + finding.value("parent_command_line", "") +
+         " | " + finding.value("time", "").substr(0, 23);
+}
+
+std::multiset<std::string> truth() {
+  const json document = json::parse(read_file(collection() + "/truth.json"));
+  std::multiset<std::string> lines;
+  for (const json& rule : document["rules"]) {
+    for (const json& finding : rule["findings"]) lines.insert(line(rule["rule_id"], finding));
+  }
+  return lines;
+}
+
+std::multiset<std::string> found(const std::string& output) {
+  std::multiset<std::string> lines;
+  std::istringstream in(output);
+  std::string text;
+  while (std::getline(in, text)) {
+    const json document = json::parse(text);
+    const json& process = document["process"];
+    lines.insert(line(document["rule"]["id"],
+                      {{"host", document["host"]["name"]},
+                       {"pid", process["pid"]},
+                       {"executable", process["executable"]},
+                       {"command_line", process["command_line"]},
+                       {"parent_command_line", process["parent"].value("command_line", "")},
+                       {"time", document["@timestamp"]}}));
+  }
+  return lines;
+}
+
+// Findings with the names of their files taken out, for runs on renamed copies.
+std::string without_paths(const std::string& output) {
+  std::string text;
+  std::istringstream in(output);
+  std::string one;
+  while (std::getline(in, one)) {
+    json document = json::parse(one);
+    document.erase("log");
+    document["stemma"]["source"].erase("artifact");
+    if (document["stemma"].contains("other_sources")) {
+      for (json& other : document["stemma"]["other_sources"]) other.erase("artifact");
+    }
+    text += document.dump() + "\n";
+  }
+  return text;
+}
+
+TEST(Samples, FindingsEqualTheTruth) {
+  const auto expected = truth();
+  const auto actual = found(scan(collection()));
+  EXPECT_GT(expected.size(), 40u);
+  for (const std::string& one : expected)
+    EXPECT_EQ(actual.count(one), expected.count(one)) << "missing: " << one;
+  for (const std::string& one : actual)
+    EXPECT_EQ(expected.count(one), actual.count(one)) << "not in the truth: " << one;
+}
+
+TEST(Samples, SameBytesForAnyNumberOfThreads) {
+  const std::string one = scan("--threads 1 " + collection());
+  EXPECT_FALSE(one.empty());
+  EXPECT_EQ(scan("--threads 8 " + collection()), one);
+  EXPECT_EQ(scan("--threads 3 " + collection()), one);
+}
+
+TEST(Samples, SameFindingsWhateverTheFilesAreCalled) {
+  const TempDir dir;
+  std::vector<std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(collection())) {
+    const std::string name = entry.path().filename().string();
+    if (entry.is_regular_file() && name != "truth.json") files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  // Names counted downwards, so that the order of names is the reverse; each file stays below its
+  // host's folder, whose etc/hostname names it.
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const fs::path relative = fs::relative(files[i], collection());
+    const std::string name =
+        relative.filename() == "hostname" ? "hostname" : "f" + std::to_string(900 - i) + ".bin";
+    dir.write((relative.parent_path() / name).string(), read_file(files[i]));
+  }
+  EXPECT_EQ(without_paths(scan(dir.path())), without_paths(scan(collection())));
+  const std::string hosts =
+      collection() + "/vm-win02 " + collection() + "/vm-lnx01 " + collection() + "/vm-win01";
+  EXPECT_EQ(scan(hosts), scan(collection()));
+}
+
+}  // namespace
