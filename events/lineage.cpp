@@ -1,5 +1,6 @@
 // The builder behind build_lineage: first all records of a host in the order they happened make
-// lives, images and pid edges; then GUID edges, which need no order. lineage_layout.cpp does the rest.
+// lives, images and pid edges; then GUID edges, which need no order. lineage_layout.cpp does the
+// rest.
 #include "events/lineage.hpp"
 
 #include <algorithm>
@@ -73,8 +74,17 @@ class LineageBuilder {
     events.reserve(pending.size());
     for (const Pending& p : pending) events.push_back(p.event);
     std::uint64_t rank = 0;
+    std::uint64_t highest_serial = 0;
     for (const std::uint32_t at : order_of_happening(in_.store, events)) {
       ++rank;
+      if (in_.store.source_kind(events[at]) == SourceKind::auditd) {
+        const std::uint64_t serial = in_.store.sequence(events[at]);
+        // The kernel's counter began anew: a boot, whether or not a record says so.
+        if (serial + kSerialResetGap < highest_serial)
+          end_all(events[at], ProcessAct::shutdown, SourceKind::auditd, rank);
+        highest_serial =
+            serial + kSerialResetGap < highest_serial ? serial : std::max(serial, highest_serial);
+      }
       if (pending[at].mention != nullptr) {
         mention(*pending[at].mention, rank);
         continue;
@@ -92,7 +102,7 @@ class LineageBuilder {
           break;
         case ProcessAct::boot:
         case ProcessAct::shutdown:
-          end_all(record, rank);
+          end_all(record.event, record.act, record.source_kind, rank);
           break;
         case ProcessAct::none:
           break;
@@ -425,15 +435,30 @@ class LineageBuilder {
     }
   }
 
-  void end_all(const ProcessRecord& record, std::uint64_t rank) {
+  // The first programs of a boot run before anything can log the boot itself; they belong to the
+  // new one.
+  [[nodiscard]] bool began_with_boot(const Life& life, EventId boot, SourceKind kind) const {
+    if (time_of(boot) - time_of(life.first_event) > kBootGraceNs) return false;
+    const bool both_audit =
+        in_.store.source_kind(life.first_event) == SourceKind::auditd && kind == SourceKind::auditd;
+    return !both_audit || in_.store.sequence(life.first_event) < in_.store.sequence(boot);
+  }
+
+  // Ends every open life of the host; those that began with a boot outlive its record.
+  void end_all(EventId event, ProcessAct act, SourceKind kind, std::uint64_t rank) {
+    std::vector<std::uint32_t> still_open;
     for (const std::uint32_t life : begun_since_boot_) {
       Life& l = lives_[life];
       if (l.end_rank != kStillAlive) continue;
+      if (act == ProcessAct::boot && began_with_boot(l, event, kind)) {
+        still_open.push_back(life);
+        continue;
+      }
       l.end_rank = rank;
-      l.entity.end = in_.store.time(record.event);
+      l.entity.end = in_.store.time(event);
       l.entity.end_kind = EndKind::boot;
     }
-    begun_since_boot_.clear();
+    begun_since_boot_ = std::move(still_open);
   }
 
   void mention(const ProcessMention& mention, std::uint64_t rank) {

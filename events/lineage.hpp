@@ -27,6 +27,12 @@ inline constexpr std::uint64_t kSerialResetGap = 1000;
 /// does not move later records.
 inline constexpr std::int64_t kMaxClockStepNs = 24 * 3600 * kNsPerSecond;
 
+/// Processes begun this shortly before a boot record belong to the new boot: on Linux init and its
+/// first helpers run before SYSTEM_BOOT is written, on Windows the first processes start before the
+/// event log service can say so. Audit serials, which begin anew with a boot, tell them from the
+/// last ones of the boot before.
+inline constexpr std::int64_t kBootGraceNs = 120 * kNsPerSecond;
+
 struct LineageInput {
   const EventStore& store;
   const HostTable& hosts;

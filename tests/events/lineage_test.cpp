@@ -187,8 +187,8 @@ TEST(WindowsLineage, ABootEndsEveryLife) {
   const auto snapshot =
       Story()
           .security_start({.at_ms = 1, .pid = 10, .executable = kExplorer})
-          .boot({.at_ms = 10'000})
-          .security_start({.at_ms = 20'000, .pid = 20, .parent_pid = 10, .executable = kCmd})
+          .boot({.at_ms = 200'000})
+          .security_start({.at_ms = 220'000, .pid = 20, .parent_pid = 10, .executable = kCmd})
           .freeze();
   EXPECT_EQ(only(*snapshot, "explorer.exe").end_kind, EndKind::boot);
   EXPECT_EQ(edges(*snapshot), "? > cmd.exe (record)\n");
@@ -372,6 +372,19 @@ TEST(LinuxLineage, AnExitEndsALife) {
   EXPECT_EQ(only(*snapshot, "bash").end_kind, EndKind::seen);
 }
 
+TEST(LinuxLineage, TheFirstProgramsOfABootOutliveItsRecord) {
+  const auto snapshot =
+      Story()
+          .exec({.at_ms = 1, .pid = 400, .parent_pid = 1, .executable = "/usr/bin/old", .sequence = 90'000})
+          .exec({.at_ms = 60'000, .pid = 1, .parent_pid = 0, .executable = "/usr/lib/systemd/systemd", .sequence = 3})
+          .boot({.at_ms = 61'000, .sequence = 9}, SourceKind::auditd)
+          .exec({.at_ms = 62'000, .pid = 300, .parent_pid = 1, .executable = "/usr/sbin/cron", .sequence = 12})
+          .freeze();
+  EXPECT_EQ(tree_names(*snapshot), "?\n old\nsystemd\n cron\n");
+  EXPECT_EQ(only(*snapshot, "old").end_kind, EndKind::boot);
+  EXPECT_EQ(only(*snapshot, "systemd").end_kind, EndKind::open);
+}
+
 TEST(LinuxLineage, AFallingSerialIsANewBoot) {
   const auto snapshot = Story()
                             .exec({.at_ms = 1,
@@ -396,7 +409,7 @@ TEST(LinuxLineage, AFallingSerialIsANewBoot) {
                                    .sequence = 13})
                             .freeze();
   EXPECT_EQ(edges(*snapshot),
-            "? > bash (record)\n? > sshd (record)\nbash > id (pid)\nsshd > w (pid)\n");
+            "? > bash (record)\nbash > id (pid)\n? > sshd (record)\nsshd > w (pid)\n");
 }
 
 TEST(LinuxLineage, AuditAndSysmonShowOneStartOnce) {
