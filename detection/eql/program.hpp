@@ -3,23 +3,22 @@
 // not the running of many (detection/match).
 //
 // Meaning, in short (each point is held by tests/detection/eql against an independent evaluator):
-//   categories    `category where …` needs a value of event.category equal to the category,
-//   case-sensitive; `any` needs none. several values  a leaf clause (what stands between
-//   and/or/not) is true where some choice of one value for each field it names
-//                 makes it true. `!=` and `not in` are the negation of `==` and `in`: no value may
-//                 match.
-//   null          an absent field is null. A clause about null is unknown, `not unknown` is
-//   unknown, and an event matches only where
-//                 the condition is true. `== null` and `!= null` are true or false. See EvalOptions
-//                 for the other reading.
-//   types         fields of fields.def have their type, and a comparison that could never be true
-//   is refused. Every other field is
-//                 judged by the value in hand. Values of different kinds (see scalar.hpp) compare
-//                 to unknown. Where a field is a date, a string constant is read as RFC 3339. No
-//                 text is ever taken for a number but by number().
-//   arithmetic    64-bit integers and doubles; integer division rounds down; overflow and division
-//   by zero are null. lineage       `descendant of [category where condition]`, `child of […]`:
-//   asked of a LineageOracle, unknown without one.
+//   * categories: `category where …` needs a value of event.category equal to the category,
+//     case-sensitive; `any` needs none.
+//   * several values: a leaf clause (what stands between and/or/not) is true where some choice of
+//     one value for each field it names makes it true. `!=` and `not in` are the negation of `==`
+//     and `in`: no value may match.
+//   * null: an absent field is null. A clause about null is unknown, `not unknown` is unknown, and
+//     an event matches only where the condition is true. `== null` and `!= null` are true or
+//     false. See EvalOptions for the other reading.
+//   * types: fields of fields.def have their type, and a comparison that could never be true is
+//     refused. Every other field is judged by the value in hand. Values of different kinds (see
+//     scalar.hpp) compare to unknown. Where a field is a date, a string constant is read as
+//     RFC 3339. No text is ever taken for a number but by number().
+//   * arithmetic: 64-bit integers and doubles; integer division rounds down; overflow and division
+//     by zero are null.
+//   * lineage: `descendant of [category where condition]`, `child of […]`: asked of a
+//     LineageOracle, unknown without one.
 #pragma once
 
 #include <cstdint>

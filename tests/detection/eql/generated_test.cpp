@@ -53,14 +53,15 @@ const std::vector<std::string> kTexts = {"",
                                          "x\xff"
                                          "a",
                                          "日本",
+                                         "日b",
                                          "cmd.exe",
                                          "CMD.EXE",
                                          "script1.ps1"};
 const std::vector<std::string> kSafeTexts = {
     "", "a", "b", "A", "ab", "abc", "é", "a*b", "10", "3.5", "10.1.2.3", "cmd.exe", "CMD.EXE"};
-const std::vector<std::string> kPatterns = {"*",   "a*",  "*b",   "a?",   "?",     "??",
-                                            "*a*", "a*b", "*?b*", "A*",   "cmd.*", "*.EXE",
-                                            "é",   "?é?", "a**b", "10.*", "",      "*\\\\*"};
+const std::vector<std::string> kPatterns = {"*",   "a*",   "*b",   "a?", "?",     "??",    "*a*",
+                                            "a*b", "*?b*", "*??b", "A*", "cmd.*", "*.EXE", "é",
+                                            "?é?", "a**b", "10.*", "",   "*\\\\*"};
 const std::vector<std::string> kRegexes = {".*",  "a.*",          "[ab]+",  "(a|b)*c?",
                                            "a?b", "[^a]*",        "[A-Z]+", "a{1,2}b?",
                                            ".+c", "(ab|a)(c|b)*", "[0-9]+"};
