@@ -53,14 +53,14 @@ const std::vector<std::string> kTexts = {"",
                                          "x\xff"
                                          "a",
                                          "日本",
-                                         "日b",
+                                         "日bx",
                                          "cmd.exe",
                                          "CMD.EXE",
                                          "script1.ps1"};
 const std::vector<std::string> kSafeTexts = {
     "", "a", "b", "A", "ab", "abc", "é", "a*b", "10", "3.5", "10.1.2.3", "cmd.exe", "CMD.EXE"};
 const std::vector<std::string> kPatterns = {"*",   "a*",   "*b",   "a?", "?",     "??",    "*a*",
-                                            "a*b", "*?b*", "*??b", "A*", "cmd.*", "*.EXE", "é",
+                                            "a*b", "*?b*", "*??b*", "A*", "cmd.*", "*.EXE", "é",
                                             "?é?", "a**b", "10.*", "",   "*\\\\*"};
 const std::vector<std::string> kRegexes = {".*",  "a.*",          "[ab]+",  "(a|b)*c?",
                                            "a?b", "[^a]*",        "[A-Z]+", "a{1,2}b?",
