@@ -59,9 +59,9 @@ const std::vector<std::string> kTexts = {"",
                                          "script1.ps1"};
 const std::vector<std::string> kSafeTexts = {
     "", "a", "b", "A", "ab", "abc", "é", "a*b", "10", "3.5", "10.1.2.3", "cmd.exe", "CMD.EXE"};
-const std::vector<std::string> kPatterns = {"*",   "a*",   "*b",   "a?", "?",     "??",    "*a*",
+const std::vector<std::string> kPatterns = {"*",   "a*",   "*b",    "a?", "?",     "??",    "*a*",
                                             "a*b", "*?b*", "*??b*", "A*", "cmd.*", "*.EXE", "é",
-                                            "?é?", "a**b", "10.*", "",   "*\\\\*"};
+                                            "?é?", "a**b", "10.*",  "",   "*\\\\*"};
 const std::vector<std::string> kRegexes = {".*",  "a.*",          "[ab]+",  "(a|b)*c?",
                                            "a?b", "[^a]*",        "[A-Z]+", "a{1,2}b?",
                                            ".+c", "(ab|a)(c|b)*", "[0-9]+"};
