@@ -62,10 +62,6 @@ class BinXmlSurvey {
  public:
   /// A new chunk, or a copy made anew, is surveyed from here on.
   void begin() { shifted_.reset(); }
-  /// Bytes of the copy were written again from the evidence.
-  void forget(std::uint32_t offset, std::uint32_t size) {
-    for (std::uint32_t at = offset; at < offset + size; ++at) shifted_.reset(at);
-  }
 
   /// @param chunk  a whole chunk, from its signature on; texts in it are mended as said above
   /// @param begin, end  the record's binary XML in it, without the record's header and trailer;

@@ -122,6 +122,8 @@ class MemoryFile {
   bool open_ = false;
 };
 
+constexpr std::uint32_t kRecordSignature = 0x0000'2A2A;
+
 template <class Number>
 void put(std::span<std::byte> bytes, std::size_t at, Number value) {
   std::memcpy(bytes.data() + at, &value, sizeof value);
@@ -152,15 +154,12 @@ class LibevtxDecoder final : public ChunkDecoder {
   void begin(const ChunkView& chunk) override {
     file_.close();
     view_ = chunk;
-    survey_.begin();
-    patched_ = false;
-    std::memcpy(copy_.data(), chunk.bytes.data(), chunk.bytes.size());
-    std::memset(copy_.data() + chunk.bytes.size(), 0, kChunkSize - chunk.bytes.size());
+    entered_ = {};
     runs_.clear();
     const std::vector<RecordPlace>& live = chunk.scan->live;
     std::uint32_t end = 0;
     for (std::size_t i = 0; i < live.size(); ++i) {
-      if (live[i].offset != end || runs_.empty()) runs_.push_back({i, 0});
+      if (runs_.empty() || live[i].offset != end || !is_aligned(live[i])) runs_.push_back({i, 0});
       ++runs_.back().count;
       end = live[i].offset + live[i].size;
     }
@@ -168,15 +167,30 @@ class LibevtxDecoder final : public ChunkDecoder {
 
   Result<DecodeNotes> decode(const RecordPlace& place, WinEvent& event) override {
     event.clear();
-    const int index = enter_run_of(place);
-    const Result<Survey> surveyed =
-        index >= 0
-            ? survey_.run(copy_, place.offset + kRecordHeaderSize, place.offset + place.size - 4)
-            : tl::unexpected(Fault{Defect::undecodable_record, place.offset, kMinRecordSize, 0,
-                                   "record offset"});
+    const std::span<const RecordPlace> run = run_of(place);
+    if (!is_reachable(run)) {
+      return refuse({Defect::undecodable_record, place.offset, kRecordUnit, place.size,
+                     "record offset or size"});
+    }
+    if (entered_.data() != run.data() || entered_.size() != run.size() || place.recovered)
+      enter(run);
+    const std::uint32_t begin = place.offset + kRecordHeaderSize;
+    const std::uint32_t end = place.offset + place.size - 4;
+    const Result<Survey> surveyed = survey_.run(copy_, begin, end);
     if (!surveyed) return refuse(surveyed.error());
-    // libevtx keeps what it has read: a copy that was mended after that must be read again.
-    if (surveyed->changed) file_.close();
+    if (surveyed->changed) {
+      // libevtx keeps what it has read, so it must read the mended copy anew. And what was mended
+      // must not have been anything but text: only a chunk whose parts overlap on purpose changes
+      // again.
+      file_.close();
+      frame(run);
+      const Result<Survey> again = survey_.run(copy_, begin, end);
+      if (!again) return refuse(again.error());
+      if (again->changed)
+        return refuse({Defect::undecodable_record, place.offset, 0, 0, "texts that overlap"});
+    }
+    const auto index =
+        static_cast<int>(&place_in(run, place) - run.data()) + (starts_at_front(run) ? 0 : 1);
     if ((!file_.is_open() && !file_.open(buffer_)) || !file_.xml(index, place.id, xml_)) {
       return refuse({Defect::undecodable_record, place.offset, 0, 0, "binary xml"});
     }
@@ -192,69 +206,87 @@ class LibevtxDecoder final : public ChunkDecoder {
     std::size_t count = 0;
   };
 
+  // Real records begin and end at multiples of 8. libevtx goes through a chunk in words of four
+  // bytes, and reads past its end where it got out of step (seen with valgrind): such records are
+  // not shown to it.
+  static constexpr std::uint32_t kRecordUnit = 4;
+  static bool is_aligned(const RecordPlace& place) {
+    return place.offset % kRecordUnit == 0 && place.size % kRecordUnit == 0;
+  }
+  static bool starts_at_front(std::span<const RecordPlace> run) {
+    return run.front().offset == kChunkHeaderSize;
+  }
+  static bool is_reachable(std::span<const RecordPlace> run) {
+    return is_aligned(run.front()) &&
+           (starts_at_front(run) || run.front().offset - kChunkHeaderSize >= kMinRecordSize);
+  }
+
   // Faults of the chunk, told with offsets of the file.
   [[nodiscard]] tl::unexpected<Fault> refuse(Fault fault) const {
     fault.offset += view_.offset;
     return tl::unexpected(fault);
   }
 
-  // Arranges the copy so that libevtx lists the run that `place` belongs to; a stale record is a
-  // run of its own. Returns the record's index in libevtx's list, or -1 where it cannot be reached.
-  int enter_run_of(const RecordPlace& place) {
-    const std::vector<RecordPlace>& live = view_.scan->live;
-    std::span<const RecordPlace> run(&place, 1);
-    for (const Run& candidate : runs_) {
-      const RecordPlace& last = live[candidate.first + candidate.count - 1];
-      if (place.recovered || place.offset < live[candidate.first].offset ||
-          place.offset > last.offset)
+  // The run that `place` belongs to; a stale record is a run of its own.
+  [[nodiscard]] std::span<const RecordPlace> run_of(const RecordPlace& place) const {
+    const std::span<const RecordPlace> live(view_.scan->live);
+    for (const Run& run : runs_) {
+      const std::span<const RecordPlace> records = live.subspan(run.first, run.count);
+      if (place.recovered || place.offset < records.front().offset ||
+          place.offset > records.back().offset)
         continue;
-      run = std::span(live).subspan(candidate.first, candidate.count);
-      break;
+      if (place_in(records, place).offset == place.offset) return records;
     }
-    const bool at_front = run.front().offset == kChunkHeaderSize;
-    if (!patched_ || run_begin_ != run.front().offset ||
-        run_end_ != run.back().offset + run.back().size)
-      enter(run);
+    return {&place, 1};
+  }
+
+  static const RecordPlace& place_in(std::span<const RecordPlace> run, const RecordPlace& place) {
     const auto found = std::lower_bound(
         run.begin(), run.end(), place.offset,
         [](const RecordPlace& entry, std::uint32_t offset) { return entry.offset < offset; });
-    if (!reachable_ || found == run.end() || found->offset != place.offset) return -1;
-    return static_cast<int>(found - run.begin()) + (at_front ? 0 : 1);
+    return found == run.end() ? run.back() : *found;
   }
 
   void enter(std::span<const RecordPlace> run) {
     file_.close();
+    entered_ = run;
+    survey_.begin();
+    std::memcpy(copy_.data(), view_.bytes.data(), view_.bytes.size());
+    std::memset(copy_.data() + view_.bytes.size(), 0, kChunkSize - view_.bytes.size());
+    frame(run);
+  }
+
+  // Writes into the copy all that makes libevtx list the run and nothing else.
+  void frame(std::span<const RecordPlace> run) {
     const auto front = static_cast<std::uint32_t>(kChunkHeaderSize);
-    const std::size_t whole = view_.bytes.size();
-    if (patched_) {  // what the last run wrote over, from the evidence
-      std::memcpy(copy_.data() + front, view_.bytes.data() + front,
-                  std::min(kRecordHeaderSize, whole - front));
-      std::memcpy(copy_.data() + run_begin_ - 4, view_.bytes.data() + run_begin_ - 4, 4);
-      survey_.forget(front, kRecordHeaderSize);
-      survey_.forget(run_begin_ - 4, 4);
-    }
-    patched_ = true;
-    run_begin_ = run.front().offset;
-    run_end_ = run.back().offset + run.back().size;
-    const bool at_front = run_begin_ == front;
-    reachable_ = at_front || run_begin_ - front >= kMinRecordSize;
-    if (!reachable_) return;
-    if (!at_front) {
-      put<std::uint32_t>(copy_, front, 0x0000'2A2A);
-      put<std::uint32_t>(copy_, front + 4, run_begin_ - front);
-      put<std::uint64_t>(copy_, front + 8, run.front().id - 1);
-      put<std::uint32_t>(copy_, run_begin_ - 4, run_begin_ - front);
-    }
-    for (const RecordPlace& place : run)
+    const std::uint32_t begin = run.front().offset;
+    const std::uint32_t end = run.back().offset + run.back().size;
+    const std::uint64_t before = starts_at_front(run) ? 0 : 1;
+    for (const RecordPlace& place : run) {
+      std::memcpy(copy_.data() + place.offset, view_.bytes.data() + place.offset,
+                  kRecordHeaderSize);
       put<std::uint32_t>(copy_, place.offset + place.size - 4, place.size);
+    }
+    if (before != 0) {
+      put<std::uint32_t>(copy_, front, kRecordSignature);
+      put<std::uint32_t>(copy_, front + 4, begin - front);
+      put<std::uint64_t>(copy_, front + 8, run.front().id - 1);
+      put<std::uint32_t>(copy_, begin - 4, begin - front);
+    }
+    // What follows must not look like records: libevtx would go on to recover them, and may get out
+    // of step over it.
+    for (std::uint32_t at = end; at < kChunkSize; at += kRecordUnit) {
+      if (le<std::uint32_t>(Bytes(copy_.data(), copy_.size()), at) == kRecordSignature)
+        put<std::uint32_t>(copy_, at, 0);
+    }
     // What libevtx reads of the chunk's header. Checksums are not made right: it only sets a flag.
     put<std::uint64_t>(copy_, 8, 1);
-    put<std::uint64_t>(copy_, 16, run.size() + (at_front ? 0 : 1));
-    put<std::uint64_t>(copy_, 24, run.front().id - (at_front ? 0 : 1));
+    put<std::uint64_t>(copy_, 16, run.size() + before);
+    put<std::uint64_t>(copy_, 24, run.front().id - before);
     put<std::uint64_t>(copy_, 32, run.back().id);
     put<std::uint32_t>(copy_, 40, 128);
     put<std::uint32_t>(copy_, 44, run.back().offset);
-    put<std::uint32_t>(copy_, 48, run_end_);
+    put<std::uint32_t>(copy_, 48, end);
   }
 
   // libevtx writes HexInt32 and HexInt64 with all their zeros, Windows without. Its XML does not
@@ -289,9 +321,7 @@ class LibevtxDecoder final : public ChunkDecoder {
   std::span<std::byte> copy_;  // the chunk in buffer_
   ChunkView view_;
   std::vector<Run> runs_;
-  bool patched_ = false;  // the copy is arranged for the run from run_begin_ to run_end_
-  bool reachable_ = false;
-  std::uint32_t run_begin_ = 0, run_end_ = 0;
+  std::span<const RecordPlace> entered_;  // the run that the copy is arranged for
   MemoryFile file_;
   BinXmlSurvey survey_;
   std::string xml_;
