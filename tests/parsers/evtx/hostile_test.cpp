@@ -117,6 +117,30 @@ TEST(HostileEvtx, ExpandingTemplates) {
   EXPECT_TRUE(large.balanced);
 }
 
+// libevtx reads past a chunk's end once a record's size is no multiple of four; a consistent record
+// of such a size is refused.
+TEST(HostileEvtx, SizesOutOfStep) {
+  EvtxWriter writer;
+  writer.add({plain(), plain()});
+  std::string file = writer.bytes();
+  const Layout layout = writer.layout();
+  const std::size_t at = layout.at("chunk[0].record[1].signature").offset;
+  const std::size_t end = layout.at("chunk[0].record[1].size_copy").offset + 4;
+  const auto put = [&file](std::size_t place, std::size_t number) {
+    std::string bytes;
+    append_le(bytes, static_cast<std::uint32_t>(number));
+    file.replace(place, 4, bytes);
+  };
+  put(at + 4, end - at + 2);
+  put(end - 2, end - at + 2);
+  put(layout.at("chunk[0].free_space").offset, end + 2 - 4096);
+  const Reading reading = read(file);
+  EXPECT_EQ(ids(reading), "1");
+  EXPECT_THAT(notes(reading.log),
+              HasSubstr("undecodable_record: record 2: record offset or size (need 4, have"));
+  EXPECT_TRUE(reading.balanced);
+}
+
 TEST(HostileEvtx, ManyStaleHeadersAreCapped) {
   // Behind the live end, a forged record header each 8 bytes that reaches to the chunk's end: 8,000
   // candidates.

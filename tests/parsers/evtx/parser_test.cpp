@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "parsers/evtx/layout.hpp"
 #include "tests/parsers/evtx/evtx_reading.hpp"
 #include "tests/support/evtx_events.hpp"
@@ -305,6 +307,42 @@ TEST(EvtxParser, DecodesOneEventAgain) {
   const Result<void> missing = parser->decode_event({&one, 1}, {&nowhere, 1}, all, event);
   ASSERT_FALSE(missing);
   EXPECT_EQ(describe(missing.error()), "no record at this offset: bad_magic");
+}
+
+TEST(EvtxParser, UnitsDecodeInParallel) {
+  EvtxWriter writer;
+  for (int chunk = 0; chunk < 16; ++chunk) {
+    for (int i = 0; i < 8; ++i) writer.add(record("cmd /c " + std::to_string(chunk * 8 + i)));
+    writer.chunk();
+  }
+  const std::string file = writer.bytes();
+  const auto parser = make_evtx_parser();
+  const ArtifactBytes one = artifact(file);
+  const std::vector<Unit> units = parser->split({&one, 1});
+  const Projection all = Projection::all();
+  class Hashes : public EventSink {
+   public:
+    void on_event(Event& event) override { sum += event.content_hash() * event.source.offset; }
+    std::uint64_t sum = 0;
+  };
+  const auto decode = [&](std::size_t unit) {
+    Hashes sink;
+    UnitLogs logs(1);
+    parser->decode({&one, 1}, units[unit], {&all, nullptr}, sink, logs);
+    return sink.sum;
+  };
+  std::vector<std::uint64_t> serial(units.size());
+  for (std::size_t i = 0; i < units.size(); ++i) serial[i] = decode(i);
+  std::vector<std::uint64_t> parallel(units.size());
+  std::vector<std::thread> threads;
+  for (std::size_t worker = 0; worker < 4; ++worker) {
+    threads.emplace_back([&, worker] {
+      for (std::size_t i = worker; i < units.size(); i += 4) parallel[i] = decode(i);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(parallel, serial);
+  EXPECT_GE(units.size(), 16u);
 }
 
 TEST(EvtxParser, HostFallsBackToTheArtifacts) {
