@@ -72,6 +72,31 @@ void set_class(const EventClass& event_class, Event& to) {
   if (!event_class.action.empty()) to.set(field::event_action, event_class.action);
 }
 
+bool wants_any(const Projection& wanted, std::initializer_list<FieldId> fields) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [&wanted](FieldId field) { return field && wanted.wants(field); });
+}
+
+bool wants_command_line(const Projection& wanted, const ImageFields& fields) {
+  return wants_any(wanted, {fields.command_line, fields.args, fields.args_count});
+}
+
+bool wants_image(const Projection& wanted, const ImageFields& fields) {
+  return wants_any(wanted, {fields.executable, fields.name});
+}
+
+bool wants_file_path(const Projection& wanted) {
+  return wants_any(
+      wanted, {field::file_path, field::file_name, field::file_directory, field::file_extension});
+}
+
+bool wants_hashes(const Projection& wanted, bool of_file) {
+  if (wanted.wants(field::related_hash)) return true;
+  return std::any_of(std::begin(kHashes), std::end(kHashes), [&](const HashFields& fields) {
+    return wanted.wants(of_file ? fields.file : fields.process);
+  });
+}
+
 void EcsWriter::text(FieldId field, std::string_view value) {
   if (is_absent(value) || !to_.wants(field) || to_.has(field)) return;
   to_.set(field, value);

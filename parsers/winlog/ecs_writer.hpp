@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -76,6 +77,24 @@ void map_sysmon(const WinEvent& from, EcsWriter& out);
 void map_security(const WinEvent& from, EcsWriter& out);
 void map_powershell(const WinEvent& from, EcsWriter& out);
 void map_system(const WinEvent& from, EcsWriter& out);
+
+/// Whether a pass wants one of `fields` at least.
+bool wants_any(const Projection& wanted, std::initializer_list<FieldId> fields);
+/// The same for what EcsWriter makes of a command line, an image's path, a file's path, hashes.
+bool wants_command_line(const Projection& wanted, const ImageFields& fields);
+bool wants_image(const Projection& wanted, const ImageFields& fields);
+bool wants_file_path(const Projection& wanted);
+bool wants_hashes(const Projection& wanted, bool of_file);
+
+// Which values the families read: true where one of the fields that map_… may set from the event
+// data item `name` of event `id` is wanted. They err towards true. Each stands beside its map_….
+bool sysmon_reads(std::uint32_t id, std::string_view name, const Projection& wanted);
+bool security_reads(std::uint32_t id, std::string_view name, const Projection& wanted);
+bool powershell_reads(std::uint32_t id, std::string_view name, const Projection& wanted);
+bool system_reads(std::uint32_t id, std::string_view name, const Projection& wanted);
+/// The same for values of UserData, which only 1102 and 104 of the event log service have a use
+/// for.
+bool user_data_reads(std::uint32_t id, std::string_view name, const Projection& wanted);
 
 /// What an event id means: ECS categories and types as words, and the action.
 struct EventClass {

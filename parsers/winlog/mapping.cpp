@@ -58,14 +58,16 @@ constexpr ProviderFamily kProviders[] = {
     {"PowerShellCore", Family::powershell_operational},
 };
 
+bool is_event_log_service(const WinEvent& event) {
+  return ascii_iequals(event.provider_name, "Microsoft-Windows-Eventlog");
+}
+
 Family family_of(const WinEvent& event) {
   for (const ProviderFamily& entry : kProviders) {
     if (ascii_iequals(event.provider_name, entry.provider)) return entry.family;
   }
   // The event log service writes its own events (1100, 1102 …) into the Security log.
-  if (event.channel == "Security" &&
-      ascii_iequals(event.provider_name, "Microsoft-Windows-Eventlog"))
-    return Family::security;
+  if (event.channel == "Security" && is_event_log_service(event)) return Family::security;
   return Family::other;
 }
 
@@ -214,6 +216,48 @@ struct WinlogMapper::Cache {
     }
   }
 };
+
+bool WinlogMapper::reads(const WinEvent& system, bool user_data, std::string_view name,
+                         const Projection& wanted) {
+  if (wanted.wants_all()) return true;
+  // Under its own name: what a pass can want was named before the pass began.
+  const std::string_view prefix = user_data ? "winlog.user_data." : "winlog.event_data.";
+  const auto wants_own = [&](std::string_view last) {
+    const auto id = find_field(std::string(prefix).append(last));
+    return id && wanted.wants(*id);
+  };
+  if (user_data) {
+    return wants_own(name) || winlog::user_data_reads(system.event_id.value_or(0), name, wanted);
+  }
+  if (!name.empty()) {
+    if (wants_own(name)) return true;
+  } else {
+    if (wanted.wants(field::winlog_event_data_data)) return true;
+    for (std::size_t i = 1; i <= kMaxParams; ++i) {
+      if (wants_own(fmt::format("param{}", i))) return true;
+    }
+  }
+  const std::uint32_t id = system.event_id.value_or(0);
+  if (is_event_log_service(system))  // the channel decides its family: either may be
+    return winlog::system_reads(id, name, wanted) || winlog::security_reads(id, name, wanted);
+  switch (family_of(system)) {
+    case Family::sysmon:
+    case Family::sysmon_linux:
+      return winlog::sysmon_reads(id, name, wanted);
+    case Family::security:
+      return winlog::security_reads(id, name, wanted);
+    case Family::powershell:
+    case Family::powershell_operational:
+      return winlog::powershell_reads(id, name, wanted);
+    case Family::other:
+      return winlog::system_reads(id, name, wanted);
+  }
+  return true;
+}
+
+bool WinlogMapper::reads_message(const Projection& wanted) {
+  return wanted.wants(field::message);
+}
 
 WinlogMapper::WinlogMapper() : cache_(std::make_unique<Cache>()) {}
 WinlogMapper::~WinlogMapper() = default;

@@ -36,6 +36,20 @@ class WinlogMapper {
   /// event_data they are kept as written, except for Sysmon's, and except for empty values.
   void map(const WinEvent& from, Event& to, std::string_view default_host = {});
 
+  /// Whether map() for `wanted` would look at the event data value called `name` (empty: unnamed
+  /// `Data`) or, with `user_data`, at the UserData leaf of that path. A decoder may leave out of
+  /// `event_data` and `user_data` every value for which this is false: the event that map() makes
+  /// is the same. May say true for a value that turns out not to matter, never false for one that
+  /// does.
+  /// @param system only provider_name and event_id are looked at, so an answer holds for every
+  ///   event that shares both, whatever its template
+  /// Cost: some table look-ups; ask once per kind of event and item, not per record.
+  [[nodiscard]] static bool reads(const WinEvent& system, bool user_data, std::string_view name,
+                                  const Projection& wanted);
+
+  /// The same for `rendered_message`.
+  [[nodiscard]] static bool reads_message(const Projection& wanted);
+
  private:
   struct Cache;
   std::unique_ptr<Cache> cache_;

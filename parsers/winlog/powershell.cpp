@@ -190,14 +190,62 @@ std::string_view string_at(const WinEvent& from, std::size_t wanted) {
   return wanted >= 1 && wanted <= names.size() ? from.data(names[wanted - 1]) : std::string_view{};
 }
 
+const EventClass* find_event(std::uint32_t id) {
+  const auto* found = std::find_if(std::begin(kEvents), std::end(kEvents),
+                                   [id](const EventClass& entry) { return entry.id == id; });
+  return found == std::end(kEvents) ? nullptr : found;
+}
+
+// The fields that write() may set.
+bool wants_any_of(const KeyRule& rule, const Projection& wanted) {
+  switch (rule.as) {
+    case As::text:
+    case As::number:
+      return wants_any(wanted, {rule.field});
+    case As::command_line:
+      return wants_command_line(wanted, kProcess);
+    case As::user:
+      return wants_any(wanted, {field::user_domain, field::user_name, field::related_user});
+    case As::connected_user:
+      return wants_any(wanted, {field::powershell_connected_user_domain,
+                                field::powershell_connected_user_name, field::related_user});
+    case As::file_path:
+      return wants_file_path(wanted);
+  }
+  return true;
+}
+
+bool wants_any_key(const Projection& wanted) {
+  return std::any_of(std::begin(kKeys), std::end(kKeys),
+                     [&wanted](const KeyRule& rule) { return wants_any_of(rule, wanted); });
+}
+
+bool wants_details(const Projection& wanted) {
+  return wants_any(wanted,
+                   {field::powershell_command_invocation_details, field::powershell_invocation_type,
+                    field::powershell_invocation_related_command, field::powershell_invocation_name,
+                    field::powershell_invocation_value});
+}
+
 }  // namespace
+
+bool powershell_reads(std::uint32_t id, std::string_view name, const Projection& wanted) {
+  if (find_event(id) == nullptr) return false;
+  if (id < 1000) {
+    if (!name.empty() && name != "param1" && name != "param2" && name != "param3") return false;
+    return wants_any_key(wanted) || (id == 800 && wants_details(wanted));
+  }
+  if (name == "ContextInfo") return id == 4103 && wants_any_key(wanted);
+  if (name == "Payload") return id == 4103 && wants_details(wanted);
+  const KeyRule* rule = find_key(name);
+  return rule != nullptr && wants_any_of(*rule, wanted);
+}
 
 void map_powershell(const WinEvent& from, EcsWriter& out) {
   Event& to = out.event();
   const std::uint32_t id = from.event_id.value_or(0);
-  const auto* event_class = std::find_if(std::begin(kEvents), std::end(kEvents),
-                                         [id](const EventClass& entry) { return entry.id == id; });
-  if (event_class == std::end(kEvents)) return;
+  const EventClass* event_class = find_event(id);
+  if (event_class == nullptr) return;
   set_class(*event_class, to);
   if (id < 1000) {
     // 800 holds the keys in its second string and the details in the third, the others hold the

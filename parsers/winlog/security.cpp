@@ -114,6 +114,14 @@ std::string_view name_part(std::string_view distinguished, std::size_t wanted) {
   }
 }
 
+const SecurityEvent* find_event(std::uint32_t id) {
+  const auto* entry = std::lower_bound(std::begin(kEvents), std::end(kEvents), id,
+                                       [](const SecurityEvent& event, std::uint32_t wanted) {
+                                         return event.event_class.id < wanted;
+                                       });
+  return entry != std::end(kEvents) && entry->event_class.id == id ? entry : nullptr;
+}
+
 void write_group(const WinEvent& from, EcsWriter& out) {
   const std::string_view id = either(from.data("TargetSid"), from.data("TargetUserSid"));
   const std::string_view name = from.data("TargetUserName");
@@ -161,12 +169,8 @@ void map_security(const WinEvent& from, EcsWriter& out) {
     to.set(field::event_outcome, "failure", Origin::derived);
   if (from.keywords && (*from.keywords & kAuditSuccess))
     to.set(field::event_outcome, "success", Origin::derived);
-  const auto* entry = std::lower_bound(std::begin(kEvents), std::end(kEvents), id,
-                                       [](const SecurityEvent& event, std::uint32_t wanted) {
-                                         return event.event_class.id < wanted;
-                                       });
   std::uint32_t roles = 0;
-  if (entry != std::end(kEvents) && entry->event_class.id == id) {
+  if (const SecurityEvent* entry = find_event(id)) {
     set_class(entry->event_class, to);
     roles = entry->roles;
   }
@@ -231,6 +235,85 @@ void map_security(const WinEvent& from, EcsWriter& out) {
     out.number(field::process_exit_code, from.data("Status"));
     to.process.act = ProcessAct::end;
   }
+}
+
+bool security_reads(std::uint32_t id, std::string_view name, const Projection& wanted) {
+  const SecurityEvent* entry = find_event(id);
+  const std::uint32_t roles = entry != nullptr ? entry->roles : 0;
+  // True where the event has one of the roles and the pass wants one of the fields.
+  const auto as = [&](std::uint32_t any_role, std::initializer_list<FieldId> fields) {
+    return (roles & any_role) != 0 && wants_any(wanted, fields);
+  };
+  using namespace field;
+  if (name == "TargetUserSid" || name == "TargetSid") {
+    return as(kTargetIsUser, {user_id}) || as(kTargetIsGroup, {group_id, user_target_group_id}) ||
+           as(kTargetIsOther, {user_target_id}) || as(kTargetIsEffective, {user_effective_id});
+  }
+  if (name == "TargetUserName") {
+    return as(kTargetIsUser, {user_name, related_user}) ||
+           as(kTargetIsGroup, {group_name, user_target_group_name}) ||
+           as(kTargetIsOther, {user_target_name, related_user}) ||
+           as(kTargetIsEffective, {user_effective_name, related_user});
+  }
+  if (name == "TargetDomainName") {
+    return as(kTargetIsUser, {user_domain}) ||
+           as(kTargetIsGroup, {group_domain, user_target_group_domain}) ||
+           as(kTargetIsOther, {user_target_domain}) ||
+           as(kTargetIsEffective, {user_effective_domain});
+  }
+  if (name == "MemberName") {
+    return as(kTargetIsGroup,
+              {user_target_id, user_target_name, related_user, user_target_domain,
+               user_target_group_id, user_target_group_name, user_target_group_domain});
+  }
+  if (name == "MemberSid") return as(kTargetIsGroup, {user_target_id});
+  if (name == "SubjectUserSid") return as(kSubject, {user_id});
+  if (name == "SubjectUserName")
+    return as(kSubject, {user_name}) || as(kSubject | kSubjectRelated, {related_user});
+  if (name == "SubjectDomainName") return as(kSubject, {user_domain});
+  if (name == "SubjectLogonId") return wants_any(wanted, {winlog_logon_id});
+  if (name == "TargetLogonId") return as(kTargetLogon, {winlog_logon_id});
+  if (name == "LogonType") return wants_any(wanted, {winlog_logon_type});
+  if (name == "OldTargetUserName") return as(kRenamed, {user_target_name, related_user});
+  if (name == "NewTargetUserName") return as(kRenamed, {user_changes_name, related_user});
+  if (name == "AccountName") return as(kSession, {user_name, related_user});
+  if (name == "AccountDomain") return as(kSession, {user_domain});
+  if (name == "ClientAddress") return as(kSession, {source_ip, related_ip});
+  if (name == "ClientName") return as(kSession, {source_domain});
+  if (name == "LogonID") return as(kSession, {winlog_logon_id});
+  if (name == "ProcessId")
+    return as(kCaller, {process_pid}) || as(kProcessCreated, {process_parent_pid});
+  if (name == "ProcessName") return as(kCaller, {process_executable, process_name});
+  if (name == "IpAddress") return as(kCaller, {source_ip, related_ip});
+  if (name == "IpPort") return as(kCaller, {source_port});
+  if (name == "WorkstationName") return as(kCaller, {source_domain});
+  if (name == "ServiceName") return as(kService, {service_name});
+  if (name == "ServiceType") return as(kService, {service_type});
+  if (name == "NewProcessId") return as(kProcessCreated, {process_pid});
+  if (name == "NewProcessName") return as(kProcessCreated, {process_executable, process_name});
+  if (name == "CommandLine")
+    return (roles & kProcessCreated) != 0 && wants_command_line(wanted, kProcess);
+  if (name == "ParentProcessName")
+    return as(kProcessCreated, {process_parent_executable, process_parent_name});
+  if (name == "Status") return id == 4689 && wants_any(wanted, {process_exit_code});
+  return false;
+}
+
+bool user_data_reads(std::uint32_t id, std::string_view name, const Projection& wanted) {
+  using namespace field;
+  if (id != 1102 && id != 104) return false;
+  if (name == "SubjectUserSid") return wants_any(wanted, {user_id});
+  if (name == "SubjectUserName") return wants_any(wanted, {user_name, related_user});
+  if (name == "SubjectDomainName") return wants_any(wanted, {user_domain});
+  if (name == "SubjectLogonId") return wants_any(wanted, {winlog_logon_id});
+  return false;
+}
+
+bool system_reads(std::uint32_t id, std::string_view name, const Projection& wanted) {
+  if (id != 7045) return false;
+  if (name == "ServiceName") return wanted.wants(field::service_name);
+  if (name == "ServiceType") return wanted.wants(field::service_type);
+  return false;
 }
 
 // Services, start and stop of the machine: a few events of several providers, told apart by both.

@@ -275,7 +275,78 @@ bool is_plausible(const ParsedTime& utc, const WinEvent& from, const EcsWriter& 
   return behind <= kMostBehind / 2 && behind >= -kMostBehind / 2;
 }
 
+// The fields that write() may set.
+bool wants_any_of(const DataRule& rule, std::uint32_t id_bit, const Projection& wanted) {
+  switch (rule.as) {
+    case As::text:
+    case As::number:
+    case As::boolean:
+    case As::guid:
+    case As::account_name:
+    case As::dns_status:
+      return wanted.wants(rule.field);
+    case As::ip:
+      return wants_any(wanted, {rule.field, field::related_ip});
+    case As::image:
+      return wants_image(wanted, kProcess);
+    case As::parent_image:
+      return wants_image(wanted, kParent);
+    case As::command_line:
+      return wants_command_line(wanted, kProcess);
+    case As::parent_command_line:
+      return wants_command_line(wanted, kParent);
+    case As::account:
+      return wants_any(wanted, {field::user_domain, field::user_name, field::related_user});
+    case As::file_path:
+      return wants_file_path(wanted);
+    case As::hashes:
+      return wants_hashes(wanted, (kHashIsOfFile & id_bit) != 0);
+  }
+  return true;
+}
+
+// What map_sysmon() looks up by name, beside the table.
+bool is_looked_up(std::uint32_t id, std::string_view name, const Projection& wanted) {
+  const auto any = [&wanted](std::initializer_list<FieldId> fields) {
+    return wants_any(wanted, fields);
+  };
+  if (name == "UtcTime") return true;  // the event's time
+  if (name == "Signed") return any({field::file_code_signature_signed});
+  if (name == "SignatureStatus") return any({field::file_code_signature_valid});
+  if (name == "SourcePortName") return id != 22 && any({field::network_protocol});
+  if (id == 3) {
+    if (name == "Initiated") return any({field::network_direction});
+    if (name == "SourceIsIpv6") return any({field::network_type});
+    if (name == "SourceIp" || name == "SourcePort" || name == "DestinationIp" ||
+        name == "DestinationPort" || name == "Protocol")
+      return any({field::network_community_id});
+  }
+  if (id == 22) {
+    if (name == "QueryName") return any({field::related_hosts});
+    if (name == "QueryResults")
+      return any({field::dns_answers_type, field::dns_answers_data, field::dns_resolved_ip,
+                  field::related_hosts, field::related_ip});
+  }
+  if (kRegistry & bit_of(id)) {
+    const bool data = any({field::registry_data_type, field::registry_data_strings});
+    if (name == "Details") return data;
+    if (name == "TargetObject")  // without it there is no data either
+      return data || any({field::registry_path, field::registry_hive, field::registry_key,
+                          field::registry_value});
+  }
+  return false;
+}
+
 }  // namespace
+
+bool sysmon_reads(std::uint32_t id, std::string_view name, const Projection& wanted) {
+  if (is_looked_up(id, name, wanted)) return true;
+  const std::uint32_t id_bit = bit_of(id);
+  return std::any_of(std::begin(kData), std::end(kData), [&](const DataRule& rule) {
+    return rule.name == name && (rule.ids == kAll || (rule.ids & id_bit) != 0) &&
+           wants_any_of(rule, id_bit, wanted);
+  });
+}
 
 void map_sysmon(const WinEvent& from, EcsWriter& out) {
   Event& to = out.event();

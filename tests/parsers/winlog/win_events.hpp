@@ -1,0 +1,38 @@
+// Windows events of the corpus's EVTX files and of the samples, decoded once and kept: what the
+// tests and the benchmark of the mapping run over, without a container's reader in between.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/event.hpp"
+#include "parsers/winlog/win_event.hpp"
+
+namespace stemma::golden {
+
+/// Events that own their texts. Views stay valid as long as the collection.
+class WinEvents {
+ public:
+  /// Copies `event` with all its texts.
+  void keep(const WinEvent& event);
+  /// Decodes every live record of the .evtx files at or below `path` (a file or a folder), in the
+  /// order of their names; what cannot be decoded is left out.
+  void read(const std::string& path);
+
+  [[nodiscard]] const std::vector<WinEvent>& all() const { return events_; }
+
+ private:
+  std::string_view copy(std::string_view text);
+
+  std::vector<WinEvent> events_;
+  TextArena texts_;
+};
+
+/// The corpus's and the samples', decoded at the first call. The samples' alone where the corpus is
+/// not there.
+const std::vector<WinEvent>& corpus_win_events();
+
+}  // namespace stemma::golden
