@@ -12,8 +12,8 @@ namespace {
 constexpr const char* kZeroGuid = "{00000000-0000-0000-0000-000000000000}";
 
 /// A field list as text: names separated by blanks, with a letter for the type behind a colon. s
-/// (none) string, g GUID, u UInt32, w UInt16, i Int32, b Boolean, x HexInt32, X HexInt64, p
-/// pointer, S SID, y UInt8.
+/// (none) string, g GUID, u UInt32, U UInt64, w UInt16, i Int32, b Boolean, x HexInt32, X HexInt64,
+/// p pointer, S SID, y UInt8.
 struct Field {
   std::string_view name;
   char type = 's';
@@ -56,6 +56,8 @@ TypedValue typed(char type, const std::string& text) {
       return value::guid(text);
     case 'u':
       return value::u32(number<std::uint32_t>(text));
+    case 'U':
+      return value::u64(number<std::uint64_t>(text));
     case 'w':
       return value::u16(number<std::uint16_t>(text));
     case 'y':
@@ -166,6 +168,40 @@ constexpr SysmonSchema kSysmon[] = {
     {26, 5,
      "RuleName UtcTime ProcessGuid:g ProcessId:u User Image TargetFilename Hashes IsExecutable"},
     {255, 3, "UtcTime ID Description"},
+};
+
+struct SecuritySchema {
+  unsigned id;
+  std::uint8_t version;
+  std::uint16_t task;
+  std::string_view fields;
+};
+
+constexpr SecuritySchema kSecurity[] = {
+    {4634, 0, 12'545,
+     "TargetUserSid:S TargetUserName TargetDomainName TargetLogonId:X LogonType:u"},
+    {4656, 1, 12'800,
+     "SubjectUserSid:S SubjectUserName SubjectDomainName SubjectLogonId:X ObjectServer ObjectType "
+     "ObjectName HandleId:p TransactionId:g AccessList AccessReason AccessMask:x PrivilegeList "
+     "RestrictedSidCount:u ProcessId:p ProcessName ResourceAttributes"},
+    {4658, 0, 12'800,
+     "SubjectUserSid:S SubjectUserName SubjectDomainName SubjectLogonId:X ObjectServer HandleId:p "
+     "ProcessId:p ProcessName"},
+    {4663, 1, 12'800,
+     "SubjectUserSid:S SubjectUserName SubjectDomainName SubjectLogonId:X ObjectServer ObjectType "
+     "ObjectName HandleId:p AccessList AccessMask:x ProcessId:p ProcessName ResourceAttributes"},
+    {4672, 0, 12'548,
+     "SubjectUserSid:S SubjectUserName SubjectDomainName SubjectLogonId:X PrivilegeList"},
+    {4703, 0, 13'317,
+     "SubjectUserSid:S SubjectUserName SubjectDomainName SubjectLogonId:X TargetUserSid:S "
+     "TargetUserName TargetDomainName TargetLogonId:X ProcessName ProcessId:p EnabledPrivilegeList "
+     "DisabledPrivilegeList"},
+    {5156, 1, 12'810,
+     "ProcessID:U Application Direction SourceAddress SourcePort DestAddress DestPort Protocol:u "
+     "FilterRTID:U LayerName LayerRTID:U RemoteUserID:S RemoteMachineID:S"},
+    {5158, 0, 12'810,
+     "ProcessId:U Application SourceAddress SourcePort Protocol:u FilterRTID:U LayerName "
+     "LayerRTID:U"},
 };
 
 /// Whether a field of event `id` was there in that build.
@@ -298,6 +334,17 @@ WinRecord security_4624(std::string computer, Timestamp time, const Fields& fiel
        fields);
   out.process_id = 652;
   return out;
+}
+
+WinRecord security_event(unsigned id, std::string computer, Timestamp time, const Fields& fields) {
+  for (const SecuritySchema& each : kSecurity) {
+    if (each.id != id) continue;
+    WinRecord out = security_record(std::move(computer), time, static_cast<std::uint16_t>(id),
+                                    each.version, each.task);
+    fill(out, each.fields, fields);
+    return out;
+  }
+  throw std::invalid_argument(fmt::format("no such Security event: {}", id));
 }
 
 WinRecord security_1102(std::string computer, Timestamp time, std::string user_sid,

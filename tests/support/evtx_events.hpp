@@ -47,6 +47,9 @@ WinRecord security_4688(std::string computer, Timestamp time, const Fields& fiel
 WinRecord security_4689(std::string computer, Timestamp time, const Fields& fields);
 /// Security 4624, "an account was successfully logged on", version 2.
 WinRecord security_4624(std::string computer, Timestamp time, const Fields& fields);
+/// Any of the Security events whose field lists are kept as a table: 4634, 4656, 4658, 4663, 4672,
+/// 4703, 5156, 5158. The ones with functions of their own are not among them.
+WinRecord security_event(unsigned id, std::string computer, Timestamp time, const Fields& fields);
 /// Security 1102, "the audit log was cleared": UserData.
 WinRecord security_1102(std::string computer, Timestamp time, std::string user_sid,
                         std::string user_name, std::string domain, std::uint64_t logon_id);
