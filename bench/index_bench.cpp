@@ -4,7 +4,6 @@
 //
 //   index_bench [--runs N] PATH…        files or folders with .evtx
 #include <fmt/format.h>
-#include <libevtx.h>
 
 #include <algorithm>
 #include <chrono>
@@ -15,46 +14,13 @@
 #include <vector>
 
 #include "app/session/session.hpp"
+#include "bench/rivals/libevtx_loop.hpp"
 #include "events/event_store.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-
-struct Total {
-  std::uint64_t records = 0;
-  std::uint64_t refused = 0;
-};
-
-Total bare_loop(const std::vector<std::string>& files) {
-  Total total;
-  std::vector<std::uint8_t> xml(1 << 20);
-  for (const std::string& path : files) {
-    libevtx_file_t* file = nullptr;
-    if (libevtx_file_initialize(&file, nullptr) != 1) continue;
-    if (libevtx_file_open(file, path.c_str(), LIBEVTX_OPEN_READ, nullptr) == 1) {
-      int count = 0;
-      libevtx_file_get_number_of_records(file, &count, nullptr);
-      for (int i = 0; i < count; ++i) {
-        libevtx_record_t* record = nullptr;
-        if (libevtx_file_get_record_by_index(file, i, &record, nullptr) != 1) {
-          ++total.refused;
-          continue;
-        }
-        std::size_t size = 0;
-        bool good = libevtx_record_get_utf8_xml_string_size(record, &size, nullptr) == 1;
-        if (good && size > xml.size()) xml.resize(size * 2);
-        good = good && libevtx_record_get_utf8_xml_string(record, xml.data(), size, nullptr) == 1;
-        ++(good ? total.records : total.refused);
-        libevtx_record_free(&record, nullptr);
-      }
-      libevtx_file_close(file, nullptr);
-    }
-    libevtx_file_free(&file, nullptr);
-  }
-  return total;
-}
 
 double seconds_of(const std::function<void()>& work) {
   const auto start = Clock::now();
@@ -105,10 +71,10 @@ int main(int argc, char** argv) {
   std::vector<double> bare;
   std::vector<double> indexing;
   std::vector<double> ratios;
-  Total bare_total;
+  stemma::bench::LibevtxTotal bare_total;
   std::uint64_t events = 0;
   for (int run = 0; run < runs; ++run) {
-    bare.push_back(seconds_of([&] { bare_total = bare_loop(files); }));
+    bare.push_back(seconds_of([&] { bare_total = stemma::bench::libevtx_loop(files); }));
     indexing.push_back(seconds_of([&] {
       stemma::SessionOptions options;
       options.threads = 1;
