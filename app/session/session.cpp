@@ -80,7 +80,7 @@ void Session::index() {
   // from forged twins by all of their content.
   const Projection everything = Projection::all();
   std::vector<std::unique_ptr<IndexBatch>> batches(work_.size());
-  std::vector<UnitLogs> logs(work_.size());
+  std::vector<ImportLog> logs(work_.size());
   CaseBuilder builder(std::move(artifacts));
   std::map<std::pair<std::size_t, const Parser*>, ImportLog> books;  // artifact and parser
   run_in_order(
@@ -88,7 +88,6 @@ void Session::index() {
       [&](unsigned, std::size_t piece) {
         const Work& work = work_[piece];
         batches[piece] = std::make_unique<IndexBatch>();
-        logs[piece].resize(work.unit.artifacts.size());
         IndexSink sink(*batches[piece], progress);
         work.parser->decode(work.artifacts, work.unit, {&everything, nullptr}, sink, logs[piece]);
         if (progress != nullptr) progress->bytes_done += work.unit.length;
@@ -97,10 +96,7 @@ void Session::index() {
         const Work& work = work_[piece];
         builder.add(std::move(*batches[piece]));
         batches[piece].reset();
-        for (std::size_t i = 0; i < work.unit.artifacts.size(); ++i) {
-          books[{work.artifacts[work.unit.artifacts[i]].id.index(), work.parser}].add(
-              logs[piece][i]);
-        }
+        books[{work.artifacts[work.unit.artifact].id.index(), work.parser}].add(logs[piece]);
         logs[piece] = {};
       });
 
@@ -158,28 +154,24 @@ std::vector<std::uint64_t> Session::wanted_offsets(const Work& work,
                                                    const EventSelection& selection) const {
   std::vector<std::uint64_t> offsets;
   const EventStore& events = snapshot_->events;
-  for (const std::uint32_t index : work.unit.artifacts) {
-    const ArtifactId artifact = work.artifacts[index].id;
-    const bool whole = work.unit.artifacts.size() > 1;
-    const std::uint64_t begin = whole ? 0 : work.unit.offset;
-    const std::uint64_t end = whole ? ~std::uint64_t{0} : work.unit.offset + work.unit.length;
-    auto at = std::lower_bound(by_source_.begin(), by_source_.end(), std::tuple(artifact, begin),
-                               [&](EventId id, const auto& wanted) {
-                                 const SourceSpan own = events.source(id);
-                                 return std::tuple(own.artifact, own.offset) < wanted;
-                               });
-    for (; at != by_source_.end(); ++at) {
-      const SourceSpan own = events.source(*at);
-      if (own.artifact != artifact || own.offset >= end) break;
-      if (selection.categories != kAllCategories &&
-          (events.categories(*at) & selection.categories) == 0)
-        continue;
-      if (selection.accept && !selection.accept(*at)) continue;
-      offsets.push_back(own.offset);
-    }
+  const ArtifactId artifact = work.artifacts[work.unit.artifact].id;
+  const std::uint64_t end = work.unit.offset + work.unit.length;
+  auto at =
+      std::lower_bound(by_source_.begin(), by_source_.end(), std::tuple(artifact, work.unit.offset),
+                       [&](EventId id, const auto& wanted) {
+                         const SourceSpan own = events.source(id);
+                         return std::tuple(own.artifact, own.offset) < wanted;
+                       });
+  for (; at != by_source_.end(); ++at) {
+    const SourceSpan own = events.source(*at);
+    if (own.artifact != artifact || own.offset >= end) break;
+    if (selection.categories != kAllCategories &&
+        (events.categories(*at) & selection.categories) == 0)
+      continue;
+    if (selection.accept && !selection.accept(*at)) continue;
+    offsets.push_back(own.offset);
   }
-  std::sort(offsets.begin(), offsets.end());
-  return offsets;
+  return offsets;  // ascending, as by_source_ is
 }
 
 void Session::run(const Work& work, unsigned, const EventSelection& selection,
@@ -187,8 +179,6 @@ void Session::run(const Work& work, unsigned, const EventSelection& selection,
                   const std::function<void(EventId, Event&)>& visit) const {
   const std::vector<std::uint64_t> offsets = wanted_offsets(work, selection);
   if (!offsets.empty()) {
-    // Offsets are wanted by number alone, so files of one stream may answer for each other's: the
-    // event itself decides.
     ReadSink sink([&](Event& event) {
       const EventId id = event_at(event.source);
       if (!id) return;  // a copy that is counted elsewhere
@@ -199,8 +189,8 @@ void Session::run(const Work& work, unsigned, const EventSelection& selection,
       complete(*snapshot_, id, event);
       visit(id, event);
     });
-    UnitLogs logs(work.unit.artifacts.size());
-    work.parser->decode(work.artifacts, work.unit, {&projection, &offsets}, sink, logs);
+    ImportLog log;
+    work.parser->decode(work.artifacts, work.unit, {&projection, &offsets}, sink, log);
   }
   if (options_.progress != nullptr) options_.progress->bytes_done += work.unit.length;
 }

@@ -48,7 +48,7 @@ void note_values(const MappingNotes& notes, const AssembledEvent& assembled, std
 
 /// Where an event's lines lie: one span per file.
 void set_spans(const AssembledEvent& assembled, std::span<const ArtifactBytes> artifacts,
-               const Unit& unit, Event& event) {
+               const std::vector<std::uint32_t>& stream, Event& event) {
   std::size_t first = 0;
   while (first < assembled.lines.size()) {
     const std::uint16_t file = assembled.lines[first].file;
@@ -56,8 +56,8 @@ void set_spans(const AssembledEvent& assembled, std::span<const ArtifactBytes> a
     while (last + 1 < assembled.lines.size() && assembled.lines[last + 1].file == file) ++last;
     const std::uint64_t start = assembled.lines[first].offset;
     const std::uint64_t end = assembled.lines[last].offset + assembled.lines[last].length;
-    const SourceSpan span{artifacts[unit.artifacts[file]].id,
-                          static_cast<std::uint32_t>(end - start), start};
+    const SourceSpan span{artifacts[stream[file]].id, static_cast<std::uint32_t>(end - start),
+                          start};
     static_assert(kMaxEventSpan + kMaxLine < std::numeric_limits<std::uint32_t>::max());
     if (first == 0) {
       event.source = span;
@@ -78,47 +78,50 @@ class AuditdParser final : public Parser {
 
   [[nodiscard]] std::vector<Unit> split(std::span<const ArtifactBytes> artifacts) const override {
     std::vector<Unit> units;
-    for (std::vector<std::uint32_t>& stream : group_streams(artifacts)) {
-      Unit unit;
-      for (const std::uint32_t i : stream) unit.length += artifacts[i].bytes.size();
-      unit.artifacts = std::move(stream);
-      units.push_back(std::move(unit));
+    for (const std::vector<std::uint32_t>& stream : group_streams(artifacts)) {
+      for (const std::uint32_t i : stream) {
+        if (!artifacts[i].bytes.empty()) units.push_back({i, 0, artifacts[i].bytes.size(), stream});
+      }
     }
     return units;
   }
 
   void decode(std::span<const ArtifactBytes> artifacts, const Unit& unit, const Wanted& wanted,
-              EventSink& sink, UnitLogs& logs) const override {
+              EventSink& sink, ImportLog& books) const override {
     Event event;
     EventMapper mapper(*wanted.projection);
     const bool keeps_books = wanted.only_at == nullptr;
-    std::vector<bool> host_noted(unit.artifacts.size(), false);
+    bool host_noted = false;
+    const std::vector<std::uint32_t> alone = {unit.artifact};
+    const std::vector<std::uint32_t>& stream = unit.stream.empty() ? alone : unit.stream;
 
     Assembler assembler([&](const AssembledEvent& assembled) {
       const EventLine& first = assembled.lines.front();
+      if (stream[first.file] != unit.artifact) return;
       if (!keeps_books &&
           !std::binary_search(wanted.only_at->begin(), wanted.only_at->end(), first.offset))
         return;
-      const std::string_view default_host = artifacts[unit.artifacts[first.file]].default_host;
+      const std::string_view default_host = artifacts[unit.artifact].default_host;
       event.reset(*wanted.projection);
-      set_spans(assembled, artifacts, unit, event);
+      set_spans(assembled, artifacts, stream, event);
       const MappingNotes notes = mapper.fill(assembled, default_host, event);
       if (keeps_books) {
-        ImportLog& log = logs[first.file];
-        note_values(notes, assembled, first.offset, log);
+        note_values(notes, assembled, first.offset, books);
         if (default_host.empty() && assembled.node.empty() && assembled.syslog_host.empty() &&
-            !host_noted[first.file]) {
-          host_noted[first.file] = true;  // once a file: it holds for nearly every event of it
-          log.note(Defect::unknown_host, first.offset, "no node and no syslog host");
+            !host_noted) {
+          host_noted = true;  // once a file: it holds for nearly every event of it
+          books.note(Defect::unknown_host, first.offset, "no node and no syslog host");
         }
       }
       sink.on_event(event);
     });
 
     std::uint64_t stream_position = 0;
-    for (std::size_t file = 0; file < unit.artifacts.size(); ++file) {
-      const std::string_view text = artifacts[unit.artifacts[file]].text();
-      ImportLog& log = logs[file];
+    // The whole stream is read for each of its files; only the file's own events and lines count.
+    for (std::size_t file = 0; file < stream.size(); ++file) {
+      const std::string_view text = artifacts[stream[file]].text();
+      ImportLog elsewhere;
+      ImportLog& log = stream[file] == unit.artifact ? books : elsewhere;
       LineReader lines(text);
       ReadLine line;
       while (lines.next(line)) {
@@ -146,9 +149,7 @@ class AuditdParser final : public Parser {
       stream_position += text.size();
     }
     assembler.finish();
-    if (!keeps_books) {
-      for (ImportLog& log : logs) log = ImportLog{};
-    }
+    if (!keeps_books) books = ImportLog{};
   }
 
   Result<void> decode_event(std::span<const ArtifactBytes> artifacts,

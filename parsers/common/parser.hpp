@@ -29,13 +29,15 @@ struct ArtifactBytes {
   }
 };
 
-/// A piece of work that one thread does alone: an EVTX chunk, or a stream of audit log files in the
-/// order they were written.
+/// A piece of work that one thread does alone: a run of bytes of one artifact, such as an EVTX
+/// chunk or a block of lines.
 struct Unit {
-  std::vector<std::uint32_t> artifacts;  ///< indexes into the list given to split(); one, except
-                                         ///< for streams of several files
-  std::uint64_t offset = 0;              ///< start in the first artifact
-  std::uint64_t length = 0;  ///< bytes to read; for a stream, of all its artifacts together
+  std::uint32_t artifact = 0;  ///< index into the list given to split()
+  std::uint64_t offset = 0;    ///< start in that artifact
+  std::uint64_t length = 0;    ///< bytes that this unit books
+  /// Where a log was cut into files: all its files, `artifact` included, in the order they were
+  /// written, so that a decoder can look across the unit's ends. Empty: the artifact stands alone.
+  std::vector<std::uint32_t> stream = {};
 };
 
 /// Receives events one by one, in the order of the evidence. The event is borrowed for the call,
@@ -49,13 +51,11 @@ class EventSink {
 /// What a pass wants of a unit.
 struct Wanted {
   const Projection* projection = nullptr;  ///< borrowed; never null
-  /// Where set: only events whose source offset is in this ascending list are decoded and given to
-  /// the sink. Books are kept for the whole unit only where it is not set.
+  /// Where set: only events of the unit whose source offset is in this ascending list are decoded
+  /// and given to the sink; offsets outside the unit are passed over. Books are kept only where it
+  /// is not set.
   const std::vector<std::uint64_t>* only_at = nullptr;
 };
-
-/// Keeps the books of one unit: an ImportLog per artifact of the unit, in the unit's order.
-using UnitLogs = std::vector<ImportLog>;
 
 class Parser {
  public:
@@ -72,11 +72,12 @@ class Parser {
   /// exactly once. Same artifacts, same units, whatever their order or names.
   [[nodiscard]] virtual std::vector<Unit> split(std::span<const ArtifactBytes> artifacts) const = 0;
 
-  /// Decodes one unit. Events go to `sink` in the order of the evidence; every byte and record of
-  /// the unit is booked in `logs` (one per artifact of the unit, already sized), so that each log's
-  /// bytes sum up to what the unit covers of that artifact. Safe from any thread.
+  /// Decodes one unit: the events that begin in it. They go to `sink` in the order of the evidence.
+  /// Every byte and record of the unit is booked in `log`, so that its bytes sum up to the unit's
+  /// length; an event that goes on behind the unit has its last bytes booked by the units that they
+  /// lie in. Safe from any thread.
   virtual void decode(std::span<const ArtifactBytes> artifacts, const Unit& unit,
-                      const Wanted& wanted, EventSink& sink, UnitLogs& logs) const = 0;
+                      const Wanted& wanted, EventSink& sink, ImportLog& log) const = 0;
 
   /// Decodes again the one event that lies at `spans` (event.source and event.more_pieces as given
   /// to a sink before). `artifacts` are those that the spans name, in the same order. Safe from any

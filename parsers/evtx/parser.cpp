@@ -329,21 +329,20 @@ class EvtxParser final : public Parser {
       const std::vector<Slot> all = slots(artifacts[i].bytes);
       // The first unit reaches back over the file header.
       if (all.empty()) {
-        if (!artifacts[i].bytes.empty()) units.push_back({{i}, 0, artifacts[i].bytes.size()});
+        if (!artifacts[i].bytes.empty()) units.push_back({i, 0, artifacts[i].bytes.size()});
         continue;
       }
       for (std::size_t n = 0; n < all.size(); ++n) {
         const std::uint64_t begin = n == 0 ? 0 : all[n].offset;
-        units.push_back({{i}, begin, all[n].offset + all[n].length - begin});
+        units.push_back({i, begin, all[n].offset + all[n].length - begin});
       }
     }
     return units;
   }
 
   void decode(std::span<const ArtifactBytes> artifacts, const Unit& unit, const Wanted& wanted,
-              EventSink& sink, UnitLogs& logs) const override {
-    if (unit.artifacts.empty() || logs.empty()) return;
-    const ArtifactBytes& artifact = artifacts[unit.artifacts[0]];
+              EventSink& sink, ImportLog& log) const override {
+    const ArtifactBytes& artifact = artifacts[unit.artifact];
     SlotReader reader(artifact, *wanted.projection);
     const std::uint64_t begin = unit.offset == 0 ? first_slot(artifact.bytes) : unit.offset;
     const std::uint64_t end = unit.offset + unit.length;
@@ -355,8 +354,8 @@ class EvtxParser final : public Parser {
       reader.read_some(slot, {first, last}, sink);
       return;
     }
-    if (unit.offset == 0) book_file_header(artifact, reader.header(), logs[0]);
-    if (slot.length > 0) reader.read_all(slot, sink, logs[0]);
+    if (unit.offset == 0) book_file_header(artifact, reader.header(), log);
+    if (slot.length > 0) reader.read_all(slot, sink, log);
   }
 
   Result<void> decode_event(std::span<const ArtifactBytes> artifacts,

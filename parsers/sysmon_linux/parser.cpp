@@ -111,15 +111,14 @@ class SysmonLinuxParser final : public Parser {
   [[nodiscard]] std::vector<Unit> split(std::span<const ArtifactBytes> artifacts) const override {
     std::vector<Unit> units;
     for (std::uint32_t i = 0; i < artifacts.size(); ++i) {
-      if (!artifacts[i].bytes.empty()) units.push_back({{i}, 0, artifacts[i].bytes.size()});
+      if (!artifacts[i].bytes.empty()) units.push_back({i, 0, artifacts[i].bytes.size()});
     }
     return units;
   }
 
   void decode(std::span<const ArtifactBytes> artifacts, const Unit& unit, const Wanted& wanted,
-              EventSink& sink, UnitLogs& logs) const override {
-    if (unit.artifacts.empty() || logs.empty()) return;
-    const ArtifactBytes& artifact = artifacts[unit.artifacts[0]];
+              EventSink& sink, ImportLog& log) const override {
+    const ArtifactBytes& artifact = artifacts[unit.artifact];
     LineReader reader(artifact, *wanted.projection);
     Event event;
     Line line;
@@ -134,7 +133,6 @@ class SysmonLinuxParser final : public Parser {
       }
       return;
     }
-    ImportLog& log = logs[0];
     std::uint64_t at = unit.offset;
     while (next_line(artifact.text(), unit.offset + unit.length, at, line)) {
       if (line.text.size() > kMaxLine) {

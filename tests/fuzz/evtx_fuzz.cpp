@@ -31,12 +31,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const Unit& unit : kParser->split({&artifact, 1})) {
     if (unit.offset != covered) std::abort();
     covered += unit.length;
-    UnitLogs logs(1);
+    ImportLog log;
     const std::size_t before = spans.all.size();
-    kParser->decode({&artifact, 1}, unit, {&kAll, nullptr}, spans, logs);
-    if (logs[0].bytes.sum() != unit.length) std::abort();
-    if (logs[0].records.parsed + logs[0].records.recovered != spans.all.size() - before)
-      std::abort();
+    kParser->decode({&artifact, 1}, unit, {&kAll, nullptr}, spans, log);
+    if (log.bytes.sum() != unit.length) std::abort();
+    if (log.records.parsed + log.records.recovered != spans.all.size() - before) std::abort();
   }
   if (covered != size) std::abort();
   for (std::size_t i = 0; i < spans.all.size() && i < kMaxAgain; ++i) {

@@ -31,10 +31,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::uint64_t covered = 0;
   for (const Unit& unit : kParser->split({&artifact, 1})) {
     covered += unit.length;
-    UnitLogs logs(1);
-    kParser->decode({&artifact, 1}, unit, {&kKnown, nullptr}, spans, logs);
-    if (logs[0].bytes.sum() != unit.length || logs[0].records.parsed != spans.all.size())
-      std::abort();
+    ImportLog log;
+    kParser->decode({&artifact, 1}, unit, {&kKnown, nullptr}, spans, log);
+    if (log.bytes.sum() != unit.length || log.records.parsed != spans.all.size()) std::abort();
   }
   if (covered != size) std::abort();
   if (!spans.all.empty() && !recognized) std::abort();

@@ -129,24 +129,19 @@ Parsed run(const std::vector<std::string>& texts, const std::vector<std::string>
   Parsed result;
   result.units = parser->split(artifacts);
   result.logs.resize(texts.size());
-  std::vector<int> covered(texts.size(), 0);
+  std::vector<std::uint64_t> covered(texts.size(), 0);
   const Projection projection = Projection::all();
   Collector collector(result.events);
   for (const Unit& unit : result.units) {
-    UnitLogs logs(unit.artifacts.size());
-    parser->decode(artifacts, unit, Wanted{&projection, nullptr}, collector, logs);
-    std::uint64_t length = 0;
-    for (std::size_t i = 0; i < unit.artifacts.size(); ++i) {
-      const std::uint32_t artifact = unit.artifacts[i];
-      ++covered[artifact];
-      length += texts[artifact].size();
-      EXPECT_EQ(logs[i].bytes.sum(), texts[artifact].size()) << "artifact " << artifact;
-      EXPECT_EQ(logs[i].bytes.recovered, 0u);
-      result.logs[artifact].add(logs[i]);
-    }
-    EXPECT_EQ(unit.length, length);
+    ImportLog log;
+    parser->decode(artifacts, unit, Wanted{&projection, nullptr}, collector, log);
+    EXPECT_EQ(unit.offset, covered[unit.artifact]) << "artifact " << unit.artifact;
+    covered[unit.artifact] += unit.length;
+    EXPECT_EQ(log.bytes.sum(), unit.length) << "artifact " << unit.artifact;
+    EXPECT_EQ(log.bytes.recovered, 0u);
+    result.logs[unit.artifact].add(log);
   }
-  for (const int times : covered) EXPECT_EQ(times, 1);
+  for (std::size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(covered[i], texts[i].size());
   for (const Seen& seen : result.events) check_again(*parser, artifacts, seen, projection);
   return result;
 }

@@ -439,9 +439,9 @@ TEST(Ecs, OnlyWhatIsWantedIsDecoded) {
       seen += std::to_string(*event.integer(field::process_pid)) + "\n";
     }
   } sink;
-  UnitLogs logs(1);
+  ImportLog log;
   const auto units = parser->split(std::span(&artifact, 1));
-  parser->decode(std::span(&artifact, 1), units[0], Wanted{&projection, &places}, sink, logs);
+  parser->decode(std::span(&artifact, 1), units[0], Wanted{&projection, &places}, sink, log);
   EXPECT_EQ(sink.seen, "process.pid file.path 103\nprocess.pid file.path 117\n");
 }
 

@@ -34,10 +34,10 @@ Reading read(const std::string& file, const std::function<void(Event&)>& each) {
   for (const Unit& unit : parser->split({&artifact, 1})) {
     if (unit.offset != covered) reading.balanced = false;
     covered = unit.offset + unit.length;
-    UnitLogs logs(1);
-    parser->decode({&artifact, 1}, unit, {&kAll, nullptr}, sink, logs);
-    if (logs[0].bytes.sum() != unit.length) reading.balanced = false;
-    reading.log.add(logs[0]);
+    ImportLog log;
+    parser->decode({&artifact, 1}, unit, {&kAll, nullptr}, sink, log);
+    if (log.bytes.sum() != unit.length) reading.balanced = false;
+    reading.log.add(log);
   }
   if (covered != file.size()) reading.balanced = false;
   return reading;

@@ -31,8 +31,8 @@ std::vector<Document> documents_of(const std::string& path) {
   const Projection all = Projection::all();
   LiveDocuments sink;
   for (const Unit& unit : parser->split({&artifact, 1})) {
-    UnitLogs logs(1);
-    parser->decode({&artifact, 1}, unit, {&all, nullptr}, sink, logs);
+    ImportLog log;
+    parser->decode({&artifact, 1}, unit, {&all, nullptr}, sink, log);
   }
   return std::move(sink.documents);
 }

@@ -280,9 +280,9 @@ TEST(EvtxParser, OnlyAtGivesThoseRecords) {
   } sink;
   const Projection all = Projection::all();
   for (const Unit& unit : parser->split({&one, 1})) {
-    UnitLogs logs(1);
-    parser->decode({&one, 1}, unit, {&all, &at}, sink, logs);
-    EXPECT_EQ(logs[0], ImportLog{});
+    ImportLog log;
+    parser->decode({&one, 1}, unit, {&all, &at}, sink, log);
+    EXPECT_EQ(log, ImportLog{});
   }
   EXPECT_EQ(sink.seen, "2 3 1r ");
 }
@@ -327,8 +327,8 @@ TEST(EvtxParser, UnitsDecodeInParallel) {
   };
   const auto decode = [&](std::size_t unit) {
     Hashes sink;
-    UnitLogs logs(1);
-    parser->decode({&one, 1}, units[unit], {&all, nullptr}, sink, logs);
+    ImportLog log;
+    parser->decode({&one, 1}, units[unit], {&all, nullptr}, sink, log);
     return sink.sum;
   };
   std::vector<std::uint64_t> serial(units.size());

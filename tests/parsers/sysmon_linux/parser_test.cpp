@@ -62,9 +62,9 @@ Reading read(const std::string& file, std::string_view host = {}) {
   const ArtifactBytes artifact{ArtifactId{3}, std::as_bytes(std::span(file)), host};
   const auto parser = make_sysmon_linux_parser();
   for (const Unit& unit : parser->split({&artifact, 1})) {
-    UnitLogs logs(1);
-    parser->decode({&artifact, 1}, unit, {&kAll, nullptr}, sink, logs);
-    reading.log.add(logs[0]);
+    ImportLog log;
+    parser->decode({&artifact, 1}, unit, {&kAll, nullptr}, sink, log);
+    reading.log.add(log);
     reading.length += unit.length;
   }
   EXPECT_EQ(reading.log.bytes.sum(), reading.length);
@@ -226,10 +226,10 @@ TEST(SysmonLinux, FindsEventsAgain) {
     std::vector<std::uint64_t> offsets;
   } sink;
   const std::vector<std::uint64_t> at{reading.spans[1].offset};
-  UnitLogs logs(1);
-  parser->decode({&artifact, 1}, parser->split({&artifact, 1}).at(0), {&all, &at}, sink, logs);
+  ImportLog log;
+  parser->decode({&artifact, 1}, parser->split({&artifact, 1}).at(0), {&all, &at}, sink, log);
   EXPECT_EQ(sink.offsets, at);
-  EXPECT_EQ(logs[0], ImportLog{});
+  EXPECT_EQ(log, ImportLog{});
 }
 
 TEST(JsonText, TakesTopLevelTextOnly) {
