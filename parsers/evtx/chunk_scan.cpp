@@ -53,12 +53,26 @@ bool goes_on(const ChunkScan& scan, const RecordPlace& place) {
   return place.id > before && place.id >= scan.header.first_id && place.id <= scan.header.last_id;
 }
 
-// Everything from `at` that looks like a record's header, overlapping or not.
+// Whether a record whose two sizes differ claims the bytes of one that goes on behind it: its size
+// is then what is wrong, and taking it would hide the other.
+bool hides_another(Bytes chunk, const ChunkScan& scan, const RecordPlace& place) {
+  const std::uint32_t end = place.offset + place.size;
+  RecordPlace inner;
+  for (std::uint32_t from = place.offset + 1; find_record(chunk, from, end, inner);
+       from = inner.offset + 1) {
+    if (goes_on(scan, inner)) return true;
+  }
+  return false;
+}
+
+// Everything from `at` that looks like a record's header, overlapping or not. What reaches past
+// `end`, which may itself be wrong, must be whole.
 void find_stale(Bytes chunk, std::uint32_t at, std::uint32_t end, std::vector<RecordPlace>& stale) {
   at = (at + kRecordStep - 1) / kRecordStep * kRecordStep;
-  for (; at < end && end - at >= kMinRecordSize; at += kRecordStep) {
+  for (; at < end; at += kRecordStep) {
     RecordPlace place;
-    if (!read_record_place(chunk, at, place) || place.size > end - at) continue;
+    if (!read_record_place(chunk, at, place)) continue;
+    if (place.size > end - at && !place.trailer_matches) continue;
     place.recovered = true;
     stale.push_back(place);
   }
@@ -136,7 +150,8 @@ void scan_chunk(Bytes chunk, bool recover, ChunkScan& scan) {
   while (at < scan.live_end) {
     RecordPlace place;
     const bool fits = read_record_place(chunk, at, place) && place.size <= scan.live_end - at;
-    if (fits && (place.trailer_matches || continues_at(chunk, at + place.size, scan.live_end))) {
+    if (fits && (place.trailer_matches || (continues_at(chunk, at + place.size, scan.live_end) &&
+                                           !hides_another(chunk, scan, place)))) {
       scan.live.push_back(place);
       at += place.size;
       continue;

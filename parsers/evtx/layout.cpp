@@ -98,7 +98,10 @@ std::uint64_t first_slot(Bytes file) {
     return header.block_size;
   }
   // Where the file begins as it should, chunks out of step are found in the gaps; only a header
-  // block that was cut moves the first slot.
+  // block that was cut moves the first slot. What is left of a block can have any length.
+  for (std::uint64_t at = 0; !header.present && at < std::min(file.size(), kFileHeaderSize); ++at) {
+    if (has_chunk_signature(file, at)) return at;
+  }
   const std::uint64_t search_end =
       std::min<std::uint64_t>(file.size(), header.present ? kFileHeaderSize : kMaxCarveSearch);
   for (std::uint64_t at = 0; at < search_end; at += kCarveStep) {
