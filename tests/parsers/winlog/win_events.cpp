@@ -1,7 +1,6 @@
 #include "tests/parsers/winlog/win_events.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -9,7 +8,6 @@
 #include "parsers/evtx/chunk_decoder.hpp"
 #include "parsers/evtx/chunk_scan.hpp"
 #include "parsers/evtx/layout.hpp"
-#include "tests/parsers/winlog/golden.hpp"
 
 namespace stemma::golden {
 
@@ -28,7 +26,11 @@ void WinEvents::keep(const WinEvent& event) {
     *text = copy(*text);
   }
   for (auto* items : {&own.event_data, &own.user_data}) {
-    for (WinDataItem& item : *items) item = {copy(item.name), copy(item.value)};
+    for (WinDataItem& item : *items) {
+      const auto [name, is_new] = names_.try_emplace(std::string(item.name));
+      if (is_new) name->second = copy(item.name);
+      item = {name->second, copy(item.value)};
+    }
   }
   events_.push_back(std::move(own));
 }
@@ -62,16 +64,6 @@ void WinEvents::read(const std::string& path) {
       }
     }
   }
-}
-
-const std::vector<WinEvent>& corpus_win_events() {
-  static const WinEvents kEvents = [] {
-    WinEvents events;
-    if (!corpus().empty()) events.read(corpus() + "/evtx");
-    if (const char* root = std::getenv("STEMMA_ROOT")) events.read(std::string(root) + "/samples");
-    return events;
-  }();
-  return kEvents.all();
 }
 
 }  // namespace stemma::golden

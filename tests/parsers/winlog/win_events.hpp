@@ -2,8 +2,7 @@
 // tests and the benchmark of the mapping run over, without a container's reader in between.
 #pragma once
 
-#include <deque>
-#include <memory>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +27,7 @@ class WinEvents {
   std::string_view copy(std::string_view text);
 
   std::vector<WinEvent> events_;
+  std::map<std::string, std::string_view> names_;  // one copy a name, as decoders keep them
   TextArena texts_;
 };
 

@@ -1,0 +1,18 @@
+#include <cstdlib>
+
+#include "tests/parsers/winlog/golden.hpp"
+#include "tests/parsers/winlog/win_events.hpp"
+
+namespace stemma::golden {
+
+const std::vector<WinEvent>& corpus_win_events() {
+  static const WinEvents kEvents = [] {
+    WinEvents events;
+    if (!corpus().empty()) events.read(corpus() + "/evtx");
+    if (const char* root = std::getenv("STEMMA_ROOT")) events.read(std::string(root) + "/samples");
+    return events;
+  }();
+  return kEvents.all();
+}
+
+}  // namespace stemma::golden
