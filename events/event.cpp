@@ -1,6 +1,8 @@
 #include "events/event.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstring>
 
 namespace stemma {
@@ -52,7 +54,7 @@ void TextArena::reset() {
   used_ = 0;
 }
 
-void Event::reset(const Projection& projection) {
+void Event::reset(const Projection& projection, Texts texts) {
   time = {};
   time_digits = 0;
   source_kind = SourceKind::none;
@@ -62,129 +64,156 @@ void Event::reset(const Projection& projection) {
   more_pieces.clear();
   process = {};
   projection_ = &projection;
+  texts_ = texts;
   arena_.reset();
-  entries_.clear();
+  keys_.clear();
+  values_.clear();
+  begin_generation();
 }
 
-Event::Entry* Event::find(FieldId field) {
-  for (Entry& entry : entries_) {
-    if (entry.field == field) return &entry;
-  }
-  return nullptr;
+void Event::begin_generation() {
+  if (++generation_ != 0) return;
+  std::fill(places_.begin(), places_.end(), Place{});  // the count went round
+  generation_ = 1;
 }
 
-const Event::Entry* Event::find(FieldId field) const {
-  for (const Entry& entry : entries_) {
-    if (entry.field == field) return &entry;
-  }
-  return nullptr;
+void Event::grow(FieldId field) {
+  constexpr std::size_t kSpare = 256;  // of the names that one kind of event brings
+  places_.resize(std::max<std::size_t>(field.value, kKnownFieldCount) + kSpare);
 }
 
-void Event::put(FieldId field, const Value& value, Origin origin) {
-  if (!field || !wants(field)) return;
-  Value kept = value;
-  if (value.kind == Value::Kind::text) kept.text = arena_.copy(value.text);
-  if (Entry* entry = find(field)) {
-    entry->value = kept;
-    entry->origin = origin;
-    const auto rest = entries_.begin() + (entry - entries_.data()) + 1;
-    entries_.erase(
-        std::remove_if(rest, entries_.end(), [&](const Entry& e) { return e.field == field; }),
-        entries_.end());
+void Event::replace(FieldId field, const Value& value, Origin origin) {
+  const Place& place = *find(field);
+  if (place.count != 1) {
+    remove(field);
+    append(field, value, origin);
     return;
   }
-  entries_.push_back({field, origin, kept});
+  keys_[place.first] = FieldKey::of(field, origin);
+  values_[place.first] = value;
 }
 
-void Event::set(FieldId field, std::string_view text, Origin origin) {
-  put(field, Value::of(text), origin);
+void Event::set_decimal(FieldId field, std::uint64_t number, Origin origin) {
+  if (!accepts(field)) return;
+  std::array<char, 20> digits;
+  const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  set(field, std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())),
+      origin);
 }
 
-void Event::set(FieldId field, std::int64_t integer, Origin origin) {
-  put(field, Value::of(integer), origin);
+bool Event::has_text(FieldId field, std::string_view text) const {
+  const Place* place = find(field);
+  if (place == nullptr) return false;
+  for (std::size_t i = place->first; i <= place->last; ++i) {
+    if (FieldKey::field(keys_[i]) == field && values_[i].text == text) return true;
+  }
+  return false;
 }
 
-void Event::set_boolean(FieldId field, bool boolean, Origin origin) {
-  put(field, Value::of_boolean(boolean), origin);
-}
-
-void Event::set_time(FieldId field, Timestamp value, std::uint8_t digits, Origin origin) {
-  put(field, Value::of(value, digits), origin);
-}
-
-void Event::add(FieldId field, std::string_view text, Origin origin) {
-  if (!field || !wants(field)) return;
-  entries_.push_back({field, origin, Value::of(arena_.copy(text))});
+void Event::add_unique_view(FieldId field, std::string_view text, Origin origin) {
+  if (accepts(field) && !text.empty() && !has_text(field, text)) add_view(field, text, origin);
 }
 
 void Event::add_unique(FieldId field, std::string_view text, Origin origin) {
-  if (text.empty()) return;
-  for (const Entry& entry : entries_) {
-    if (entry.field == field && entry.value.text == text) return;
-  }
-  add(field, text, origin);
+  if (accepts(field) && !text.empty() && !has_text(field, text)) add(field, text, origin);
 }
 
 void Event::remove(FieldId field) {
-  entries_.erase(std::remove_if(entries_.begin(), entries_.end(),
-                                [&](const Entry& e) { return e.field == field; }),
-                 entries_.end());
+  if (!has(field)) return;
+  begin_generation();
+  std::vector<std::uint32_t> keys;
+  std::vector<Value> values;
+  keys.swap(keys_);
+  values.swap(values_);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const FieldId other = FieldKey::field(keys[i]);
+    if (other != field) append(other, values[i], FieldKey::origin(keys[i]));
+  }
 }
 
-bool Event::has(FieldId field) const {
-  return find(field) != nullptr;
+PreparedFields Event::prepare() const {
+  PreparedFields fields;
+  fields.keys_ = keys_;
+  fields.values_ = values_;
+  std::size_t size = 0;
+  for (const Value& value : fields.values_) size += value.text.size();
+  fields.texts_ = std::make_unique<char[]>(size);
+  char* at = fields.texts_.get();
+  for (Value& value : fields.values_) {
+    if (value.text.empty()) continue;
+    std::memcpy(at, value.text.data(), value.text.size());
+    value.text = {at, value.text.size()};
+    at += value.text.size();
+  }
+  return fields;
+}
+
+void Event::append(const PreparedFields& fields) {
+  const std::size_t before = keys_.size();
+  keys_.insert(keys_.end(), fields.keys_.begin(), fields.keys_.end());
+  values_.insert(values_.end(), fields.values_.begin(), fields.values_.end());
+  if (texts_ == Texts::copied) {
+    for (std::size_t i = before; i < values_.size(); ++i)
+      values_[i].text = arena_.copy(values_[i].text);
+  }
+  for (std::size_t i = before; i < keys_.size(); ++i) {
+    const FieldId field = FieldKey::field(keys_[i]);
+    if (field.value >= places_.size()) grow(field);
+    Place& place = places_[field.value];
+    if (place.generation != generation_) place = {generation_, static_cast<std::uint32_t>(i), 0, 0};
+    place.last = static_cast<std::uint32_t>(i);
+    ++place.count;
+  }
 }
 
 std::string_view Event::text(FieldId field) const {
-  const Entry* entry = find(field);
-  return entry != nullptr && entry->value.kind == Value::Kind::text ? entry->value.text
-                                                                    : std::string_view{};
+  const Place* place = find(field);
+  return place != nullptr && values_[place->first].kind == Value::Kind::text
+             ? values_[place->first].text
+             : std::string_view{};
 }
 
 std::optional<std::int64_t> Event::integer(FieldId field) const {
-  const Entry* entry = find(field);
-  if (entry == nullptr || entry->value.kind != Value::Kind::integer) return std::nullopt;
-  return entry->value.integer;
+  const Place* place = find(field);
+  if (place == nullptr || values_[place->first].kind != Value::Kind::integer) return std::nullopt;
+  return values_[place->first].integer;
 }
 
 std::vector<std::string_view> Event::texts(FieldId field) const {
   std::vector<std::string_view> all;
-  for (const Entry& entry : entries_) {
-    if (entry.field == field && entry.value.kind == Value::Kind::text)
-      all.push_back(entry.value.text);
+  const Place* place = find(field);
+  if (place == nullptr) return all;
+  for (std::size_t i = place->first; i <= place->last; ++i) {
+    if (FieldKey::field(keys_[i]) == field && values_[i].kind == Value::Kind::text)
+      all.push_back(values_[i].text);
   }
   return all;
 }
 
 EventView Event::view(ShapeTable& shapes) {
-  std::stable_sort(entries_.begin(), entries_.end(),
-                   [](const Entry& a, const Entry& b) { return a.field < b.field; });
-  shape_fields_.clear();
-  slots_.clear();
-  values_.clear();
-  values_.reserve(entries_.size());
-  for (const Entry& entry : entries_) {
-    if (shape_fields_.empty() || shape_fields_.back() != entry.field) {
-      shape_fields_.push_back(entry.field);
-      slots_.push_back({static_cast<std::uint32_t>(values_.size()), 0, entry.origin});
-    }
-    ++slots_.back().count;
-    values_.push_back(entry.value);
-  }
-  return {shapes.intern(shape_fields_), slots_.data(), values_.data()};
+  const Arrangement& arrangement = shapes.arrange(keys_);
+  slots_.assign(arrangement.slots.begin(), arrangement.slots.end());
+  if (arrangement.moved.empty()) return {*arrangement.shape, slots_.data(), values_.data()};
+  arranged_.assign(values_.begin(), values_.end());
+  for (const std::uint32_t from : arrangement.moved) arranged_.push_back(values_[from]);
+  return {*arrangement.shape, slots_.data(), arranged_.data()};
 }
 
 std::uint64_t Event::content_hash() const {
   std::uint64_t sum = static_cast<std::uint64_t>(time.ns) * 0x9E3779B97F4A7C15u;
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    const Entry& entry = entries_[i];
-    std::uint64_t hash = mix(0x1234567887654321u, field_name(entry.field));
-    if (entry.value.kind == Value::Kind::text) {
-      hash = mix(hash, entry.value.text);
-    } else if (entry.value.kind == Value::Kind::boolean) {
-      hash = mix(hash, static_cast<std::uint64_t>(entry.value.boolean));
+  if (name_hashes_.size() < places_.size()) name_hashes_.resize(places_.size());
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    const Value& value = values_[i];
+    const FieldId field = FieldKey::field(keys_[i]);
+    std::uint64_t& name_hash = name_hashes_[field.value];
+    if (name_hash == 0) name_hash = mix(0x1234567887654321u, field_name(field));
+    std::uint64_t hash = name_hash;
+    if (value.kind == Value::Kind::text) {
+      hash = mix(hash, value.text);
+    } else if (value.kind == Value::Kind::boolean) {
+      hash = mix(hash, static_cast<std::uint64_t>(value.boolean));
     } else {
-      hash = mix(hash, static_cast<std::uint64_t>(entry.value.integer));
+      hash = mix(hash, static_cast<std::uint64_t>(value.integer));
     }
     sum += hash;  // a sum, so that the order of set() does not matter
   }

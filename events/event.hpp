@@ -63,11 +63,7 @@ enum class SourceKind : std::uint8_t { none, sysmon, security, evtx_other, audit
 /// is filled again.
 class EventView {
  public:
-  struct Slot {
-    std::uint32_t first = 0;
-    std::uint32_t count = 0;
-    Origin origin = Origin::record;
-  };
+  using Slot = ValueRange;
 
   EventView(const Shape& shape, const Slot* slots, const Value* values)
       : shape_(&shape), slots_(slots), values_(values) {}
@@ -91,8 +87,32 @@ class EventView {
   const Value* values_;
 };
 
-/// Builder and owner of one event's values. Text is copied into its own arena, so inputs need not
-/// outlive the call. One thread.
+/// Whether an event copies the texts that belong to a decoder.
+enum class Texts : std::uint8_t {
+  copied,    ///< every text is copied: the event is good until its next reset()
+  borrowed,  ///< set_view() and add_view() keep the view: the event is good until the decoder, or
+             ///< the mapper that filled it, turns to the next record
+};
+
+/// Fields and values that many events begin with, kept once. Made from an event that has them.
+class PreparedFields {
+ public:
+  [[nodiscard]] std::size_t size() const { return keys_.size(); }
+
+ private:
+  friend class Event;
+  std::vector<std::uint32_t> keys_;
+  std::vector<Value> values_;
+  std::unique_ptr<char[]> texts_;
+};
+
+/// Builder and owner of one event's values. One thread. Every field is found in O(1).
+///
+/// Who owns a text is said by how it is set: set() and add() copy it into the event's own arena, so
+/// inputs need not outlive the call; set_view() and add_view() are for text of the record in the
+/// decoder's memory, which is copied only where reset() was not told otherwise; set_lasting() and
+/// add_lasting() never copy and are for text that outlives every use of the event: literals, the
+/// string pool of a case.
 class Event {
  public:
   Event() = default;
@@ -111,8 +131,8 @@ class Event {
   ProcessHint process;
 
   /// Forgets the last event. `projection` is borrowed until the next reset; fields it does not want
-  /// are dropped on set().
-  void reset(const Projection& projection);
+  /// are dropped on set(). O(1).
+  void reset(const Projection& projection, Texts texts = Texts::copied);
 
   [[nodiscard]] bool wants(FieldId field) const {
     return projection_ != nullptr && projection_->wants(field);
@@ -121,21 +141,57 @@ class Event {
   [[nodiscard]] bool wants_all() const {
     return projection_ != nullptr && projection_->wants_all();
   }
+  /// What the event was reset with; null before the first reset.
+  [[nodiscard]] const Projection* projection() const { return projection_; }
 
   /// Replaces the field's values by this one. A none id is ignored.
-  void set(FieldId field, std::string_view text, Origin origin = Origin::record);
-  void set(FieldId field, std::int64_t integer, Origin origin = Origin::record);
-  void set_boolean(FieldId field, bool boolean, Origin origin = Origin::record);
+  void set(FieldId field, std::string_view text, Origin origin = Origin::record) {
+    if (accepts(field)) put(field, Value::of(arena_.copy(text)), origin);
+  }
+  void set_view(FieldId field, std::string_view text, Origin origin = Origin::record) {
+    if (accepts(field)) put(field, Value::of(borrow(text)), origin);
+  }
+  void set_lasting(FieldId field, std::string_view text, Origin origin = Origin::record) {
+    if (accepts(field)) put(field, Value::of(text), origin);
+  }
+  void set(FieldId field, std::int64_t integer, Origin origin = Origin::record) {
+    if (accepts(field)) put(field, Value::of(integer), origin);
+  }
+  void set_boolean(FieldId field, bool boolean, Origin origin = Origin::record) {
+    if (accepts(field)) put(field, Value::of_boolean(boolean), origin);
+  }
   void set_time(FieldId field, Timestamp value, std::uint8_t digits,
-                Origin origin = Origin::record);
+                Origin origin = Origin::record) {
+    if (accepts(field)) put(field, Value::of(value, digits), origin);
+  }
+  /// The number as decimal digits.
+  void set_decimal(FieldId field, std::uint64_t number, Origin origin = Origin::record);
+
   /// Adds a further value to the field, in order. Repeated values are kept.
-  void add(FieldId field, std::string_view text, Origin origin = Origin::record);
-  /// Adds unless the field already has this text: for the `related.*` bags.
+  void add(FieldId field, std::string_view text, Origin origin = Origin::record) {
+    if (accepts(field)) append(field, Value::of(arena_.copy(text)), origin);
+  }
+  void add_view(FieldId field, std::string_view text, Origin origin = Origin::record) {
+    if (accepts(field)) append(field, Value::of(borrow(text)), origin);
+  }
+  void add_lasting(FieldId field, std::string_view text, Origin origin = Origin::record) {
+    if (accepts(field)) append(field, Value::of(text), origin);
+  }
+  /// Adds unless the field already has this text: for the `related.*` bags. The text is kept as
+  /// add_view() would.
+  void add_unique_view(FieldId field, std::string_view text, Origin origin = Origin::derived);
+  /// The same with a copy.
   void add_unique(FieldId field, std::string_view text, Origin origin = Origin::derived);
-  /// Removes the field.
+  /// Removes the field. O(values).
   void remove(FieldId field);
 
-  [[nodiscard]] bool has(FieldId field) const;
+  /// Everything the event holds, for append(). Its texts are copied.
+  [[nodiscard]] PreparedFields prepare() const;
+  /// Adds all of `fields`, which holds none that this event has, none that it does not want. Their
+  /// texts are kept as by add_view(): `fields` is their owner.
+  void append(const PreparedFields& fields);
+
+  [[nodiscard]] bool has(FieldId field) const { return find(field) != nullptr; }
   /// First value's text; empty where the field is absent or not text. Valid until reset().
   [[nodiscard]] std::string_view text(FieldId field) const;
   /// First value as an integer, where it is one.
@@ -143,8 +199,12 @@ class Event {
   /// All texts of a field, in order.
   [[nodiscard]] std::vector<std::string_view> texts(FieldId field) const;
 
-  /// Arranges the fields into slots. The view is valid until the next change of this event. O(n log
-  /// n) in the number of values.
+  /// Room in the event's own arena for a text that is made up value by value; hand it to
+  /// set_lasting(), since it lasts as long as the event's values do.
+  std::span<char> room(std::size_t size) { return arena_.room(size); }
+
+  /// Arranges the fields into slots. The view is valid until the next change of this event.
+  /// O(values) where `shapes` has seen the same fields in the same order before, else O(n log n).
   EventView view(ShapeTable& shapes);
 
   /// A hash over all fields and values, equal for equal content whatever the order of set(): tells
@@ -152,21 +212,59 @@ class Event {
   [[nodiscard]] std::uint64_t content_hash() const;
 
  private:
-  struct Entry {
-    FieldId field;
-    Origin origin = Origin::record;
-    Value value;
+  // Where a field's values lie. They may have others in between; most have one.
+  struct Place {
+    std::uint32_t generation = 0;  // of the reset that it holds for
+    std::uint32_t first = 0, last = 0, count = 0;
   };
-  Entry* find(FieldId field);
-  [[nodiscard]] const Entry* find(FieldId field) const;
-  void put(FieldId field, const Value& value, Origin origin);
+
+  [[nodiscard]] bool accepts(FieldId field) const { return field && wants(field); }
+  [[nodiscard]] std::string_view borrow(std::string_view text) {
+    return texts_ == Texts::borrowed ? text : arena_.copy(text);
+  }
+  [[nodiscard]] const Place* find(FieldId field) const {
+    if (field.value >= places_.size()) return nullptr;
+    const Place& place = places_[field.value];
+    return place.generation == generation_ ? &place : nullptr;
+  }
+  // The field's place, begun anew where it is of an earlier event.
+  Place& place_of(FieldId field) {
+    if (field.value >= places_.size()) grow(field);
+    Place& place = places_[field.value];
+    if (place.generation != generation_) {
+      place = {generation_, static_cast<std::uint32_t>(keys_.size()), 0, 0};
+    }
+    return place;
+  }
+  void append(FieldId field, const Value& value, Origin origin) {
+    Place& place = place_of(field);
+    place.last = static_cast<std::uint32_t>(keys_.size());
+    ++place.count;
+    keys_.push_back(FieldKey::of(field, origin));
+    values_.push_back(value);
+  }
+  void put(FieldId field, const Value& value, Origin origin) {
+    if (has(field)) {
+      replace(field, value, origin);
+    } else {
+      append(field, value, origin);
+    }
+  }
+  void replace(FieldId field, const Value& value, Origin origin);
+  [[nodiscard]] bool has_text(FieldId field, std::string_view text) const;
+  void grow(FieldId field);
+  void begin_generation();
 
   const Projection* projection_ = nullptr;
+  Texts texts_ = Texts::copied;
   TextArena arena_;
-  std::vector<Entry> entries_;
-  std::vector<FieldId> shape_fields_;
+  std::vector<std::uint32_t> keys_;  // FieldKey of every value, in the order of their setting
+  std::vector<Value> values_;        // as keys_
+  std::vector<Place> places_;        // by field id
+  std::uint32_t generation_ = 0;     // places of others are void; 0 is none's
   std::vector<EventView::Slot> slots_;
-  std::vector<Value> values_;
+  std::vector<Value> arranged_;  // view(): where a field's values are not neighbours
+  mutable std::vector<std::uint64_t> name_hashes_;  // by field id; 0 where not worked out yet
 };
 
 }  // namespace stemma
