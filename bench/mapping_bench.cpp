@@ -19,7 +19,7 @@
 #include "events/event.hpp"
 #include "parsers/winlog/mapping.hpp"
 #include "reports/event_document.hpp"
-#include "tests/parsers/winlog/win_events.hpp"
+#include "tests/support/win_events.hpp"
 
 namespace {
 
@@ -89,7 +89,7 @@ int main(int argc, char** argv) {
   int loops = 5;
   std::string mode;
   std::uint32_t code = 0;
-  golden::WinEvents kept;
+  WinEvents kept;
   for (int i = 1; i < argc; ++i) {
     const std::string arg = argv[i];
     if (arg == "--loops" && i + 1 < argc) {

@@ -1,7 +1,9 @@
+#include "tests/parsers/winlog/corpus_win_events.hpp"
+
 #include <cstdlib>
 
 #include "tests/parsers/winlog/golden.hpp"
-#include "tests/parsers/winlog/win_events.hpp"
+#include "tests/support/win_events.hpp"
 
 namespace stemma::golden {
 

@@ -11,8 +11,8 @@
 #include "events/completion.hpp"
 #include "events/index_batch.hpp"
 #include "parsers/winlog/mapping.hpp"
+#include "tests/parsers/winlog/corpus_win_events.hpp"
 #include "tests/parsers/winlog/golden.hpp"
-#include "tests/parsers/winlog/win_events.hpp"
 
 namespace stemma {
 namespace {

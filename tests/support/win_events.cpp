@@ -1,4 +1,4 @@
-#include "tests/parsers/winlog/win_events.hpp"
+#include "tests/support/win_events.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -9,7 +9,7 @@
 #include "parsers/evtx/chunk_scan.hpp"
 #include "parsers/evtx/layout.hpp"
 
-namespace stemma::golden {
+namespace stemma {
 
 namespace fs = std::filesystem;
 
@@ -66,4 +66,4 @@ void WinEvents::read(const std::string& path) {
   }
 }
 
-}  // namespace stemma::golden
+}  // namespace stemma

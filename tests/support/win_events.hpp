@@ -1,5 +1,5 @@
-// Windows events of the corpus's EVTX files and of the samples, decoded once and kept: what the
-// tests and the benchmark of the mapping run over, without a container's reader in between.
+// Windows events decoded once and kept: what the tests and the benchmark of the mapping run over,
+// without a container's reader in between.
 #pragma once
 
 #include <map>
@@ -10,7 +10,7 @@
 #include "events/event.hpp"
 #include "parsers/winlog/win_event.hpp"
 
-namespace stemma::golden {
+namespace stemma {
 
 /// Events that own their texts. Views stay valid as long as the collection.
 class WinEvents {
@@ -31,8 +31,4 @@ class WinEvents {
   TextArena texts_;
 };
 
-/// The corpus's and the samples', decoded at the first call. The samples' alone where the corpus is
-/// not there.
-const std::vector<WinEvent>& corpus_win_events();
-
-}  // namespace stemma::golden
+}  // namespace stemma
