@@ -124,31 +124,32 @@ std::ofstream open(const fs::path& path) {
 
 void make_evtx(const Order& order) {
   const std::uint64_t parts = std::max<std::uint64_t>(1, order.files);
+  // A file is a header and whole chunks; the smallest has one.
+  const std::uint64_t size = order.size / parts;
+  const std::uint64_t chunks_each = std::max<std::uint64_t>(
+      1, (size - std::min<std::uint64_t>(size, support::kFileHeaderSize)) / support::kChunkSize);
   WindowsDay day(order.mix, order.seed);
+  support::WinRecord record = day.next();
   std::uint64_t records = 0;
-  std::uint64_t chunks = 0;
-  // A file is as long as its whole chunks; the smallest has one.
   for (std::uint64_t part = 0; part < parts; ++part) {
-    const std::uint64_t end = order.size / parts * (part + 1);
     const fs::path path =
         order.files == 0 ? order.out : order.out / fmt::format("part-{:04}.evtx", part + 1);
     std::ofstream file = open(path);
     support::EvtxOptions options;
     options.first_record_number = records + 1;
     support::EvtxStream stream(file, options);
-    // The chunk that is being filled is not counted by chunks().
-    const auto next_size = [&] {
-      return (chunks + stream.chunks() + 1) * support::kChunkSize +
-             (part + 1) * support::kFileHeaderSize;
-    };
-    do stream.add(day.next());
-    while (next_size() < end);
+    // chunks() does not count the one that is being filled.
+    do {
+      stream.add(record);
+      record = day.next();
+    } while (stream.chunks() + 1 < chunks_each);
+    for (; stream.add_to_chunk(record); record = day.next()) {
+    }
     stream.finish();
     records += stream.records();
-    chunks += stream.chunks();
     if (!file) throw std::runtime_error("cannot write " + path.string());
   }
-  fmt::print("records {} chunks {} files {}\n", records, chunks, parts);
+  fmt::print("records {} chunks {} files {}\n", records, chunks_each * parts, parts);
 }
 
 void make_audit(const Order& order) {

@@ -265,6 +265,14 @@ EvtxStream& EvtxStream::add(const WinRecord& record) {
   return *this;
 }
 
+bool EvtxStream::add_to_chunk(const WinRecord& record) {
+  const std::uint64_t id = record.record_id != 0 ? record.record_id : next_id_;
+  if (!open_ || !open_->add(record, id)) return false;
+  next_id_ = id + 1;
+  ++records_;
+  return true;
+}
+
 void EvtxStream::close() {
   if (!open_) return;
   const std::string bytes = open_->finish();

@@ -104,6 +104,9 @@ class EvtxStream {
  public:
   explicit EvtxStream(std::ostream& out, EvtxOptions options = {});
   EvtxStream& add(const WinRecord& record);
+  /// The same, but only where the record fits the chunk that is being filled; else false, and
+  /// nothing is done.
+  bool add_to_chunk(const WinRecord& record);
   void finish();
   [[nodiscard]] std::uint64_t records() const { return records_; }
   [[nodiscard]] std::size_t chunks() const { return chunks_; }
