@@ -46,6 +46,8 @@ class Bench:
         self.differences = {}  # counts that are not what was written; a dict keeps their order
         self.limits = {}   # name -> values in GB/s
         self.made = []     # (label, command, what it said)
+        self.commands = {}  # command as a reader would type it -> None
+        self.short = []    # the sentences that sum it up
 
     def program(self, name):
         return os.path.join(self.bin, name)
@@ -96,6 +98,9 @@ class Bench:
     def turns(self, what, commands, limits_file):
         """Runs all commands in turn; gives label -> runs. commands: label -> (command, expected counts or None)."""
         runs = {label: [] for label in commands}
+        for command, _ in commands.values():
+            text = " ".join(command).replace(self.bin + "/", "").replace(self.folder + "/", "").replace(ROOT + "/", "")
+            self.commands.setdefault(f"`{text}`")
         for turn in range(self.sizes["turns"]):
             self.note(f"{what}: turn {turn + 1} of {self.sizes['turns']}")
             for label, (command, expected) in commands.items():
@@ -196,6 +201,10 @@ def measure_evtx(bench, page):
              f"`slice.evtx`: {number(part['mb'])} MB, {part['records']:,} records, of the same mix as the large log; a slice, because the "
              "rivals would take too long on the whole.", ""]
     page += cost_table(runs, part, reference if loop else "–")
+    if loop:
+        for kind in ("index", "strict"):
+            bench.short.append(f"EVTX, {STEMMA[kind].removeprefix('stemma: ')}: the bare libevtx loop costs "
+                               f"{ratio(runs[STEMMA[kind]], runs[reference])} times as much.")
     if export:
         page += ["Beside evtxexport, which prints XML: the cost of evtxexport over that of `stemma events`, which prints every record as an ECS "
                  f"document, is {ratio(runs[STEMMA['events']], runs['evtxexport -f xml > /dev/null'])}.", ""]
@@ -221,6 +230,10 @@ def measure_evtx(bench, page):
                  f"{ratio(one, two)}."]
     page += [""]
 
+    fastest = big[f"{STEMMA['strict']}, 2 threads"]
+    wall = median([run.wall for run in fastest])
+    bench.short.append(f"EVTX, {number(whole['mb'])} MB in one file, index and the strict rule on two threads: {number(wall)} s of wall time, "
+                       f"{number(whole['mb'] / wall)} MB/s, {number(max(run.own for run in fastest) / 1024)} MiB of its own memory.")
     label = STEMMA["index"]
     commands = {f"{label}, one file": pass_command(bench, "index", whole),
                 f"{label}, {sizes['files']:,} files": pass_command(bench, "index", many)}
@@ -250,6 +263,9 @@ def measure_audit(bench, page):
     page += ["## Linux audit logs: beside libauparse", "",
              f"`audit.log`: {number(whole['mb'])} MB, {whole['records']:,} records of {whole['events']:,} events.", ""]
     page += cost_table(runs, whole, next(iter(commands)) if loop else "–")
+    if loop:
+        bench.short.append(f"Audit logs, index pass: the bare libauparse loop costs {ratio(runs[STEMMA['index']], next(iter(runs.values())))} "
+                           "times as much.")
     one, two = runs[STEMMA["index"]], runs[STEMMA["index"] + ", 2 threads"]
     page += [f"Index pass: wall time of one thread over that of two {ratio(two, one, 'wall')}; CPU time of two over that of one {ratio(one, two)}.", ""]
 
@@ -264,6 +280,8 @@ def measure_audit(bench, page):
                  f"`slice.log`: {number(part['mb'])} MB, {part['records']:,} records; a slice, because ausearch -i, which asks the system for the name "
                  "of every user id, would take too long on the whole.", ""]
         page += cost_table(small, part, "ausearch -i")
+        bench.short.append(f"Audit logs, index pass: `ausearch -i` costs {ratio(small[STEMMA['index']], small['ausearch -i'])} times as much; "
+                           f"beside `stemma events`, which prints everything, {ratio(small[STEMMA['events']], small['ausearch -i'])} times.")
     return runs[STEMMA["index"]], whole
 
 
@@ -363,6 +381,7 @@ def main():
         if options.quick:
             page += ["**A quick run with small logs: the figures mean little.**", ""]
         machine(page, load_before)
+        page += ["## In short", "", *(f"* {each}" for each in bench.short), ""]
         page += body
         page += ["## Memory", "", f"An event in the store takes {store} bytes; the table of the large log shows what a pass needs in all.", ""]
         page += ["## Evidence and commands", "",
@@ -370,6 +389,8 @@ def main():
         page += table(["command", "made", "bytes"],
                       [[f"`{command}`", ", ".join(f"{value:,} {name}" for name, value in said.items() if name != "bytes"), f"{size:,}"]
                        for _, command, said, size in bench.made])
+        page += ["What ran, each under `measured_run`, its output thrown away or kept for its counts:", ""]
+        page += [f"* {command}" for command in bench.commands] + [""]
         page += ["The passes are `stemma_pass index|scan` of `bench/`: what `stemma` does without printing, and with one rule instead of all "
                  f"that ship (the strict rule is `{STRICT}`). Rivals are in `bench/rivals`, limits in `bench/limits.cpp`.", ""]
         if bench.differences:
