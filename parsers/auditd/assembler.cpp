@@ -1,60 +1,29 @@
 #include "parsers/auditd/assembler.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "parsers/auditd/call_head.hpp"
 #include "parsers/auditd/tables.hpp"
 
 namespace stemma::auditd {
 namespace {
 
-constexpr std::size_t kWindow = 1'024;
 constexpr std::size_t kBuckets = 4'096;
-static_assert(kWindow > kLaterEvents && (kBuckets & (kBuckets - 1)) == 0);
+constexpr std::size_t kClockSlots = 1'024;
+/// Lists of lines that grew beyond this are not kept for the next event.
+constexpr std::size_t kKeptLines = 256;
+static_assert((kBuckets & (kBuckets - 1)) == 0 && (kClockSlots & (kClockSlots - 1)) == 0);
 
-/// The bare value behind ` key=` near the start of a SYSCALL body; empty where it is not there.
-std::string_view value_of(std::string_view body, std::string_view key) {
-  std::size_t from = 0;
-  while (true) {
-    const std::size_t at = body.find(key, from);
-    if (at == std::string_view::npos) return {};
-    if (at == 0 || body[at - 1] == ' ') {
-      const std::size_t start = at + key.size();
-      return body.substr(start, body.find(' ', start) - start);
-    }
-    from = at + 1;
-  }
+std::size_t bucket_of(const RecordLine& record) {
+  const std::uint64_t key =
+      (record.serial ^ static_cast<std::uint64_t>(record.milliseconds) << 20) * 0x9E3779B97F4A7C15u;
+  return static_cast<std::size_t>(key >> 52) & (kBuckets - 1);
 }
 
-std::uint32_t number(std::string_view digits) {
-  std::uint32_t value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
-}
-
-struct Call {
-  std::string_view name;
-  bool success = false;
-};
-
-Call call_of(std::string_view body) {
-  const std::string_view digits = value_of(body, "syscall=");
-  if (digits.empty()) return {};
-  Call call;
-  // The numbers that matter most, without a search through the tables.
-  const std::string_view arch = value_of(body, "arch=");
-  if (arch == "c000003e" && digits == "59") {
-    call.name = "execve";
-  } else {
-    call.name = syscall_name(arch_of(arch), number(digits));
-    if (call.name.empty()) call.name = digits;  // an interpreted log
-  }
-  call.success = value_of(body, "success=") == "yes";
-  return call;
-}
-
-bool is_prompt_call(std::string_view call) {
-  return call == "execve" || call == "execveat" || call == "exit_group";
+std::uint32_t clock_slot_of(std::string_view host) {
+  std::uint64_t hash = host.size();
+  for (const char c : host) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+  return static_cast<std::uint32_t>((hash ^ hash >> 32) & (kClockSlots - 1));
 }
 
 bool is_prompt_message(std::uint16_t type) {
@@ -66,42 +35,86 @@ bool is_prompt_message(std::uint16_t type) {
 }  // namespace
 
 bool is_prompt(std::uint16_t type, std::string_view body) {
-  return type == record_type::kSyscall ? is_prompt_call(call_of(body).name)
-                                       : is_prompt_message(type);
+  return type == record_type::kSyscall ? read_call_head(body).is_prompt : is_prompt_message(type);
 }
 
 Assembler::Assembler(Emit emit)
-    : emit_(std::move(emit)), window_(kWindow), buckets_(kBuckets, -1) {}
+    : emit_(std::move(emit)), buckets_(kBuckets, kNone), clocks_(kClockSlots) {}
 
-std::uint32_t Assembler::host_of(std::string_view name) {
-  if (last_host_ < hosts_.size() && hosts_[last_host_].name == name) return last_host_;
-  for (std::uint32_t i = 0; i < hosts_.size(); ++i) {
-    if (hosts_[i].name == name) return last_host_ = i;
-  }
-  if (hosts_.size() >= kMaxHosts) return last_host_ = 0;
-  Host host;
-  host.name = name;
-  hosts_.push_back(host);
-  return last_host_ = static_cast<std::uint32_t>(hosts_.size() - 1);
+void Assembler::restart(std::uint64_t position, bool at_start) {
+  while (oldest_ != kNone) close(oldest_);
+  for (std::size_t i = order_at_; i < order_.size(); ++i) release(order_[i]);
+  order_.clear();
+  order_at_ = 0;
+  std::fill(clocks_.begin(), clocks_.end(), Clock{});
+  last_ = kNone;
+  own_open_ = 0;
+  line_ = 0;
+  start_position_ = position;
+  at_start_ = at_start;
 }
 
-Assembler::OpenEvent* Assembler::find(const RecordLine& record, std::uint32_t host) {
-  for (std::int32_t i = buckets_[record.serial % kBuckets]; i >= 0;
-       i = window_[static_cast<std::size_t>(i)].next_in_bucket) {
-    OpenEvent& event = window_[static_cast<std::size_t>(i)];
+bool Assembler::in_window(std::uint64_t line, std::uint64_t position, const LinePlace& now) const {
+  return line_ - line <= kMaxGapLines && now.position - position <= kMaxGapBytes;
+}
+
+const Assembler::Clock* Assembler::clock_of(std::uint32_t slot, std::string_view host,
+                                            const LinePlace& now) const {
+  const Clock& clock = clocks_[slot];
+  return clock.set && clock.name == host && in_window(clock.line, clock.position, now) ? &clock
+                                                                                       : nullptr;
+}
+
+bool Assembler::timed_out(const OpenEvent& event, const LinePlace& now) const {
+  if (line_ - event.last_line < kSettledLines || !event.knows_clock) return false;
+  const std::string_view host = event.node.empty() ? event.syslog_host : event.node;
+  const Clock* clock = clock_of(event.clock_slot, host, now);
+  return clock != nullptr && clock->milliseconds - event.last_clock > kEventTimeoutMs;
+}
+
+std::uint32_t Assembler::find(const RecordLine& record, std::size_t bucket) const {
+  for (std::uint32_t i = buckets_[bucket]; i != kNone; i = events_[i].next_in_bucket) {
+    const OpenEvent& event = events_[i];
     if (event.serial == record.serial && event.milliseconds == record.milliseconds &&
-        event.host == host && !event.sealed && event.node == record.node &&
-        event.syslog_host == record.syslog_host) {
-      return &event;
-    }
+        event.node == record.node && event.syslog_host == record.syslog_host)
+      return i;
   }
-  return nullptr;
+  return kNone;
 }
 
-Assembler::OpenEvent& Assembler::begin(const RecordLine& record, std::uint32_t host,
-                                       std::uint64_t position) {
-  if (end_ - first_ >= window_.size()) emit_first(false);
-  OpenEvent& event = at(end_);
+void Assembler::append(std::uint32_t index) {
+  OpenEvent& event = events_[index];
+  event.older = newest_;
+  event.newer = kNone;
+  if (newest_ != kNone) {
+    events_[newest_].newer = index;
+  } else {
+    oldest_ = index;
+  }
+  newest_ = index;
+}
+
+void Assembler::unlink(std::uint32_t index) {
+  OpenEvent& event = events_[index];
+  (event.older != kNone ? events_[event.older].newer : oldest_) = event.newer;
+  (event.newer != kNone ? events_[event.newer].older : newest_) = event.older;
+}
+
+void Assembler::release(std::uint32_t index) {
+  std::vector<EventLine>& lines = events_[index].lines;
+  if (lines.capacity() > kKeptLines) lines = {};
+  free_.push_back(index);
+}
+
+std::uint32_t Assembler::begin(const RecordLine& record, std::size_t bucket,
+                               const LinePlace& place) {
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(events_.size()));
+    events_.emplace_back();
+  }
+  const std::uint32_t index = free_.back();
+  free_.pop_back();
+  OpenEvent& event = events_[index];
   std::vector<EventLine> lines = std::move(event.lines);
   lines.clear();
   event = OpenEvent{};
@@ -110,98 +123,204 @@ Assembler::OpenEvent& Assembler::begin(const RecordLine& record, std::uint32_t h
   event.syslog_host = record.syslog_host;
   event.milliseconds = record.milliseconds;
   event.serial = record.serial;
-  event.host = host;
-  event.position = position;
-  Host& clock = hosts_[host];
-  clock.clock = std::max(clock.clock, record.milliseconds);
-  event.clock_at_arrival = clock.clock;
-  std::int32_t& bucket = buckets_[record.serial % kBuckets];
-  event.next_in_bucket = bucket;
-  bucket = static_cast<std::int32_t>(end_ % window_.size());
-  ++end_;
-  return event;
+  event.clock_slot = clock_slot_of(record.host());
+  event.chain_cell = place.position / kGridBytes;
+  event.open = true;
+  event.own = phase_ == Phase::own;
+  event.sure = at_start_ || line_ > kMaxGapLines || place.position - start_position_ > kMaxGapBytes;
+  event.next_in_bucket = buckets_[bucket];
+  buckets_[bucket] = index;
+  append(index);
+  if (event.own) {
+    ++own_open_;
+    order_.push_back(index);
+  }
+  return index;
 }
 
-bool Assembler::add(const RecordLine& record, std::uint16_t file, std::uint64_t offset,
-                    std::uint32_t length, std::uint64_t position) {
-  close_old(position);
-  const std::uint32_t host = host_of(record.host());
-  OpenEvent* event = find(record, host);
+void Assembler::close(std::uint32_t index) {
+  OpenEvent& event = events_[index];
+  RecordLine key;
+  key.serial = event.serial;
+  key.milliseconds = event.milliseconds;
+  std::uint32_t* link = &buckets_[bucket_of(key)];
+  while (*link != index) link = &events_[*link].next_in_bucket;
+  *link = event.next_in_bucket;
+  unlink(index);
+  event.open = false;
+  if (last_ == index) last_ = kNone;
+  if (event.own) {
+    --own_open_;
+  } else {
+    release(index);
+  }
+}
+
+void Assembler::expire(const LinePlace& now) {
+  bool any = false;
+  for (; oldest_ != kNone; any = true) {
+    const OpenEvent& event = events_[oldest_];
+    if (in_window(event.last_line, event.last_position, now)) break;
+    close(oldest_);
+  }
+  if (any) emit_closed();
+}
+
+void Assembler::tick(const RecordLine& record, std::uint32_t slot, OpenEvent* event,
+                     const LinePlace& place) {
+  Clock& clock = clocks_[slot];
+  const std::string_view host = record.host();
+  if (event != nullptr && clock.set && clock.name == host && line_ - clock.line <= kMaxClockLines &&
+      place.position - clock.position <= kMaxClockBytes && record.serial > clock.serial &&
+      clock.milliseconds - record.milliseconds > kClockStepMs) {
+    event->clock_fell_by = clock.milliseconds - record.milliseconds;
+  }
+  clock = {host, record.milliseconds, line_, place.position, record.serial, true};
+}
+
+bool Assembler::add(const RecordLine& record, const LinePlace& place) {
+  ++line_;
+  expire(place);
+  std::uint32_t index = kNone;
+  std::size_t bucket = kBuckets;
+  if (record.same_stamp && last_ != kNone) {
+    index = last_;
+  } else {
+    bucket = bucket_of(record);
+    index = find(record, bucket);
+  }
+  if (index != kNone && timed_out(events_[index], place)) {
+    close(index);
+    index = kNone;
+  }
   if (record.type == record_type::kEoe) {
     // It carries nothing and never begins an event; auditd does not even write it.
-    if (event != nullptr) event->ended = event->sealed = true;
+    if (index != kNone) {
+      events_[index].ended = true;
+      close(index);
+      emit_closed();
+    }
+    last_ = kNone;
     return true;
   }
-  if (event != nullptr && record.type == record_type::kSyscall && event->has_syscall) {
-    event->sealed = true;  // an event has one SYSCALL: this is a second copy
-    event = nullptr;
+  if (index != kNone && record.type == record_type::kSyscall && events_[index].has_syscall) {
+    close(index);  // an event has one SYSCALL: this is a second copy
+    index = kNone;
   }
-  if (event == nullptr) event = &begin(record, host, position);
-  if (event->lines.size() >= kMaxLinesPerEvent) return false;
-  event->lines.push_back({record.body, record.type_name, offset, length, record.type, file});
-  ++held_lines_;
+  const std::uint64_t cell = place.position / kGridBytes;
+  std::uint64_t chain_cell = cell;
+  bool cut = false;
+  if (index != kNone && cell >= events_[index].chain_cell + 2 &&
+      events_[index].last_position / kGridBytes < cell) {
+    chain_cell = events_[index].chain_cell;
+    cut = true;
+    close(index);
+    index = kNone;
+  }
+  if (index == kNone) {
+    if (phase_ == Phase::behind) {
+      const bool prompt = is_prompt(record.type, record.body);
+      if (prompt) tick(record, clock_slot_of(record.host()), nullptr, place);
+      last_ = kNone;
+      return true;
+    }
+    index = begin(record, bucket == kBuckets ? bucket_of(record) : bucket, place);
+    if (cut) {
+      events_[index].chain_cell = chain_cell;
+      events_[index].sure = true;
+    }
+  } else if (newest_ != index) {
+    unlink(index);
+    append(index);
+  }
+
+  OpenEvent& event = events_[index];
+  const bool kept = event.line_count < kMaxLinesPerEvent;
+  if (kept) {
+    ++event.line_count;
+    if (event.own) {
+      event.lines.push_back(
+          {record.body, record.type_name, place.offset, place.length, record.type, place.file});
+    }
+  }
+  last_ = index;
+  bool ends = false;
+  bool prompt = false;
   switch (record.type) {
     case record_type::kSyscall: {
-      const Call call = call_of(record.body);
-      event->has_syscall = true;
-      event->items = number(value_of(record.body, "items="));
-      event->is_exec = call.success && (call.name == "execve" || call.name == "execveat");
-      event->prompt = is_prompt_call(call.name);
+      const CallHead call = read_call_head(record.body);
+      event.has_syscall = true;
+      event.items = call.items;
+      event.is_exec = call.is_exec;
+      event.call_paths = 0;
+      event.call_execve = false;
+      prompt = call.is_prompt;
       break;
     }
     case record_type::kPath:
-      ++event->paths;
+      ++event.paths;
+      ++event.call_paths;
       break;
     case record_type::kExecve:
-      event->has_execve = true;
+      event.has_execve = event.call_execve = true;
       break;
     case record_type::kProctitle:
-      // The kernel writes it last, but a log may have been sorted since: it ends the event only
-      // where all is there.
-      event->ended = true;
-      event->sealed = event->has_syscall && event->paths >= event->items &&
-                      (!event->is_exec || event->has_execve);
+      event.ended = true;
+      ends = event.has_syscall && event.call_paths >= event.items &&
+             (!event.is_exec || event.call_execve);
       break;
     default:
-      event->sealed = is_single_record(record.type);
-      event->prompt = event->prompt || is_prompt_message(record.type);
+      ends = is_single_record(record.type);
+      prompt = is_prompt_message(record.type);
       break;
   }
-  return true;
+  if (prompt) tick(record, event.clock_slot, &event, place);
+  if (ends) {
+    close(index);
+  } else {
+    const Clock* clock = clock_of(event.clock_slot, record.host(), place);
+    event.knows_clock = clock != nullptr;
+    if (clock != nullptr) event.last_clock = clock->milliseconds;
+    event.last_line = line_;
+    event.last_position = place.position;
+  }
+  emit_closed();
+  return kept;
 }
 
-void Assembler::close_old(std::uint64_t position) {
-  while (first_ < end_) {
-    const OpenEvent& event = at(first_);
-    const std::uint64_t later = end_ - first_;
-    const bool timed_out = later > kSettledEvents &&
-                           hosts_[event.host].clock - event.clock_at_arrival > kEventTimeoutMs;
-    const bool old = timed_out || later > kLaterEvents ||
-                     position - event.position > kMaxEventSpan || held_lines_ > kMaxHeldLines;
-    if (!event.sealed && !old) return;
-    emit_first(false);
+bool Assembler::is_unsure() const {
+  for (std::uint32_t i = oldest_; i != kNone; i = events_[i].newer) {
+    if (!events_[i].sure) return true;
+  }
+  return false;
+}
+
+void Assembler::emit_closed() {
+  while (order_at_ < order_.size() && !events_[order_[order_at_]].open) {
+    const std::uint32_t index = order_[order_at_++];
+    emit(events_[index], false);
+    release(index);
+  }
+  if (order_at_ == order_.size()) {
+    order_.clear();
+    order_at_ = 0;
+  } else if (order_at_ > order_.size() / 2 && order_at_ > kBuckets) {
+    order_.erase(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(order_at_));
+    order_at_ = 0;
   }
 }
 
-void Assembler::emit_first(bool end_of_stream) {
-  OpenEvent& event = at(first_);
-  std::int32_t* link = &buckets_[event.serial % kBuckets];
-  const auto self = static_cast<std::int32_t>(first_ % window_.size());
-  while (*link != self) link = &window_[static_cast<std::size_t>(*link)].next_in_bucket;
-  *link = event.next_in_bucket;
-  ++first_;
-  held_lines_ -= event.lines.size();
-
+void Assembler::emit(const OpenEvent& event, bool end_of_stream) {
   AssembledEvent assembled;
   assembled.lines = event.lines;
   assembled.node = event.node;
   assembled.syslog_host = event.syslog_host;
   assembled.milliseconds = event.milliseconds;
   assembled.serial = event.serial;
-
+  assembled.clock_fell_by = event.clock_fell_by;
   const bool only_auxiliary =
-      std::all_of(event.lines.begin(), event.lines.end(),
-                  [](const EventLine& line) { return is_auxiliary(line.type); });
+      !event.has_syscall && std::all_of(event.lines.begin(), event.lines.end(),
+                                        [](const EventLine& l) { return is_auxiliary(l.type); });
   if (only_auxiliary) {
     assembled.incomplete = "records without their SYSCALL";
   } else if (event.is_exec && !event.has_execve) {
@@ -210,22 +329,19 @@ void Assembler::emit_first(bool end_of_stream) {
     // With no PATH at all a rule may have excluded the type.
     assembled.incomplete = "fewer PATH records than items";
   }
-
-  Host& host = hosts_[event.host];
-  if (event.prompt) {
-    if (host.has_prompt && event.serial > host.prompt_serial &&
-        host.prompt_clock - event.milliseconds > kClockStepMs) {
-      assembled.clock_fell_by = host.prompt_clock - event.milliseconds;
-    }
-    host.has_prompt = true;
-    host.prompt_clock = event.milliseconds;
-    host.prompt_serial = event.serial;
-  }
   emit_(assembled);
 }
 
-void Assembler::finish() {
-  while (first_ < end_) emit_first(true);
+void Assembler::finish(bool end_of_stream) {
+  for (; order_at_ < order_.size(); ++order_at_) {
+    const std::uint32_t index = order_[order_at_];
+    const bool open = events_[index].open;
+    if (open) close(index);
+    emit(events_[index], end_of_stream && open);
+    release(index);
+  }
+  order_.clear();
+  order_at_ = 0;
 }
 
 }  // namespace stemma::auditd

@@ -1,6 +1,7 @@
 // Puts the records of one event together. Records of different events interleave in a log, so
-// nothing may rely on their being next to each other. Works on one run of lines from the left;
-// holds a bounded window of open events and no text.
+// nothing may rely on their being next to each other. Works on a run of lines from the left; holds
+// a bounded window of open events and no text. What it decides at a line depends on a bounded
+// stretch of lines before it only, so that a log can be cut into blocks (block_decoder.hpp).
 #pragma once
 
 #include <cstdint>
@@ -13,26 +14,31 @@
 
 namespace stemma::auditd {
 
-/// An event is closed when this much time has passed in the log since its first line (auparse:
-/// end_of_event_timeout) and some further events have begun: in a quiet log the next event may be
-/// seconds away and still come before the last record of this one.
+/// The window of assembly: a record belongs to an open event only where the event's last record
+/// lies at most this many lines of the log before it. Measured interleaving reaches over some ten
+/// events, which have six lines each.
+inline constexpr std::uint64_t kMaxGapLines = 1'000;
+/// … and at most this many bytes. A thousand of the kernel's longest lines have nearly 9 MiB; lines
+/// of usual length have 0.2 MiB.
+inline constexpr std::uint64_t kMaxGapBytes = 4u << 20;
+/// … and where not both this much time has passed in the log (auparse: end_of_event_timeout) and
+/// some lines have been written since: in a quiet log the next event may be seconds away and still
+/// come before the last record of this one.
 inline constexpr std::int64_t kEventTimeoutMs = 2'000;
-inline constexpr std::size_t kSettledEvents = 16;
-/// … or when this many events have begun after it. Measured interleaving reaches over some ten
-/// events; the window is a power of two.
-inline constexpr std::size_t kLaterEvents = 1'000;
-/// … or when this many lines are held by all open events together, so that a forged log cannot make
-/// the window large.
-inline constexpr std::size_t kMaxHeldLines = 262'144;
+inline constexpr std::uint64_t kSettledLines = 16;
 /// Cap on the lines of one event. The largest exec, 6 MiB of arguments in hexadecimal, takes below
 /// 2,000 records.
 inline constexpr std::size_t kMaxLinesPerEvent = 8'192;
-/// Cap on the bytes between an event's first and last line, other lines between them included;
-/// keeps a span within 32 bits and its second reading cheap. kLaterEvents usual events are some
-/// MiB.
-inline constexpr std::uint64_t kMaxEventSpan = 64u << 20;
-/// Cap on the machines whose clocks are followed apart. Those beyond it share one.
-inline constexpr std::size_t kMaxHosts = 1'024;
+/// Cap on the bytes between an event's first and last line, other lines between them included:
+/// where records of one stamp go on without end, every line of a grid over the log's bytes ends
+/// their event, from the second such line on. So an event keeps its records together over
+/// kGridBytes at least, spans less than three times as much, and where it ends does not depend on
+/// how long its stamp has gone on before. The largest exec takes some 13 MiB.
+inline constexpr std::uint64_t kGridBytes = 16u << 20;
+inline constexpr std::uint64_t kMaxEventSpan = 3 * kGridBytes;
+/// How far back the clock of a machine is looked for: twice the window of assembly.
+inline constexpr std::uint64_t kMaxClockLines = 2 * kMaxGapLines;
+inline constexpr std::uint64_t kMaxClockBytes = 2 * kMaxGapBytes;
 /// A fall of the clock below this is no step: records of one moment come a few ticks out of order.
 inline constexpr std::int64_t kClockStepMs = 1'000;
 
@@ -59,66 +65,136 @@ struct AssembledEvent {
       0;  ///< milliseconds that the clock fell while the serial grew; 0 where it did not
 };
 
+/// Where a line lies.
+struct LinePlace {
+  std::uint64_t position = 0;  ///< in the stream: its files one behind the other
+  std::uint64_t offset = 0;    ///< in its file
+  std::uint32_t length = 0;    ///< without the line end
+  std::uint16_t file = 0;      ///< counts up from 0
+};
+
+/// The rules, for each record in the order of the lines. Its key is node, syslog host, time and
+/// serial.
+///
+///  1. Only the newest event of a key can be open. It takes the record if it is open and the record
+///     lies within the window; else the record begins an event.
+///  2. An event has one SYSCALL: a second one begins an event.
+///  3. EOE ends its event and belongs to none. A message of a program or daemon ends the event it
+///  is
+///     in. PROCTITLE, which the kernel writes last, ends it where since its SYSCALL as many PATH
+///     records as `items` were seen and, for a successful exec, an EXECVE: logs may have been
+///     sorted.
+///  4. The grid (kGridBytes) ends what goes on without end.
+///  5. Beyond kMaxLinesPerEvent lines are refused; what they end is ended all the same.
+///
+/// Lines can be given in three phases, for a decoder that reads a block of a log. What begins
+/// `before` the block is followed, so that its records in the block are known, and not emitted;
+/// what begins in the block is emitted; what begins `behind` it is passed over.
 class Assembler {
  public:
   using Emit = std::function<void(const AssembledEvent&)>;
+  enum class Phase : std::uint8_t { before, own, behind };
 
-  /// @param emit receives the events in the order of their first lines
+  /// @param emit receives the events in the order of their first lines, and the view in them stays
+  /// good for the call
   explicit Assembler(Emit emit);
 
-  /// Adds the next record of the stream; false where kMaxLinesPerEvent refuses it. `file` counts up
-  /// from 0 and `position` is the line's offset in the whole stream. Views in `record` must stay
-  /// valid until the event is emitted. O(1) but for crowded serials.
-  bool add(const RecordLine& record, std::uint16_t file, std::uint64_t offset, std::uint32_t length,
-           std::uint64_t position);
+  /// Forgets everything. @param position where the next line begins; `at_start`: no line of the
+  /// stream lies before it.
+  void restart(std::uint64_t position, bool at_start);
+  void set_phase(Phase phase) { phase_ = phase; }
 
-  /// Emits what is still open.
-  void finish();
+  /// Adds the next line, a record; false where kMaxLinesPerEvent refuses it. Views in `record` must
+  /// stay valid until the event is emitted. O(1) but for crowded keys, of which the window holds
+  /// kMaxGapLines.
+  bool add(const RecordLine& record, const LinePlace& place);
+  /// Steps over a line that is no record.
+  void skip(const LinePlace& place) {
+    ++line_;
+    expire(place);
+  }
+
+  /// Whether events of the own phase are open.
+  [[nodiscard]] bool has_open() const { return own_open_ != 0; }
+  /// Whether an open event may have begun before the first line that was given, so that not all is
+  /// known of it.
+  [[nodiscard]] bool is_unsure() const;
+
+  /// Emits what is still open. `end_of_stream`: no line of the stream is left.
+  void finish(bool end_of_stream);
 
  private:
+  static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+
   struct OpenEvent {
     std::vector<EventLine> lines;
+    std::size_t line_count = 0;  // those of events that are not ours are counted only
     std::string_view node;
     std::string_view syslog_host;
     std::int64_t milliseconds = 0;
-    std::int64_t clock_at_arrival = 0;
-    std::uint64_t position = 0;
+    std::uint64_t last_line = 0;
+    std::uint64_t last_position = 0;
+    std::int64_t last_clock = 0;  // of the machine, at the last record
+    std::int64_t clock_fell_by = 0;
+    std::uint64_t chain_cell = 0;  // grid cell where records of this key began to go on
     std::uint32_t serial = 0;
-    std::uint32_t host = 0;
+    std::uint32_t clock_slot = 0;
     std::uint32_t items = 0;
     std::uint32_t paths = 0;
-    std::int32_t next_in_bucket = -1;
+    std::uint32_t call_paths = 0;  // since the SYSCALL
+    std::uint32_t next_in_bucket = kNone;
+    std::uint32_t older = kNone, newer = kNone;  // open events by their last record
+    bool own = false;
+    bool sure = false;  // began behind everything that could matter
+    bool open = false;
+    bool knows_clock = false;
     bool has_syscall = false;
     bool has_execve = false;
-    bool is_exec = false;  ///< a successful execve or execveat
-    bool prompt = false;   ///< holds a record stamped when it was written
-    bool ended = false;    ///< EOE or PROCTITLE was seen
-    bool sealed = false;   ///< nothing can belong to it any more
+    bool call_execve = false;  // since the SYSCALL
+    bool is_exec = false;      // a successful execve or execveat
+    bool ended = false;        // EOE or PROCTITLE was seen
   };
-  struct Host {
+  /// The last record of a machine whose stamp was the moment of its writing. A table where the last
+  /// writer of a slot wins depends on no more than the window that it is asked for.
+  struct Clock {
     std::string_view name;
-    std::int64_t clock = 0;  ///< newest time
-    std::int64_t prompt_clock =
-        0;  ///< time of the last record that was stamped when it was written
-    std::uint32_t prompt_serial = 0;
-    bool has_prompt = false;
+    std::int64_t milliseconds = 0;
+    std::uint64_t line = 0;
+    std::uint64_t position = 0;
+    std::uint32_t serial = 0;
+    bool set = false;
   };
 
-  [[nodiscard]] OpenEvent& at(std::uint64_t index) { return window_[index % window_.size()]; }
-  OpenEvent* find(const RecordLine& record, std::uint32_t host);
-  OpenEvent& begin(const RecordLine& record, std::uint32_t host, std::uint64_t position);
-  std::uint32_t host_of(std::string_view name);
-  void close_old(std::uint64_t position);
-  void emit_first(bool end_of_stream);
+  std::uint32_t find(const RecordLine& record, std::size_t bucket) const;
+  std::uint32_t begin(const RecordLine& record, std::size_t bucket, const LinePlace& place);
+  [[nodiscard]] bool in_window(std::uint64_t line, std::uint64_t position,
+                               const LinePlace& now) const;
+  [[nodiscard]] bool timed_out(const OpenEvent& event, const LinePlace& now) const;
+  [[nodiscard]] const Clock* clock_of(std::uint32_t slot, std::string_view host,
+                                      const LinePlace& now) const;
+  void tick(const RecordLine& record, std::uint32_t slot, OpenEvent* event, const LinePlace& place);
+  void expire(const LinePlace& now);
+  void close(std::uint32_t index);
+  void unlink(std::uint32_t index);
+  void append(std::uint32_t index);
+  void release(std::uint32_t index);
+  void emit_closed();
+  void emit(const OpenEvent& event, bool end_of_stream);
 
   Emit emit_;
-  std::vector<OpenEvent> window_;
-  std::vector<std::int32_t> buckets_;  // serial → first open event, as an index into window_
-  std::vector<Host> hosts_;
-  std::uint64_t first_ = 0;  // oldest open event
-  std::uint64_t end_ = 0;    // events begun
-  std::size_t held_lines_ = 0;
-  std::uint32_t last_host_ = 0;
+  std::vector<OpenEvent> events_;     // slots that are used again and again
+  std::vector<std::uint32_t> free_;   // last in, first out: a log without interleaving needs one
+  std::vector<std::uint32_t> order_;  // own events that are not emitted yet, by their first lines
+  std::size_t order_at_ = 0;
+  std::vector<std::uint32_t> buckets_;  // key → newest open event
+  std::vector<Clock> clocks_;
+  std::uint32_t oldest_ = kNone, newest_ = kNone;  // open events by their last record
+  std::uint32_t last_ = kNone;                     // the event of the last record, where it is open
+  std::size_t own_open_ = 0;
+  std::uint64_t line_ = 0;
+  std::uint64_t start_position_ = 0;
+  bool at_start_ = true;
+  Phase phase_ = Phase::own;
 };
 
 /// True where the record's stamp is the moment of its writing: messages of programs and calls that

@@ -1,14 +1,18 @@
 // The Parser for Linux audit logs: streams of files into lines, lines into events, events into
 // fields, and the books of it all. Sources of the format: linux-audit/audit-userspace (libaudit.h,
 // auditd, auparse), kernel/auditsc.c; each part names its own.
+#include "parsers/auditd/auditd_parser.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
 
 #include "parsers/auditd/assembler.hpp"
+#include "parsers/auditd/block_decoder.hpp"
 #include "parsers/auditd/event_mapper.hpp"
 #include "parsers/auditd/line_reader.hpp"
+#include "parsers/auditd/stream_text.hpp"
 #include "parsers/auditd/streams.hpp"
 #include "parsers/auditd/tables.hpp"
 #include "parsers/common/parser.hpp"
@@ -47,8 +51,7 @@ void note_values(const MappingNotes& notes, const AssembledEvent& assembled, std
 }
 
 /// Where an event's lines lie: one span per file.
-void set_spans(const AssembledEvent& assembled, std::span<const ArtifactBytes> artifacts,
-               const std::vector<std::uint32_t>& stream, Event& event) {
+void set_spans(const AssembledEvent& assembled, const StreamText& stream, Event& event) {
   std::size_t first = 0;
   while (first < assembled.lines.size()) {
     const std::uint16_t file = assembled.lines[first].file;
@@ -56,8 +59,7 @@ void set_spans(const AssembledEvent& assembled, std::span<const ArtifactBytes> a
     while (last + 1 < assembled.lines.size() && assembled.lines[last + 1].file == file) ++last;
     const std::uint64_t start = assembled.lines[first].offset;
     const std::uint64_t end = assembled.lines[last].offset + assembled.lines[last].length;
-    const SourceSpan span{artifacts[stream[file]].id, static_cast<std::uint32_t>(end - start),
-                          start};
+    const SourceSpan span{stream.id(file), static_cast<std::uint32_t>(end - start), start};
     static_assert(kMaxEventSpan + kMaxLine < std::numeric_limits<std::uint32_t>::max());
     if (first == 0) {
       event.source = span;
@@ -68,8 +70,30 @@ void set_spans(const AssembledEvent& assembled, std::span<const ArtifactBytes> a
   }
 }
 
+/// Notes once a file that its records name no machine, where the first ones do not: it holds for
+/// nearly every event of it.
+void note_unknown_host(const StreamText& stream, ImportLog& log) {
+  LineReader lines(stream.text(stream.own_file()).substr(0, kSampleBytes));
+  ReadLine line;
+  while (lines.next(line)) {
+    if (line.verdict.kind != LineKind::record || line.record.type == record_type::kEoe) continue;
+    if (!line.record.host().empty()) continue;
+    log.note(Defect::unknown_host, line.offset, "no node and no syslog host");
+    return;
+  }
+}
+
+/// Where the block ends that begins at `begin`: behind the first line end after `bytes` bytes.
+std::uint64_t block_end(std::string_view text, std::uint64_t begin, std::uint64_t bytes) {
+  if (text.size() - begin <= bytes) return text.size();
+  const std::size_t newline = text.find('\n', begin + bytes - 1);
+  return newline == std::string_view::npos ? text.size() : newline + 1;
+}
+
 class AuditdParser final : public Parser {
  public:
+  explicit AuditdParser(std::uint64_t block_bytes) : block_bytes_(block_bytes) {}
+
   [[nodiscard]] std::string_view format() const override { return "auditd"; }
 
   [[nodiscard]] bool recognizes(const ArtifactBytes& artifact) const override {
@@ -80,76 +104,41 @@ class AuditdParser final : public Parser {
     std::vector<Unit> units;
     for (const std::vector<std::uint32_t>& stream : group_streams(artifacts)) {
       for (const std::uint32_t i : stream) {
-        if (!artifacts[i].bytes.empty()) units.push_back({i, 0, artifacts[i].bytes.size(), stream});
+        const std::string_view text = artifacts[i].text();
+        for (std::uint64_t begin = 0; begin < text.size();) {
+          const std::uint64_t end = block_end(text, begin, block_bytes_);
+          units.push_back({i, begin, end - begin, stream});
+          begin = end;
+        }
       }
     }
     return units;
   }
 
   void decode(std::span<const ArtifactBytes> artifacts, const Unit& unit, const Wanted& wanted,
-              EventSink& sink, ImportLog& books) const override {
+              EventSink& sink, ImportLog& log) const override {
+    const StreamText stream(artifacts, unit);
+    const BlockDecoder block(stream, unit);
+    const std::string_view default_host = artifacts[unit.artifact].default_host;
+    const bool keeps_books = wanted.only_at == nullptr;
     Event event;
     EventMapper mapper(*wanted.projection);
-    const bool keeps_books = wanted.only_at == nullptr;
-    bool host_noted = false;
-    const std::vector<std::uint32_t> alone = {unit.artifact};
-    const std::vector<std::uint32_t>& stream = unit.stream.empty() ? alone : unit.stream;
-
-    Assembler assembler([&](const AssembledEvent& assembled) {
-      const EventLine& first = assembled.lines.front();
-      if (stream[first.file] != unit.artifact) return;
-      if (!keeps_books &&
-          !std::binary_search(wanted.only_at->begin(), wanted.only_at->end(), first.offset))
-        return;
-      const std::string_view default_host = artifacts[unit.artifact].default_host;
+    const auto emit = [&](const AssembledEvent& assembled) {
       event.reset(*wanted.projection);
-      set_spans(assembled, artifacts, stream, event);
+      set_spans(assembled, stream, event);
       const MappingNotes notes = mapper.fill(assembled, default_host, event);
-      if (keeps_books) {
-        note_values(notes, assembled, first.offset, books);
-        if (default_host.empty() && assembled.node.empty() && assembled.syslog_host.empty() &&
-            !host_noted) {
-          host_noted = true;  // once a file: it holds for nearly every event of it
-          books.note(Defect::unknown_host, first.offset, "no node and no syslog host");
-        }
-      }
+      if (keeps_books) note_values(notes, assembled, assembled.lines.front().offset, log);
       sink.on_event(event);
-    });
-
-    std::uint64_t stream_position = 0;
-    // The whole stream is read for each of its files; only the file's own events and lines count.
-    for (std::size_t file = 0; file < stream.size(); ++file) {
-      const std::string_view text = artifacts[stream[file]].text();
-      ImportLog elsewhere;
-      ImportLog& log = stream[file] == unit.artifact ? books : elsewhere;
-      LineReader lines(text);
-      ReadLine line;
-      while (lines.next(line)) {
-        log.bytes.unused += line.skipped;
-        if (line.verdict.kind == LineKind::other) {
-          log.bytes.unused += line.bytes;
-          continue;
-        }
-        bool kept = line.verdict.kind == LineKind::record;
-        if (kept) {
-          kept = assembler.add(line.record, static_cast<std::uint16_t>(file), line.offset,
-                               line.length, stream_position + line.offset);
-          if (!kept && keeps_books) {
-            log.note(Defect::limit_exceeded, line.offset,
-                     fmt::format("serial {}: more than {} lines", line.record.serial,
-                                 kMaxLinesPerEvent));
-          }
-        } else if (keeps_books) {
-          log.note(line.too_long ? Defect::limit_exceeded : Defect::bad_line, line.offset,
-                   fmt::format("{} ({} bytes)", line.verdict.problem, line.bytes));
-        }
-        (kept ? log.bytes.parsed : log.bytes.refused) += line.bytes;
-        ++(kept ? log.records.parsed : log.records.refused);
-      }
-      stream_position += text.size();
+    };
+    if (keeps_books) {
+      if (unit.offset == 0 && default_host.empty()) note_unknown_host(stream, log);
+      block.decode(emit, &log);
+      return;
     }
-    assembler.finish();
-    if (!keeps_books) books = ImportLog{};
+    const std::vector<std::uint64_t>& all = *wanted.only_at;
+    const auto first = std::lower_bound(all.begin(), all.end(), unit.offset);
+    const auto last = std::lower_bound(first, all.end(), unit.offset + unit.length);
+    if (first != last) block.decode_some({first, last}, emit);
   }
 
   Result<void> decode_event(std::span<const ArtifactBytes> artifacts,
@@ -200,12 +189,19 @@ class AuditdParser final : public Parser {
     mapper.fill(assembled, artifacts[0].default_host, event);
     return {};
   }
+
+ private:
+  std::uint64_t block_bytes_;
 };
 
 }  // namespace
 
+std::unique_ptr<Parser> auditd::make_parser(std::uint64_t block_bytes) {
+  return std::make_unique<AuditdParser>(std::max<std::uint64_t>(block_bytes, 1));
+}
+
 std::unique_ptr<Parser> make_auditd_parser() {
-  return std::make_unique<AuditdParser>();
+  return auditd::make_parser(kBlockBytes);
 }
 
 }  // namespace stemma

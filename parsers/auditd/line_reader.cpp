@@ -19,7 +19,7 @@ bool LineReader::next(ReadLine& line) {
   line.bytes = next - start;
   line.too_long = end - start > kMaxLine;
   line.length = static_cast<std::uint32_t>(std::min<std::size_t>(end - start, kMaxLine));
-  line.verdict = read_record_line(text_.substr(start, line.length), line.record);
+  line.verdict = read_record_line(text_.substr(start, line.length), line.record, memo_);
   if (line.too_long && line.verdict.kind == LineKind::record)
     line.verdict = {LineKind::malformed, "line too long"};
   at_ = next;

@@ -26,10 +26,13 @@ class LineReader {
   explicit LineReader(std::string_view text, std::uint64_t from = 0) : text_(text), at_(from) {}
   /// The next line; false at the end. Every byte of the text belongs to exactly one line.
   bool next(ReadLine& line);
+  /// Where the next line begins.
+  [[nodiscard]] std::uint64_t at() const { return at_; }
 
  private:
   std::string_view text_;
   std::uint64_t at_ = 0;
+  StampMemo memo_;
 };
 
 }  // namespace stemma::auditd

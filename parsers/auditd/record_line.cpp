@@ -1,6 +1,7 @@
 // The head's grammar by hand: a handful of fixed words and digits, read once from the left.
 #include "parsers/auditd/record_line.hpp"
 
+#include <bit>
 #include <cstring>
 #include <limits>
 
@@ -122,7 +123,89 @@ LineVerdict read_message(std::string_view text, RecordLine& record) {
   return read_bare(text, record);
 }
 
+std::uint64_t word_at(const char* at) {
+  std::uint64_t word;
+  std::memcpy(&word, at, 8);
+  return word;
+}
+
+constexpr std::uint64_t word_of(const char (&text)[9]) {
+  std::uint64_t word = 0;
+  for (std::size_t i = 8; i-- > 0;) word = word << 8 | static_cast<unsigned char>(text[i]);
+  return word;
+}
+
+/// The common line, `type=<known> msg=audit(…): `: number of its type, or kUnknown; `at` is set
+/// behind the name. `line` has eight bytes behind `type=` at least.
+std::uint16_t common_type(std::string_view line, std::size_t& at) {
+  if constexpr (std::endian::native != std::endian::little) return record_type::kUnknown;
+  const std::uint64_t word = word_at(line.data() + 5);
+  const auto first = [word](std::size_t bytes) { return word & ((1ull << 8 * bytes) - 1); };
+  const auto is = [&](std::size_t length, std::uint16_t type) {
+    at = 5 + length;
+    return type;
+  };
+  if (word == word_of("SYSCALL ")) return is(7, record_type::kSyscall);
+  if (first(5) == (word_of("PATH    ") & 0xFF'FFFF'FFFF)) return is(4, record_type::kPath);
+  if (first(7) == (word_of("EXECVE  ") & 0xFF'FFFF'FFFF'FFFF)) return is(6, record_type::kExecve);
+  if (first(4) == (word_of("CWD     ") & 0xFFFF'FFFF)) return is(3, record_type::kCwd);
+  if (word == word_of("PROCTITL") && line.size() > 13 && line[13] == 'E')
+    return is(9, record_type::kProctitle);
+  return record_type::kUnknown;
+}
+
+/// Length of `<digits>.<3 digits>:<digits>): `; 0 where the text does not begin so.
+std::size_t plain_stamp(std::string_view text) {
+  std::size_t at = 0;
+  const auto digits = [&] {
+    const std::size_t start = at;
+    while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
+    return at - start;
+  };
+  if (digits() == 0 || at >= text.size() || text[at++] != '.') return 0;
+  if (digits() == 0 || at >= text.size() || text[at++] != ':') return 0;
+  if (digits() == 0 || text.substr(at, 3) != "): ") return 0;
+  return at + 3;
+}
+
 }  // namespace
+
+LineVerdict read_record_line(std::string_view line, RecordLine& record, StampMemo& memo) {
+  constexpr std::string_view kHead = " msg=audit(";
+  std::size_t at = 0;
+  std::uint16_t type = record_type::kUnknown;
+  if (line.size() > 40 && word_at(line.data()) << 24 == word_of("type=   ") << 24)
+    type = common_type(line, at);
+  if (type != record_type::kUnknown && line.size() - at > kHead.size() &&
+      std::memcmp(line.data() + at, kHead.data(), kHead.size()) == 0) {
+    const std::string_view rest = line.substr(at + kHead.size());
+    if (!memo.text.empty() && rest.size() >= memo.text.size() &&
+        std::memcmp(rest.data(), memo.text.data(), memo.text.size()) == 0) {
+      std::string_view body = rest.substr(memo.text.size());
+      while (!body.empty() && body.front() == ' ') body.remove_prefix(1);
+      while (!body.empty() && (body.back() == ' ' || body.back() == '\r')) body.remove_suffix(1);
+      record.node = record.syslog_host = {};
+      record.type_name = line.substr(5, at - 5);
+      record.type = type;
+      record.milliseconds = memo.milliseconds;
+      record.serial = memo.serial;
+      record.body = body;
+      record.same_stamp = true;
+      return kRecord;
+    }
+  }
+  const LineVerdict verdict = read_record_line(line, record);
+  memo.text = {};
+  if (verdict.kind == LineKind::record && record.node.empty() && record.syslog_host.empty() &&
+      line.front() == 't') {
+    const std::size_t stamp = line.find("audit(");
+    if (stamp != std::string_view::npos) {
+      const std::string_view text = line.substr(stamp + 6);
+      memo = {text.substr(0, plain_stamp(text)), record.milliseconds, record.serial};
+    }
+  }
+  return verdict;
+}
 
 LineVerdict read_record_line(std::string_view line, RecordLine& record) {
   record = RecordLine{};

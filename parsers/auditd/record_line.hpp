@@ -28,6 +28,9 @@ struct RecordLine {
   std::int64_t milliseconds = 0;  ///< since 1970 UTC
   std::uint32_t serial = 0;
   std::string_view body;  ///< the fields, without leading and trailing blanks
+  /// Node, syslog host, time and serial are those of the record line that the same StampMemo saw
+  /// before; false where that is not known.
+  bool same_stamp = false;
 
   /// Name of the machine that wrote it, as far as the line tells.
   [[nodiscard]] std::string_view host() const { return node.empty() ? syslog_host : node; }
@@ -44,6 +47,14 @@ struct LineVerdict {
   const char* problem = "";  ///< malformed: static text, what is wrong
 };
 
+/// The stamp of the last record line, as text: the records of an event follow each other, so the
+/// next line's stamp is most often the same text. Views into the lines, which must stay.
+struct StampMemo {
+  std::string_view text;  ///< from the first digit to the blank behind `):`; empty: none
+  std::int64_t milliseconds = 0;
+  std::uint32_t serial = 0;
+};
+
 /// Reads one line, without its line end. Carriers, each one with or without `node=<name> ` before
 /// `type=`:
 ///
@@ -58,5 +69,9 @@ struct LineVerdict {
 /// which cannot be read back: `malformed`. O(line) for lines that are not audit's, O(head) for
 /// records; no allocation.
 LineVerdict read_record_line(std::string_view line, RecordLine& record);
+
+/// The same, faster for lines that follow each other in a log. Where lines are given out of order
+/// or left out, same_stamp still holds: it compares texts.
+LineVerdict read_record_line(std::string_view line, RecordLine& record, StampMemo& memo);
 
 }  // namespace stemma::auditd

@@ -17,6 +17,8 @@ inline constexpr std::int64_t kMaxOverlapMs = 10'000;
 /// Cap on the files of one stream; more begin another one. The largest num_logs of auditd.conf is
 /// 999.
 inline constexpr std::size_t kMaxStreamFiles = 1'024;
+/// Cap on the machines that are remembered of one file's ends.
+inline constexpr std::size_t kMaxHosts = 1'024;
 
 /// Whether a text holds audit records: well-formed ones, and around them not mostly prose. Sure for
 /// files of any size: looks at every stamp until one convinces. O(bytes) at the speed of memmem

@@ -136,7 +136,7 @@ TEST(Assembler, AnEventIsHeldForAThousandLaterOnes) {
       rest.user_message("USER_ACCT", {}, "op=x res=success");
     lines.resize(lines.size() - 2);
     const Parsed result = run(join(lines) + rest.text() + path + last);
-    if (later < kLaterEvents) {
+    if (later < kMaxGapLines) {
       EXPECT_EQ(result.events.size(), 1u + later);
       EXPECT_EQ(result.events[0]["process.title"], "true 7");
       EXPECT_EQ(result.defects(), "");

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "parsers/auditd/auditd_parser.hpp"
+
 namespace stemma::auditd_test {
 namespace {
 
@@ -80,6 +82,17 @@ void check_again(const Parser& parser, const std::vector<ArtifactBytes>& artifac
   EXPECT_EQ(again.process.child_pid, seen.process.child_pid);
 }
 
+std::vector<ArtifactBytes> artifacts_of(const std::vector<std::string>& texts,
+                                        const std::vector<std::string>& default_hosts) {
+  std::vector<ArtifactBytes> artifacts;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    artifacts.push_back({ArtifactId::from_index(i), std::as_bytes(std::span(texts[i])),
+                         default_hosts.empty() ? std::string_view("testhost")
+                                               : std::string_view(default_hosts[i])});
+  }
+  return artifacts;
+}
+
 }  // namespace
 
 std::string Seen::operator[](std::string_view field) const {
@@ -118,14 +131,18 @@ std::string Parsed::records(std::size_t artifact) const {
   return fmt::format("{}/{}", logs[artifact].records.parsed, logs[artifact].records.refused);
 }
 
-Parsed run(const std::vector<std::string>& texts, const std::vector<std::string>& default_hosts) {
-  const auto parser = make_auditd_parser();
-  std::vector<ArtifactBytes> artifacts;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    artifacts.push_back({ArtifactId::from_index(i), std::as_bytes(std::span(texts[i])),
-                         default_hosts.empty() ? std::string_view("testhost")
-                                               : std::string_view(default_hosts[i])});
-  }
+bool Seen::operator==(const Seen& other) const {
+  return fields == other.fields && origins == other.origins && process.act == other.process.act &&
+         process.child_pid == other.process.child_pid &&
+         process.child_has_callers_parent == other.process.child_has_callers_parent &&
+         source == other.source && more_pieces == other.more_pieces && sequence == other.sequence &&
+         time == other.time && hash == other.hash;
+}
+
+Parsed run(const std::vector<std::string>& texts, const std::vector<std::string>& default_hosts,
+           std::uint64_t block_bytes) {
+  const auto parser = block_bytes == 0 ? make_auditd_parser() : auditd::make_parser(block_bytes);
+  const std::vector<ArtifactBytes> artifacts = artifacts_of(texts, default_hosts);
   Parsed result;
   result.units = parser->split(artifacts);
   result.logs.resize(texts.size());
@@ -144,6 +161,22 @@ Parsed run(const std::vector<std::string>& texts, const std::vector<std::string>
   for (std::size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(covered[i], texts[i].size());
   for (const Seen& seen : result.events) check_again(*parser, artifacts, seen, projection);
   return result;
+}
+
+std::vector<Seen> run_only(const std::vector<std::string>& texts, std::size_t artifact,
+                           const std::vector<std::uint64_t>& offsets, std::uint64_t block_bytes) {
+  const auto parser = auditd::make_parser(block_bytes);
+  const std::vector<ArtifactBytes> artifacts = artifacts_of(texts, {});
+  const Projection projection = Projection::all();
+  std::vector<Seen> events;
+  Collector collector(events);
+  for (const Unit& unit : parser->split(artifacts)) {
+    if (unit.artifact != artifact) continue;
+    ImportLog log;
+    parser->decode(artifacts, unit, Wanted{&projection, &offsets}, collector, log);
+    EXPECT_EQ(log, ImportLog{});
+  }
+  return events;
 }
 
 bool recognized(std::string_view text) {

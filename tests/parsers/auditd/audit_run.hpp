@@ -22,6 +22,8 @@ struct Seen {
   Timestamp time;
   std::uint64_t hash = 0;
 
+  bool operator==(const Seen& other) const;
+
   /// Values of a field joined with `|`; `-` where the event has none.
   [[nodiscard]] std::string operator[](std::string_view field) const;
 };
@@ -39,11 +41,16 @@ struct Parsed {
   [[nodiscard]] std::string records(std::size_t artifact = 0) const;
 };
 
+/// @param block_bytes size of the units; 0: as they are in use
 Parsed run(const std::vector<std::string>& texts,
-           const std::vector<std::string>& default_hosts = {});
+           const std::vector<std::string>& default_hosts = {}, std::uint64_t block_bytes = 0);
 inline Parsed run(const std::string& text) {
   return run(std::vector<std::string>{text});
 }
+
+/// Decodes what begins at `offsets` of one artifact in a second pass.
+std::vector<Seen> run_only(const std::vector<std::string>& texts, std::size_t artifact,
+                           const std::vector<std::uint64_t>& offsets, std::uint64_t block_bytes);
 
 bool recognized(std::string_view text);
 

@@ -11,22 +11,14 @@
 #include <sstream>
 
 #include "tests/parsers/auditd/audit_run.hpp"
+#include "tests/parsers/auditd/log_maker.hpp"
 
 namespace stemma::auditd_test {
 namespace {
 
 std::vector<std::string> logs_of_the_corpus() {
   std::vector<std::string> names;
-  const std::string root = corpus();
-  if (root.empty()) return names;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
-    const std::string name = std::filesystem::relative(entry.path(), root).string();
-    const std::string ending = entry.path().extension().string();
-    if (entry.is_regular_file() && (ending == ".log" || ending == ".txt") &&
-        name.compare(0, 1, "_") != 0)
-      names.push_back(name);
-  }
-  std::sort(names.begin(), names.end());
+  for (const auto& [name, text] : corpus_logs()) names.push_back(name);
   return names;
 }
 
@@ -102,51 +94,6 @@ TEST(Corpus, OtherJsonIsNotClaimed) {
   EXPECT_FALSE(recognized(read_file(corpus() + "/otrf/auoms_log4shell.part.json")));
   EXPECT_FALSE(recognized(read_file(corpus() + "/laurel/record-execve.json")));
   EXPECT_FALSE(recognized(read_file(corpus() + "/SOURCES.md")));
-}
-
-/// One seeded damage: bytes flipped, cut off, lines shuffled, doubled, zeroed or torn.
-std::string damaged(std::string text, std::mt19937& random) {
-  const auto place = [&] { return text.empty() ? std::size_t{0} : random() % text.size(); };
-  const auto line_start = [&](std::size_t at) {
-    const std::size_t newline = at == 0 ? std::string::npos : text.rfind('\n', at - 1);
-    return newline == std::string::npos ? std::size_t{0} : newline + 1;
-  };
-  switch (random() % 6) {
-    case 0:
-      for (std::size_t i = 0; i < 1 + text.size() / 200; ++i)
-        text[place()] = static_cast<char>(random());
-      break;
-    case 1:
-      text.resize(place());
-      break;
-    case 2: {
-      std::vector<std::string> lines;
-      for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
-        lines.push_back(text.substr(at, end - at));
-        at = end;
-      }
-      std::shuffle(lines.begin(), lines.end(), random);
-      text.clear();
-      for (const std::string& line : lines) text += line;
-      break;
-    }
-    case 3: {
-      const std::size_t start = line_start(place());
-      text.insert(line_start(place()), text.substr(start, 1 + random() % 4'000));
-      break;
-    }
-    case 4: {
-      const std::size_t at = place();
-      const std::size_t size = std::min<std::size_t>(text.size() - at, random() % 4'096);
-      std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(at), size, '\0');
-      break;
-    }
-    default:
-      for (int i = 0; i < 20; ++i) text.insert(place(), 1, "\n\x1D'\"= {)(,"[random() % 10]);
-      break;
-  }
-  return text;
 }
 
 TEST(Corpus, DamagedCopiesBalance) {
