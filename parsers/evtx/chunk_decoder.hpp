@@ -1,6 +1,6 @@
 // The seam between what finds records (chunk_scan.hpp) and what turns a record's binary XML into a
-// WinEvent. One implementation stands on libevtx; a native one takes its place behind the same
-// calls.
+// WinEvent. Two implementations: the native one that Stemma reads with, and one on libevtx to hold
+// against it.
 #pragma once
 
 #include <memory>
@@ -25,6 +25,19 @@ struct DecodeNotes {
   std::uint32_t replaced_zeros = 0;       ///< U+0000 inside a text, shown as U+FFFD
 };
 
+/// What of a record somebody reads. A decoder may leave out the rest; it must be asked for every
+/// item before it is.
+class RecordFilter {
+ public:
+  virtual ~RecordFilter() = default;
+  /// Whether the item `name` of event_data (or of user_data) of an event is read; `system` holds
+  /// the event's System part. Must depend on provider_name, channel, event_id and the arguments
+  /// alone: the answer is kept for all events that share them.
+  virtual bool reads_data(const WinEvent& system, bool user_data, std::string_view name) = 0;
+
+  bool provider_guid = true, activity_ids = true, user_id = true, message = true;
+};
+
 /// Decodes the records of one chunk after another. One thread.
 class ChunkDecoder {
  public:
@@ -38,9 +51,15 @@ class ChunkDecoder {
   /// the next call. Faults: undecodable_record, limit_exceeded, bad_value; offset is the record's
   /// or of what is wrong inside it, in the file.
   virtual Result<DecodeNotes> decode(const RecordPlace& place, WinEvent& event) = 0;
+
+  /// Sets what is read from now on; borrowed; null: everything. Decoders may ignore it.
+  virtual void set_filter(RecordFilter* filter) { static_cast<void>(filter); }
 };
 
-/// Decoder on libevtx. Each has its own handles, so several run in parallel.
+/// The fast decoder: templates compiled once, values read in place.
+std::unique_ptr<ChunkDecoder> make_native_decoder();
+
+/// Decoder on libevtx: the second opinion. Each has its own handles, so several run in parallel.
 std::unique_ptr<ChunkDecoder> make_libevtx_decoder();
 
 }  // namespace stemma::evtx

@@ -1,0 +1,405 @@
+// ChunkDecoder of our own. A record is an instance of a template, whose program (event_program.hpp)
+// says where each value goes: the record's descriptors are summed up once, and the values that are
+// read are turned into text. What a program cannot say goes the long way (expansion.hpp): the
+// record is written out with its values, and that is compiled and run without values.
+//
+// Both ways check the same things whatever is read of a record, so that a record is refused, or
+// not, no matter which pass asks and what other records were met before.
+#include <limits>
+
+#include "parsers/evtx/binxml_survey.hpp"
+#include "parsers/evtx/chunk_decoder.hpp"
+#include "parsers/evtx/expansion.hpp"
+#include "parsers/evtx/template_table.hpp"
+
+namespace stemma::evtx {
+namespace {
+
+/// Cap on kinds of event that one template keeps read plans for; real templates serve one.
+constexpr std::size_t kMaxPlans = 64;
+
+class NativeDecoder final : public ChunkDecoder {
+ public:
+  NativeDecoder() : expansion_(templates_) {}
+
+  void begin(const ChunkView& chunk) override {
+    view_ = chunk;
+    templates_.begin(chunk.bytes);
+  }
+
+  void set_filter(RecordFilter* filter) override {
+    filter_ = filter;
+    templates_.cache().forget_plans();
+  }
+
+  Result<DecodeNotes> decode(const RecordPlace& place, WinEvent& event) override {
+    const std::uint32_t begin = place.offset + kRecordHeaderSize;
+    const std::uint32_t end = place.offset + place.size - 4;
+    const Outcome outcome = run_record(begin, end, event);
+    if (outcome == Outcome::done) return notes_;
+    if (outcome == Outcome::expand && expand_record(begin, end, event)) return notes_;
+    fault_.offset += view_.offset;
+    return tl::unexpected(fault_);
+  }
+
+ private:
+  enum class Outcome : std::uint8_t { done, expand, fault };
+
+  Outcome run_record(std::uint32_t begin, std::uint32_t end, WinEvent& event);
+  Outcome run_fragment(std::uint32_t begin, std::uint32_t end, bool whole_event, WinEvent& event);
+  Outcome run_program(const EventProgram& program, CompiledTemplate* compiled,
+                      const TemplateInstance& instance, WinEvent& event);
+  Outcome put(const EventOp& op, const RawValue& value, WinEvent& event);
+  void put_literal(const EventOp& op, WinEvent& event);
+  bool put_text(const EventOp& op, std::string_view text, WinEvent& event);
+  bool expand_record(std::uint32_t begin, std::uint32_t end, WinEvent& event);
+  [[nodiscard]] bool reads_system(Target target) const {
+    if (filter_ == nullptr) return true;
+    switch (target) {
+      case Target::provider_guid:
+        return filter_->provider_guid;
+      case Target::activity_id:
+      case Target::related_activity_id:
+        return filter_->activity_ids;
+      case Target::user_id:
+        return filter_->user_id;
+      default:
+        return true;
+    }
+  }
+  bool reads_item(const EventOp& op, const WinEvent& event) {
+    if (op.target == Target::message) return filter_->message;
+    return filter_->reads_data(event, op.target == Target::user_data, op.name);
+  }
+  const std::uint8_t* plan_of(const EventProgram& program, CompiledTemplate* compiled,
+                              const WinEvent& event);
+
+  ChunkView view_;
+  RecordFilter* filter_ = nullptr;
+  TemplateTable templates_;
+  Expansion expansion_;
+  EventCompiler compiler_;
+  EventProgram expanded_;
+  TextBuffer text_;
+  DecodeNotes notes_;
+  Fault fault_;
+  bool has_system_ = false;
+  std::vector<std::uint8_t> plan_scratch_;
+};
+
+template <class Number>
+void put_number(std::optional<Number>& to, const std::optional<std::uint64_t>& number) {
+  to.reset();
+  if (number && *number <= std::numeric_limits<Number>::max()) to = static_cast<Number>(*number);
+}
+
+NativeDecoder::Outcome NativeDecoder::run_record(std::uint32_t begin, std::uint32_t end,
+                                                 WinEvent& event) {
+  event.clear();
+  text_.reset();
+  notes_ = {};
+  has_system_ = false;
+  templates_.begin_record();
+  const Outcome outcome = run_fragment(begin, end, true, event);
+  return outcome == Outcome::done && !has_system_ ? Outcome::expand : outcome;
+}
+
+// A fragment that is one instance of a template whose program says it all.
+NativeDecoder::Outcome NativeDecoder::run_fragment(std::uint32_t begin, std::uint32_t end,
+                                                   bool whole_event, WinEvent& event) {
+  const Bytes chunk = view_.bytes;
+  std::uint32_t at = begin;
+  if (end - at >= 4 && le<std::uint8_t>(chunk, at) == token::kFragmentHeader) at += 4;
+  if (at >= end || le<std::uint8_t>(chunk, at) != token::kTemplate) return Outcome::expand;
+  const Result<TemplateInstance> instance = templates_.read_instance(at, end);
+  if (!instance) {
+    fault_ = instance.error();
+    return Outcome::fault;
+  }
+  const EventProgram& program = instance->compiled->program;
+  if (!program.direct || program.whole_event != whole_event) return Outcome::expand;
+  if (at < end && le<std::uint8_t>(chunk, at) != token::kEnd) return Outcome::expand;
+  return run_program(program, instance->compiled, *instance, event);
+}
+
+const std::uint8_t* NativeDecoder::plan_of(const EventProgram& program, CompiledTemplate* compiled,
+                                           const WinEvent& event) {
+  const auto fill = [&](std::vector<std::uint8_t>& read) {
+    read.clear();
+    for (const EventOp& op : program.ops) {
+      const bool always = op.target < Target::data || op.target == Target::user_data_name ||
+                          op.target == Target::nested;
+      read.push_back(always ? reads_system(op.target) : reads_item(op, event));
+    }
+  };
+  if (compiled == nullptr) {
+    fill(plan_scratch_);
+    return plan_scratch_.data();
+  }
+  for (const ReadPlan& plan : compiled->plans) {
+    if (plan.has_id == event.event_id.has_value() && plan.event_id == event.event_id.value_or(0) &&
+        plan.provider == event.provider_name && plan.channel == event.channel)
+      return plan.read.data();
+  }
+  if (compiled->plans.size() >= kMaxPlans) {
+    fill(plan_scratch_);
+    return plan_scratch_.data();
+  }
+  ReadPlan& plan = compiled->plans.emplace_back();
+  plan.has_id = event.event_id.has_value();
+  plan.event_id = event.event_id.value_or(0);
+  plan.provider = event.provider_name;
+  plan.channel = event.channel;
+  fill(plan.read);
+  return plan.read.data();
+}
+
+NativeDecoder::Outcome NativeDecoder::run_program(const EventProgram& program,
+                                                  CompiledTemplate* compiled,
+                                                  const TemplateInstance& instance,
+                                                  WinEvent& event) {
+  // Binary XML among the values is only looked into where it is more of the event.
+  if (instance.nested_values > program.nested) return Outcome::expand;
+  has_system_ = has_system_ || program.has_system;
+  std::uint32_t nested = 0;
+  std::uint64_t output = 0;
+  const std::uint8_t* plan = nullptr;
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    const EventOp& op = program.ops[i];
+    bool left_out = false;
+    for (const std::uint16_t slot : op.depends) {
+      left_out = left_out ||
+                 (slot != EventOp::kLiteral && templates_.place(instance, slot).type == kNullType);
+    }
+    if (left_out) continue;
+    bool reads = true;
+    if (filter_ != nullptr) {
+      if (op.target < Target::data) {
+        reads = reads_system(op.target);
+      } else if (op.target != Target::nested && op.target != Target::user_data_name) {
+        if (plan == nullptr) plan = plan_of(program, compiled, event);
+        reads = plan[i] != 0;
+      }
+    }
+    if (op.slot == EventOp::kLiteral) {
+      if (reads) put_literal(op, event);
+      continue;
+    }
+    const ValuePlace place = templates_.place(instance, op.slot);
+    if (place.type == kNestedType && place.size != 0) {
+      if (op.target != Target::nested) return Outcome::expand;
+      ++nested;
+      const Outcome outcome =
+          run_fragment(place.offset, place.offset + std::uint32_t{place.size}, false, event);
+      if (outcome != Outcome::done) return outcome;
+      continue;
+    }
+    if (op.target == Target::nested) continue;  // text between elements
+    if ((place.type & kArrayType) != 0 && !op.repeats) return Outcome::expand;
+    output += place.size * std::uint64_t{2} + 16;
+    if (output > kMaxBinXmlOutput) {
+      fault_ = {Defect::limit_exceeded, place.offset, output, kMaxBinXmlOutput,
+                "binary xml output"};
+      return Outcome::fault;
+    }
+    if (!reads) continue;
+    const Outcome outcome = put(op, templates_.value(place), event);
+    if (outcome != Outcome::done) return outcome;
+  }
+  return nested == instance.nested_values ? Outcome::done : Outcome::expand;
+}
+
+void NativeDecoder::put_literal(const EventOp& op, WinEvent& event) {
+  static_cast<void>(put_text(op, op.literal, event));
+}
+
+// Texts: literals, and values that are texts in the event.
+bool NativeDecoder::put_text(const EventOp& op, std::string_view text, WinEvent& event) {
+  const auto number = [text] {
+    std::string_view digits = text;
+    const auto is_blank = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
+    while (!digits.empty() && is_blank(digits.front())) digits.remove_prefix(1);
+    while (!digits.empty() && is_blank(digits.back())) digits.remove_suffix(1);
+    return parse_unsigned(digits);
+  };
+  switch (op.target) {
+    case Target::provider_name:
+      event.provider_name = text;
+      break;
+    case Target::provider_guid:
+      event.provider_guid = text;
+      break;
+    case Target::event_source_name:
+      event.event_source_name = text;
+      break;
+    case Target::event_id:
+      put_number(event.event_id, number());
+      break;
+    case Target::qualifiers:
+      put_number(event.qualifiers, number());
+      break;
+    case Target::version:
+      put_number(event.version, number());
+      break;
+    case Target::level:
+      put_number(event.level, number());
+      break;
+    case Target::task:
+      put_number(event.task, number());
+      break;
+    case Target::opcode:
+      put_number(event.opcode, number());
+      break;
+    case Target::keywords:
+      put_number(event.keywords, number());
+      break;
+    case Target::system_time:
+      event.time_created_text = text;
+      event.time_created = parse_time(text);
+      break;
+    case Target::record_id:
+      put_number(event.record_id, number());
+      break;
+    case Target::activity_id:
+      event.activity_id = text;
+      break;
+    case Target::related_activity_id:
+      event.related_activity_id = text;
+      break;
+    case Target::process_id:
+      put_number(event.process_id, number());
+      break;
+    case Target::thread_id:
+      put_number(event.thread_id, number());
+      break;
+    case Target::channel:
+      event.channel = text;
+      break;
+    case Target::computer:
+      event.computer = text;
+      break;
+    case Target::user_id:
+      event.user_id = text;
+      break;
+    case Target::data:
+      if (!text.empty() || !op.skip_empty) event.event_data.push_back({op.name, text});
+      break;
+    case Target::user_data_name:
+      event.user_data_name = text;
+      break;
+    case Target::user_data:
+      if (!text.empty() || !op.skip_empty) event.user_data.push_back({op.name, text});
+      break;
+    case Target::message:
+      event.rendered_message = text;
+      break;
+    case Target::nested:
+      break;
+  }
+  return true;
+}
+
+NativeDecoder::Outcome NativeDecoder::put(const EventOp& op, const RawValue& value,
+                                          WinEvent& event) {
+  if (value.is_array()) {
+    RawValue array = value;
+    RawValue item;
+    std::string_view text;
+    if (!take_item(array, item)) {
+      put_text(op, {}, event);
+      return Outcome::done;
+    }
+    do {
+      if (!append_value(item, text_, notes_, text)) {
+        fault_ = {Defect::limit_exceeded, 0, value.bytes.size(), kMaxBinXmlOutput,
+                  "binary xml output"};
+        return Outcome::fault;
+      }
+      put_text(op, text, event);
+    } while (take_item(array, item));
+    return Outcome::done;
+  }
+  const std::optional<std::uint64_t> known =
+      op.target < Target::data ? number_of(value) : std::nullopt;
+  const auto number = [&](auto& to) {
+    put_number(to, known);
+    return Outcome::done;
+  };
+  if (known) switch (op.target) {
+      case Target::event_id:
+        return number(event.event_id);
+      case Target::qualifiers:
+        return number(event.qualifiers);
+      case Target::version:
+        return number(event.version);
+      case Target::level:
+        return number(event.level);
+      case Target::task:
+        return number(event.task);
+      case Target::opcode:
+        return number(event.opcode);
+      case Target::keywords:
+        return number(event.keywords);
+      case Target::record_id:
+        return number(event.record_id);
+      case Target::process_id:
+        return number(event.process_id);
+      case Target::thread_id:
+        return number(event.thread_id);
+      default:
+        break;
+    }
+  if (op.target == Target::system_time && value.type == kFiletimeType && value.bytes.size() == 8) {
+    if (const auto time = time_from_filetime(le<std::uint64_t>(value.bytes, 0))) {
+      event.time_created = ParsedTime{*time, 7};
+      return Outcome::done;
+    }
+  }
+  std::string_view text;
+  if (!append_value(value, text_, notes_, text)) {
+    fault_ = {Defect::limit_exceeded, 0, value.bytes.size(), kMaxBinXmlOutput, "binary xml output"};
+    return Outcome::fault;
+  }
+  put_text(op, text, event);
+  return Outcome::done;
+}
+
+bool NativeDecoder::expand_record(std::uint32_t begin, std::uint32_t end, WinEvent& event) {
+  event.clear();
+  DecodeNotes value_notes;
+  const Result<std::string_view> expanded = expansion_.run(view_.bytes, begin, end, value_notes);
+  if (!expanded) {
+    fault_ = expanded.error();
+    return false;
+  }
+  compiler_.compile(*expanded, expanded_);
+  fault_ = {Defect::undecodable_record, begin, 0, 0, "no Event element"};
+  if (!expanded_.whole_event) return false;
+  fault_.field = "no System element";
+  if (!expanded_.has_system) return false;
+  const std::uint8_t* plan = nullptr;
+  for (std::size_t i = 0; i < expanded_.ops.size(); ++i) {
+    const EventOp& op = expanded_.ops[i];
+    if (filter_ != nullptr) {
+      if (op.target < Target::data) {
+        if (!reads_system(op.target)) continue;
+      } else if (op.target != Target::nested && op.target != Target::user_data_name) {
+        if (plan == nullptr) plan = plan_of(expanded_, nullptr, event);
+        if (plan[i] == 0) continue;
+      }
+    }
+    put_literal(op, event);
+  }
+  notes_ = expanded_.notes;
+  notes_.replaced_surrogates += value_notes.replaced_surrogates;
+  notes_.replaced_zeros += value_notes.replaced_zeros;
+  return true;
+}
+
+}  // namespace
+
+std::unique_ptr<ChunkDecoder> make_native_decoder() {
+  return std::make_unique<NativeDecoder>();
+}
+
+}  // namespace stemma::evtx

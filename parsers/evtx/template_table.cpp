@@ -1,0 +1,145 @@
+#include "parsers/evtx/template_table.hpp"
+
+#include <cstring>
+
+namespace stemma::evtx {
+namespace {
+
+constexpr std::uint32_t kInstanceHeader = 10;
+constexpr std::uint32_t kDefinitionHeader = 24;
+constexpr std::uint32_t kDescriptor = 4;
+
+// Cap on the canonical form of all definitions of a chunk: forged ones may overlap, so that each
+// byte is read thousands of times. Real chunks have below 200 KiB.
+constexpr std::size_t kMaxChunkCanonical = 16u << 20;
+
+}  // namespace
+
+CompiledTemplate& TemplateCache::find_or_compile(std::string_view guid,
+                                                 std::string_view canonical) {
+  std::uint64_t key = 0;
+  std::memcpy(&key, guid.data(), sizeof key);
+  auto& bucket = by_guid_[key];
+  for (const auto& entry : bucket) {
+    if (entry->guid == guid && entry->canonical == canonical) return *entry;
+  }
+  auto made = std::make_unique<CompiledTemplate>();
+  made->guid = guid;
+  made->canonical = canonical;
+  compiler_.compile(made->canonical, made->program);
+  ++count_;
+  bucket.push_back(std::move(made));
+  return *bucket.back();
+}
+
+void TemplateCache::trim() {
+  if (count_ <= kMaxTemplates) return;
+  by_guid_.clear();
+  count_ = 0;
+}
+
+void TemplateCache::forget_plans() {
+  for (auto& [key, bucket] : by_guid_) {
+    for (auto& entry : bucket) entry->plans.clear();
+  }
+}
+
+void TemplateTable::begin(Bytes chunk) {
+  chunk_ = chunk;
+  definitions_.clear();
+  last_ = 0;
+  canonical_taken_ = 0;
+  values_.clear();
+  cache_.trim();
+}
+
+const TemplateTable::Definition& TemplateTable::define(std::uint32_t offset) {
+  if (last_ < definitions_.size() && definitions_[last_].offset == offset)
+    return definitions_[last_];
+  for (last_ = 0; last_ < definitions_.size(); ++last_) {
+    if (definitions_[last_].offset == offset) return definitions_[last_];
+  }
+  // Room for the header was checked.
+  Definition definition;
+  definition.offset = offset;
+  definition.id = le<std::uint32_t>(chunk_, offset + 4);
+  const auto size = le<std::uint32_t>(chunk_, offset + 20);
+  const std::uint32_t body = offset + kDefinitionHeader;
+  definition.end = body + size;
+  canonical_.clear();
+  std::uint32_t at = 0;
+  const Result<bool> checked =
+      append_canonical(chunk_, body, definition.end, true, 0, canonical_, at);
+  canonical_taken_ += canonical_.size();
+  if (!checked) {
+    definition.fault = checked.error();
+  } else if (canonical_taken_ > kMaxChunkCanonical) {
+    definition.fault = {Defect::limit_exceeded, offset, canonical_taken_, kMaxChunkCanonical,
+                        "template definitions of a chunk"};
+  } else {
+    const std::string_view guid(reinterpret_cast<const char*>(chunk_.data() + offset + 4), 16);
+    definition.compiled = &cache_.find_or_compile(guid, canonical_.view());
+  }
+  definitions_.push_back(definition);
+  return definitions_.back();
+}
+
+Result<TemplateInstance> TemplateTable::read_instance(std::uint32_t& at, std::uint32_t end) {
+  const auto fail = [](std::uint32_t offset, const char* field, std::uint64_t need,
+                       std::uint64_t have) {
+    return tl::unexpected(Fault{Defect::undecodable_record, offset, need, have, field});
+  };
+  if (at > end || end - at < kInstanceHeader)
+    return fail(at, "template instance", kInstanceHeader, at > end ? 0 : end - at);
+  const auto id = le<std::uint32_t>(chunk_, at + 2);
+  const auto offset = le<std::uint32_t>(chunk_, at + 6);
+  std::uint32_t p = at + kInstanceHeader;
+  const auto chunk_end = static_cast<std::uint32_t>(chunk_.size());
+  // Definitions lie at their first use or before it; remains of old records may have theirs further
+  // on.
+  if (offset < kChunkHeaderSize || offset > chunk_end)
+    return fail(at + 6, "template definition offset", chunk_end, offset);
+  const std::uint32_t definition_limit = offset == p ? end : chunk_end;
+  if (definition_limit - offset < kDefinitionHeader)
+    return fail(offset, "template definition", kDefinitionHeader, definition_limit - offset);
+  const auto size = le<std::uint32_t>(chunk_, offset + 20);
+  if (size > definition_limit - offset - kDefinitionHeader) {
+    return fail(offset + 20, "template definition size", size,
+                definition_limit - offset - kDefinitionHeader);
+  }
+  const Definition& definition = define(offset);
+  if (definition.id != id) return fail(at + 2, "template id", id, definition.id);
+  if (definition.compiled == nullptr) return tl::unexpected(definition.fault);
+  if (offset == p) p = definition.end;
+  if (end - p < 4) return fail(p, "template value count", 4, end - p);
+  TemplateInstance instance;
+  instance.compiled = definition.compiled;
+  instance.first_value = static_cast<std::uint32_t>(values_.size());
+  instance.count = le<std::uint32_t>(chunk_, p);
+  p += 4;
+  if (instance.count > (end - p) / kDescriptor)
+    return fail(p - 4, "template value count", instance.count, (end - p) / kDescriptor);
+  if (instance.compiled->program.slots > instance.count) {
+    return fail(at, "substitution index", instance.compiled->program.slots - 1, instance.count);
+  }
+  values_.resize(values_.size() + instance.count);
+  ValuePlace* const places = values_.data() + instance.first_value;
+  std::uint32_t data = p + instance.count * kDescriptor;
+  // All sizes are 16 bits and a chunk has 16,384 descriptors at most, so the sum cannot overflow.
+  for (std::uint32_t i = 0; i < instance.count; ++i) {
+    const auto descriptor = le<std::uint32_t>(chunk_, p + i * kDescriptor);
+    places[i] = {data, static_cast<std::uint16_t>(descriptor),
+                 static_cast<std::uint8_t>(descriptor >> 16)};
+    instance.nested_values += places[i].type == kNestedType && places[i].size != 0 ? 1 : 0;
+    data += places[i].size;
+  }
+  instance.value_bytes = data - p;
+  if (data > end) {
+    values_.resize(instance.first_value);
+    return fail(p, "template values", data - p, end - p);
+  }
+  at = data;
+  return instance;
+}
+
+}  // namespace stemma::evtx
