@@ -22,6 +22,7 @@ class Projection {
   }
 
   Projection() = default;
+  bool operator==(const Projection&) const = default;
 
   void want(FieldId field) {
     identity_ = next_identity();

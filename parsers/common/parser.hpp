@@ -87,7 +87,10 @@ class Parser {
                                     Event& event) const = 0;
 };
 
-std::unique_ptr<Parser> make_evtx_parser();
+/// Which decoder reads EVTX records: our own, or libevtx as a second opinion (slow).
+enum class EvtxReader : std::uint8_t { native, libevtx };
+
+std::unique_ptr<Parser> make_evtx_parser(EvtxReader reader = EvtxReader::native);
 std::unique_ptr<Parser> make_auditd_parser();
 std::unique_ptr<Parser> make_sysmon_linux_parser();
 

@@ -69,6 +69,7 @@ Result<std::string_view> Expansion::run(Bytes chunk, std::uint32_t begin, std::u
   out_.clear();
   notes_ = {};
   tokens_ = 0;
+  names_match_ = true;
   at_ = begin;
   templates_.begin_record();
   if (!fragment(begin, end, 0)) return tl::unexpected(fault_);
@@ -78,13 +79,14 @@ Result<std::string_view> Expansion::run(Bytes chunk, std::uint32_t begin, std::u
 
 bool Expansion::fragment(std::uint32_t begin, std::uint32_t end, std::uint32_t depth) {
   for (std::uint32_t at = begin;;) {
-    const Result<bool> checked = append_canonical(chunk_, at, end, false, depth, out_, at);
+    const Result<CanonicalEnd> checked = append_canonical(chunk_, at, end, false, depth, out_, at);
     if (!checked) {
       fault_ = checked.error();
       return false;
     }
     if (!spend(1)) return false;
-    if (!*checked) return true;
+    names_match_ = names_match_ && checked->names_match;
+    if (!checked->at_instance) return true;
     if (!instance(at, end, depth + 1)) return false;
   }
 }
@@ -95,6 +97,7 @@ bool Expansion::instance(std::uint32_t& at, std::uint32_t end, std::uint32_t dep
     fault_ = read.error();
     return false;
   }
+  names_match_ = names_match_ && read->names_match;
   if (!spend(read->count)) return false;
   std::string_view canonical = read->compiled->canonical;
   while (!canonical.empty()) {

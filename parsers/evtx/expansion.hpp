@@ -28,6 +28,9 @@ class Expansion {
   Result<std::string_view> run(Bytes chunk, std::uint32_t begin, std::uint32_t end,
                                DecodeNotes& notes);
 
+  /// Of the last run: see CanonicalEnd.
+  [[nodiscard]] bool names_match() const { return names_match_; }
+
  private:
   bool fragment(std::uint32_t begin, std::uint32_t end, std::uint32_t depth);
   bool instance(std::uint32_t& at, std::uint32_t end, std::uint32_t depth);
@@ -45,6 +48,7 @@ class Expansion {
   TextBuffer text_;
   DecodeNotes notes_;
   std::uint64_t tokens_ = 0;
+  bool names_match_ = true;
   std::uint32_t at_ = 0;  // of the record, for faults
   Fault fault_;
 };

@@ -1,6 +1,6 @@
 #include "parsers/evtx/layout.hpp"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <algorithm>
 
@@ -54,13 +54,11 @@ class SlotWalk {
 }  // namespace
 
 std::uint32_t crc32(Bytes first, Bytes second) {
-  uLong crc = ::crc32(0, nullptr, 0);
+  std::uint32_t crc = 0;
   for (const Bytes part : {first, second}) {
-    if (!part.empty())
-      crc =
-          ::crc32(crc, reinterpret_cast<const Bytef*>(part.data()), static_cast<uInt>(part.size()));
+    if (!part.empty()) crc = libdeflate_crc32(crc, part.data(), part.size());
   }
-  return static_cast<std::uint32_t>(crc);
+  return crc;
 }
 
 bool is_zero(Bytes bytes) {
@@ -111,11 +109,15 @@ std::uint64_t first_slot(Bytes file) {
 }
 
 std::vector<Slot> slots(Bytes file) {
+  return slots_between(file, first_slot(file), file.size());
+}
+
+std::vector<Slot> slots_between(Bytes file, std::uint64_t begin, std::uint64_t end) {
   std::vector<Slot> all;
-  const std::uint64_t base = first_slot(file);
-  all.reserve((file.size() - base) / kChunkSize + 1);
-  SlotWalk walk(file, base, base);
-  for (Slot slot; walk.next(slot);) all.push_back(slot);
+  all.reserve((end - begin) / kChunkSize + 1);
+  // A walk knows nothing but where it is, so it can begin at any slot.
+  SlotWalk walk(file, first_slot(file), begin);
+  for (Slot slot; walk.next(slot) && slot.offset < end;) all.push_back(slot);
   return all;
 }
 

@@ -85,6 +85,9 @@ struct Slot {
 /// a chunk, and gaps at 512-byte steps.
 std::vector<Slot> slots(Bytes file);
 
+/// The slots that begin in [begin, end), where `begin` is the start of one.
+std::vector<Slot> slots_between(Bytes file, std::uint64_t begin, std::uint64_t end);
+
 /// The slot that `offset` lies in; length 0 where it lies in none. Same slot as slots() has,
 /// without walking the whole file.
 Slot slot_at(Bytes file, std::uint64_t offset);

@@ -35,9 +35,14 @@ class NativeDecoder final : public ChunkDecoder {
   Result<DecodeNotes> decode(const RecordPlace& place, WinEvent& event) override {
     const std::uint32_t begin = place.offset + kRecordHeaderSize;
     const std::uint32_t end = place.offset + place.size - 4;
-    const Outcome outcome = run_record(begin, end, event);
-    if (outcome == Outcome::done) return notes_;
-    if (outcome == Outcome::expand && expand_record(begin, end, event)) return notes_;
+    Outcome outcome = run_record(begin, end, event);
+    if (outcome == Outcome::expand) {
+      outcome = expand_record(begin, end, event) ? Outcome::done : Outcome::fault;
+    }
+    if (outcome == Outcome::done && (names_match_ || !place.recovered)) return notes_;
+    if (outcome == Outcome::done) {
+      fault_ = {Defect::undecodable_record, place.offset, 0, 0, "names that were overwritten"};
+    }
     fault_.offset += view_.offset;
     return tl::unexpected(fault_);
   }
@@ -84,6 +89,7 @@ class NativeDecoder final : public ChunkDecoder {
   DecodeNotes notes_;
   Fault fault_;
   bool has_system_ = false;
+  bool names_match_ = true;
   std::vector<std::uint8_t> plan_scratch_;
 };
 
@@ -99,6 +105,7 @@ NativeDecoder::Outcome NativeDecoder::run_record(std::uint32_t begin, std::uint3
   text_.reset();
   notes_ = {};
   has_system_ = false;
+  names_match_ = true;
   templates_.begin_record();
   const Outcome outcome = run_fragment(begin, end, true, event);
   return outcome == Outcome::done && !has_system_ ? Outcome::expand : outcome;
@@ -116,6 +123,7 @@ NativeDecoder::Outcome NativeDecoder::run_fragment(std::uint32_t begin, std::uin
     fault_ = instance.error();
     return Outcome::fault;
   }
+  names_match_ = names_match_ && instance->names_match;
   const EventProgram& program = instance->compiled->program;
   if (!program.direct || program.whole_event != whole_event) return Outcome::expand;
   if (at < end && le<std::uint8_t>(chunk, at) != token::kEnd) return Outcome::expand;
@@ -372,6 +380,7 @@ bool NativeDecoder::expand_record(std::uint32_t begin, std::uint32_t end, WinEve
     fault_ = expanded.error();
     return false;
   }
+  names_match_ = expansion_.names_match();
   compiler_.compile(*expanded, expanded_);
   fault_ = {Defect::undecodable_record, begin, 0, 0, "no Event element"};
   if (!expanded_.whole_event) return false;

@@ -68,7 +68,7 @@ const TemplateTable::Definition& TemplateTable::define(std::uint32_t offset) {
   definition.end = body + size;
   canonical_.clear();
   std::uint32_t at = 0;
-  const Result<bool> checked =
+  const Result<CanonicalEnd> checked =
       append_canonical(chunk_, body, definition.end, true, 0, canonical_, at);
   canonical_taken_ += canonical_.size();
   if (!checked) {
@@ -78,6 +78,7 @@ const TemplateTable::Definition& TemplateTable::define(std::uint32_t offset) {
                         "template definitions of a chunk"};
   } else {
     const std::string_view guid(reinterpret_cast<const char*>(chunk_.data() + offset + 4), 16);
+    definition.names_match = checked->names_match;
     definition.compiled = &cache_.find_or_compile(guid, canonical_.view());
   }
   definitions_.push_back(definition);
@@ -114,6 +115,7 @@ Result<TemplateInstance> TemplateTable::read_instance(std::uint32_t& at, std::ui
   if (end - p < 4) return fail(p, "template value count", 4, end - p);
   TemplateInstance instance;
   instance.compiled = definition.compiled;
+  instance.names_match = definition.names_match;
   instance.first_value = static_cast<std::uint32_t>(values_.size());
   instance.count = le<std::uint32_t>(chunk_, p);
   p += 4;

@@ -63,6 +63,7 @@ class TemplateCache {
 /// An instance that was read: its template, and where its values lie in TemplateTable::values().
 struct TemplateInstance {
   CompiledTemplate* compiled = nullptr;
+  bool names_match = true;  ///< see CanonicalEnd
   std::uint32_t first_value = 0;
   std::uint32_t count = 0;
   std::uint32_t nested_values = 0;  ///< how many of them are binary XML
@@ -102,6 +103,7 @@ class TemplateTable {
     std::uint32_t end = 0;
     std::uint32_t id = 0;
     CompiledTemplate* compiled = nullptr;  // null: see fault
+    bool names_match = true;
     Fault fault;
   };
   const Definition& define(std::uint32_t offset);
