@@ -56,8 +56,9 @@ class ChunkDecoder {
   virtual void set_filter(RecordFilter* filter) { static_cast<void>(filter); }
 };
 
-/// The fast decoder: templates compiled once, values read in place.
-std::unique_ptr<ChunkDecoder> make_native_decoder();
+/// The fast decoder: templates compiled once, values read in place. With `always_expand` it takes
+/// the long way for every record (expansion.hpp): for tests, which hold the two ways together.
+std::unique_ptr<ChunkDecoder> make_native_decoder(bool always_expand = false);
 
 /// Decoder on libevtx: the second opinion. Each has its own handles, so several run in parallel.
 std::unique_ptr<ChunkDecoder> make_libevtx_decoder();

@@ -401,6 +401,7 @@ void EventCompiler::compile(std::string_view canonical, EventProgram& program) {
   const Depends none{EventOp::kLiteral, EventOp::kLiteral};
   if (first_ != kNone && local_name(nodes_[first_].text) == "Event") {
     program.whole_event = true;
+    if (nodes_[first_].slot != kNoDependency) program.direct = false;
     const Depends depends = below(none, nodes_[first_]);
     each_child(nodes_[first_], [&](const Node& child) { emit_event_child(child, depends); });
     return;

@@ -20,7 +20,8 @@ constexpr std::size_t kMaxPlans = 64;
 
 class NativeDecoder final : public ChunkDecoder {
  public:
-  NativeDecoder() : expansion_(templates_) {}
+  explicit NativeDecoder(bool always_expand)
+      : always_expand_(always_expand), expansion_(templates_) {}
 
   void begin(const ChunkView& chunk) override {
     view_ = chunk;
@@ -35,7 +36,7 @@ class NativeDecoder final : public ChunkDecoder {
   Result<DecodeNotes> decode(const RecordPlace& place, WinEvent& event) override {
     const std::uint32_t begin = place.offset + kRecordHeaderSize;
     const std::uint32_t end = place.offset + place.size - 4;
-    Outcome outcome = run_record(begin, end, event);
+    Outcome outcome = always_expand_ ? Outcome::expand : run_record(begin, end, event);
     if (outcome == Outcome::expand) {
       outcome = expand_record(begin, end, event) ? Outcome::done : Outcome::fault;
     }
@@ -79,6 +80,7 @@ class NativeDecoder final : public ChunkDecoder {
   const std::uint8_t* plan_of(const EventProgram& program, CompiledTemplate* compiled,
                               const WinEvent& event);
 
+  bool always_expand_;
   ChunkView view_;
   RecordFilter* filter_ = nullptr;
   TemplateTable templates_;
@@ -407,8 +409,8 @@ bool NativeDecoder::expand_record(std::uint32_t begin, std::uint32_t end, WinEve
 
 }  // namespace
 
-std::unique_ptr<ChunkDecoder> make_native_decoder() {
-  return std::make_unique<NativeDecoder>();
+std::unique_ptr<ChunkDecoder> make_native_decoder(bool always_expand) {
+  return std::make_unique<NativeDecoder>(always_expand);
 }
 
 }  // namespace stemma::evtx

@@ -24,9 +24,9 @@ class Collector : public EventSink {
 
 }  // namespace
 
-Reading read(const std::string& file, const std::function<void(Event&)>& each) {
+Reading read(const std::string& file, const std::function<void(Event&)>& each, EvtxReader reader) {
   static const Projection kAll = Projection::all();
-  const auto parser = make_evtx_parser();
+  const auto parser = make_evtx_parser(reader);
   const ArtifactBytes artifact{ArtifactId{1}, std::as_bytes(std::span(file)), {}};
   Reading reading;
   Collector sink(reading.events, each);

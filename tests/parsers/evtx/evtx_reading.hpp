@@ -26,7 +26,8 @@ struct Reading {
 };
 
 /// Reads `file`; `each` also sees every event.
-Reading read(const std::string& file, const std::function<void(Event&)>& each = {});
+Reading read(const std::string& file, const std::function<void(Event&)>& each = {},
+             EvtxReader reader = EvtxReader::native);
 
 /// The defects, one a line: `checksum_mismatch x1 @0x1034 records: stored …`.
 std::string notes(const ImportLog& log);
