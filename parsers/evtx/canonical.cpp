@@ -256,8 +256,9 @@ bool Walk::name(std::uint32_t& at, bool keep) {
 
 }  // namespace
 
-Result<CanonicalEnd> append_canonical(Bytes chunk, std::uint32_t begin, std::uint32_t end, bool definition,
-                              std::uint32_t depth, CanonicalBytes& out, std::uint32_t& at) {
+Result<CanonicalEnd> append_canonical(Bytes chunk, std::uint32_t begin, std::uint32_t end,
+                                      bool definition, std::uint32_t depth, CanonicalBytes& out,
+                                      std::uint32_t& at) {
   Walk walk(chunk, end, definition, depth, out);
   at = begin;
   if (!walk.run(at)) return tl::unexpected(walk.fault());

@@ -90,11 +90,13 @@ struct CanonicalEnd {
 /// (`definition`), elements carry a dependency id and substitutions are allowed; outside neither
 /// is. `at` is set behind the fragment: behind its end token, or to `end`. A template instance is
 /// not looked into: outside definitions the walk stops at it (`at` is its place), inside it is a
-/// fault. Names whose hash is wrong are taken all the same: where a record is not live it means that
-/// they were overwritten (49,888 of 49,888 live ones match). Faults: undecodable_record, limit_exceeded; offsets count in the chunk.
+/// fault. Names whose hash is wrong are taken all the same: where a record is not live it means
+/// that they were overwritten (49,888 of 49,888 live ones match). Faults: undecodable_record,
+/// limit_exceeded; offsets count in the chunk.
 /// @param depth  how deep the fragment lies already
 /// O(bytes + names). Touches only its arguments.
-Result<CanonicalEnd> append_canonical(Bytes chunk, std::uint32_t begin, std::uint32_t end, bool definition,
-                              std::uint32_t depth, CanonicalBytes& out, std::uint32_t& at);
+Result<CanonicalEnd> append_canonical(Bytes chunk, std::uint32_t begin, std::uint32_t end,
+                                      bool definition, std::uint32_t depth, CanonicalBytes& out,
+                                      std::uint32_t& at);
 
 }  // namespace stemma::evtx
