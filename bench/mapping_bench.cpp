@@ -38,7 +38,7 @@ std::shared_ptr<CaseSnapshot> build_case(const std::vector<WinEvent>& records, s
   Event event;
   const Projection wanted = index_projection();
   for (std::size_t i = 0; i < records.size(); ++i) {
-    event.reset(wanted);
+    event.reset(wanted, stemma::Texts::borrowed);
     mapper.map(records[i], event);
     event.source = place_of(i);
     batch.add(event);
@@ -60,7 +60,7 @@ std::shared_ptr<CaseSnapshot> build_case(const std::vector<WinEvent>& records, s
                                              stemma::WinlogMapper& mapper, stemma::Event& event) {
   std::uint64_t sum = 0;
   for (const stemma::WinEvent& record : records) {
-    event.reset(wanted);
+    event.reset(wanted, stemma::Texts::borrowed);
     mapper.map(record, event);
     sum += static_cast<std::uint64_t>(event.time.ns);
   }
@@ -74,7 +74,7 @@ std::shared_ptr<CaseSnapshot> build_case(const std::vector<WinEvent>& records, s
   std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (!ids[i]) continue;
-    event.reset(wanted);
+    event.reset(wanted, stemma::Texts::borrowed);
     mapper.map(records[i], event);
     event.source = place_of(i);
     stemma::complete(snapshot, ids[i], event);

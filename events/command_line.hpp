@@ -19,4 +19,22 @@ inline constexpr std::size_t kMaxArguments = 16'384;
 /// Source: elastic/integrations, windows package, sysmon_operational ingest pipeline.
 std::vector<std::string> split_command_line(std::string_view command_line);
 
+/// The same arguments, one after another and without copying those that stand in `command_line` as
+/// they are, which is nearly all of them. `command_line` is borrowed.
+class ArgumentReader {
+ public:
+  explicit ArgumentReader(std::string_view command_line) : whole_(command_line) {}
+  /// Steps to the next argument; false where there is none.
+  bool next();
+  /// The argument: part of the command line, or, where it had to be made(), valid until next().
+  [[nodiscard]] std::string_view text() const { return text_; }
+  [[nodiscard]] bool made() const { return made_; }
+
+ private:
+  std::string_view whole_, text_;
+  std::size_t at_ = 0, count_ = 0;
+  bool made_ = false;
+  std::string memory_;
+};
+
 }  // namespace stemma

@@ -114,6 +114,10 @@ void Event::add_unique_view(FieldId field, std::string_view text, Origin origin)
   if (accepts(field) && !text.empty() && !has_text(field, text)) add_view(field, text, origin);
 }
 
+void Event::add_unique_lasting(FieldId field, std::string_view text, Origin origin) {
+  if (accepts(field) && !text.empty() && !has_text(field, text)) add_lasting(field, text, origin);
+}
+
 void Event::add_unique(FieldId field, std::string_view text, Origin origin) {
   if (accepts(field) && !text.empty() && !has_text(field, text)) add(field, text, origin);
 }

@@ -180,6 +180,8 @@ class Event {
   /// Adds unless the field already has this text: for the `related.*` bags. The text is kept as
   /// add_view() would.
   void add_unique_view(FieldId field, std::string_view text, Origin origin = Origin::derived);
+  /// The same, kept as add_lasting() would.
+  void add_unique_lasting(FieldId field, std::string_view text, Origin origin = Origin::derived);
   /// The same with a copy.
   void add_unique(FieldId field, std::string_view text, Origin origin = Origin::derived);
   /// Removes the field. O(values).
@@ -192,6 +194,8 @@ class Event {
   void append(const PreparedFields& fields);
 
   [[nodiscard]] bool has(FieldId field) const { return find(field) != nullptr; }
+  /// True where the field is wanted and not there yet.
+  [[nodiscard]] bool lacks(FieldId field) const { return accepts(field) && find(field) == nullptr; }
   /// First value's text; empty where the field is absent or not text. Valid until reset().
   [[nodiscard]] std::string_view text(FieldId field) const;
   /// First value as an integer, where it is one.

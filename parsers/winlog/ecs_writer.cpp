@@ -33,6 +33,13 @@ bool is_guid(std::string_view text) {
   return true;
 }
 
+// True where the text may hold a hexadecimal digit in lower case: what is left of a GUID to change.
+bool has_lower_hex(std::string_view text) {
+  bool found = false;
+  for (const char c : text) found |= c >= 'a' && c <= 'f';
+  return found;
+}
+
 struct HashFields {
   std::string_view name;
   FieldId process, file;
@@ -61,15 +68,9 @@ std::size_t address_bytes(std::string_view text, std::array<unsigned char, 16>& 
 void add_words(Event& to, FieldId field, std::string_view words) {
   while (!words.empty()) {
     const std::size_t blank = words.find(' ');
-    to.add(field, words.substr(0, blank));
+    to.add_lasting(field, words.substr(0, blank));
     words = blank == std::string_view::npos ? std::string_view{} : words.substr(blank + 1);
   }
-}
-
-void set_class(const EventClass& event_class, Event& to) {
-  add_words(to, field::event_category, event_class.categories);
-  add_words(to, field::event_type, event_class.types);
-  if (!event_class.action.empty()) to.set(field::event_action, event_class.action);
 }
 
 bool wants_any(const Projection& wanted, std::initializer_list<FieldId> fields) {
@@ -98,36 +99,43 @@ bool wants_hashes(const Projection& wanted, bool of_file) {
 }
 
 void EcsWriter::text(FieldId field, std::string_view value) {
-  if (is_absent(value) || !to_.wants(field) || to_.has(field)) return;
-  to_.set(field, value);
+  if (to_.lacks(field) && !is_absent(value)) to_.add_view(field, value);
 }
 
 void EcsWriter::number(FieldId field, std::string_view value) {
-  if (!to_.wants(field) || to_.has(field)) return;
+  if (!to_.lacks(field)) return;
   const auto number = parse_unsigned(value);
   if (number && *number <= static_cast<std::uint64_t>(INT64_MAX))
     to_.set(field, static_cast<std::int64_t>(*number));
 }
 
 void EcsWriter::boolean(FieldId field, std::string_view value) {
-  if (!to_.wants(field) || to_.has(field)) return;
+  if (!to_.lacks(field)) return;
   if (ascii_iequals(value, "true")) to_.set_boolean(field, true);
   if (ascii_iequals(value, "false")) to_.set_boolean(field, false);
 }
 
 void EcsWriter::image(const ImageFields& fields, std::string_view path) {
   if (is_absent(path)) return;
-  text(fields.executable, path);
-  text(fields.name, posix_ ? posix_base_name(path) : windows_base_name(path));
+  if (to_.lacks(fields.executable)) to_.add_view(fields.executable, path);
+  if (to_.lacks(fields.name))
+    text(fields.name, posix_ ? posix_base_name(path) : windows_base_name(path));
 }
 
 void EcsWriter::command_line(const ImageFields& fields, std::string_view value) {
   if (is_absent(value)) return;
   text(fields.command_line, value);
   if ((!to_.wants(fields.args) && !to_.wants(fields.args_count)) || to_.has(fields.args)) return;
-  const std::vector<std::string> args = split_command_line(value);
-  for (const std::string& arg : args) to_.add(fields.args, arg, Origin::derived);
-  to_.set(fields.args_count, static_cast<std::int64_t>(args.size()), Origin::derived);
+  ArgumentReader arguments(value);
+  std::int64_t count = 0;
+  for (; arguments.next(); ++count) {
+    if (arguments.made()) {
+      to_.add(fields.args, arguments.text(), Origin::derived);
+    } else {
+      to_.add_view(fields.args, arguments.text(), Origin::derived);
+    }
+  }
+  to_.set(fields.args_count, count, Origin::derived);
 }
 
 void EcsWriter::account(FieldId domain, FieldId name, std::string_view value) {
@@ -136,19 +144,19 @@ void EcsWriter::account(FieldId domain, FieldId name, std::string_view value) {
   if (slash == std::string_view::npos) {
     if (!posix_) return;  // a bare word is no account on Windows
     text(name, value);
-    to_.add_unique(field::related_user, value);
+    to_.add_unique_view(field::related_user, value);
     return;
   }
   text(domain, value.substr(0, slash));
   text(name, value.substr(slash + 1));
-  to_.add_unique(field::related_user, value.substr(slash + 1));
+  to_.add_unique_view(field::related_user, value.substr(slash + 1));
 }
 
 void EcsWriter::user_name(FieldId field, std::string_view value) {
   if (is_absent(value)) return;
   value = value.substr(0, value.find('@'));
   text(field, value);
-  to_.add_unique(field::related_user, value);
+  to_.add_unique_view(field::related_user, value);
 }
 
 void EcsWriter::file_path(std::string_view path) {
@@ -164,14 +172,14 @@ void EcsWriter::file_path(std::string_view path) {
 }
 
 void EcsWriter::guid(FieldId field, std::string_view value) {
-  if (is_absent(value) || !to_.wants(field)) return;
-  if (posix_ || !is_guid(value)) {
-    text(field, value);
+  if (!to_.lacks(field) || is_absent(value)) return;
+  if (posix_ || !has_lower_hex(value) || !is_guid(value)) {
+    to_.add_view(field, value);
     return;
   }
-  scratch_.assign(value);
-  std::transform(scratch_.begin(), scratch_.end(), scratch_.begin(), upper);
-  text(field, scratch_);
+  const std::span<char> made = to_.room(value.size());
+  std::transform(value.begin(), value.end(), made.begin(), upper);
+  to_.add_lasting(field, {made.data(), made.size()});
 }
 
 void EcsWriter::hashes(bool of_file, std::string_view value) {
@@ -185,13 +193,15 @@ void EcsWriter::hashes(bool of_file, std::string_view value) {
     const std::string_view digest = entry.substr(equals + 1);
     if (digest.find_first_not_of('0') == std::string_view::npos)
       continue;  // empty or all zeros: not computed
-    scratch_.assign(digest);
-    std::transform(scratch_.begin(), scratch_.end(), scratch_.begin(), lower);
+    const std::span<char> made = to_.room(digest.size());
+    std::transform(digest.begin(), digest.end(), made.begin(), lower);
+    const std::string_view text(made.data(), made.size());
     for (const HashFields& fields : kHashes) {
+      const FieldId field = of_file ? fields.file : fields.process;
       if (!ascii_iequals(entry.substr(0, equals), fields.name)) continue;
-      text(of_file ? fields.file : fields.process, scratch_);
+      if (to_.lacks(field) && !is_absent(text)) to_.add_lasting(field, text);
     }
-    to_.add_unique(field::related_hash, scratch_);
+    to_.add_unique_lasting(field::related_hash, text);
   }
 }
 
@@ -199,7 +209,7 @@ void EcsWriter::ip(FieldId field, std::string_view value) {
   if (is_absent(value)) return;
   value = without_v4_prefix(value);
   text(field, value);
-  if (to_.wants(field::related_ip)) to_.add_unique(field::related_ip, value);
+  to_.add_unique_view(field::related_ip, value);
 }
 
 std::string_view without_v4_prefix(std::string_view address) {

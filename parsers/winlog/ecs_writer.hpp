@@ -57,7 +57,6 @@ class EcsWriter {
  private:
   Event& to_;
   bool posix_;
-  std::string scratch_;
 };
 
 /// `::ffff:192.0.2.1` as `192.0.2.1`; anything else as it is.
@@ -72,12 +71,6 @@ std::string community_id(std::string_view source_ip, std::uint16_t source_port,
                          std::string_view destination_ip, std::uint16_t destination_port,
                          std::string_view transport);
 
-// The families. Each adds its own fields to what the common part has set.
-void map_sysmon(const WinEvent& from, EcsWriter& out);
-void map_security(const WinEvent& from, EcsWriter& out);
-void map_powershell(const WinEvent& from, EcsWriter& out);
-void map_system(const WinEvent& from, EcsWriter& out);
-
 /// Whether a pass wants one of `fields` at least.
 bool wants_any(const Projection& wanted, std::initializer_list<FieldId> fields);
 /// The same for what EcsWriter makes of a command line, an image's path, a file's path, hashes.
@@ -85,24 +78,5 @@ bool wants_command_line(const Projection& wanted, const ImageFields& fields);
 bool wants_image(const Projection& wanted, const ImageFields& fields);
 bool wants_file_path(const Projection& wanted);
 bool wants_hashes(const Projection& wanted, bool of_file);
-
-// Which values the families read: true where one of the fields that map_… may set from the event
-// data item `name` of event `id` is wanted. They err towards true. Each stands beside its map_….
-bool sysmon_reads(std::uint32_t id, std::string_view name, const Projection& wanted);
-bool security_reads(std::uint32_t id, std::string_view name, const Projection& wanted);
-bool powershell_reads(std::uint32_t id, std::string_view name, const Projection& wanted);
-bool system_reads(std::uint32_t id, std::string_view name, const Projection& wanted);
-/// The same for values of UserData, which only 1102 and 104 of the event log service have a use
-/// for.
-bool user_data_reads(std::uint32_t id, std::string_view name, const Projection& wanted);
-
-/// What an event id means: ECS categories and types as words, and the action.
-struct EventClass {
-  std::uint32_t id = 0;
-  std::string_view categories, types, action;
-};
-
-/// Sets event.category, event.type and event.action.
-void set_class(const EventClass& event_class, Event& to);
 
 }  // namespace stemma::winlog

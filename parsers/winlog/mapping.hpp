@@ -14,8 +14,8 @@
 
 namespace stemma {
 
-/// Maps events one after another and keeps a cache of field names between them. One thread, cheap
-/// to make.
+/// Maps events one after another and keeps what it worked out for each kind of event, also for
+/// mappers made later on the same thread. One thread, cheap to make.
 class WinlogMapper {
  public:
   WinlogMapper();
@@ -23,9 +23,12 @@ class WinlogMapper {
   WinlogMapper(const WinlogMapper&) = delete;
   WinlogMapper& operator=(const WinlogMapper&) = delete;
 
-  /// Adds `from`'s fields to `to`, which was reset with the pass's projection; fields it does not
-  /// want cost next to nothing. Sets also time, time_digits, source_kind, sequence (EventRecordID,
-  /// where there is one) and process. Text is copied into `to`.
+  /// Adds `from`'s fields to `to`, which was reset with the pass's projection and holds nothing
+  /// yet; fields it does not want cost next to nothing. Sets also time, time_digits, source_kind,
+  /// sequence (EventRecordID, where there is one) and process. Text is copied into `to`, unless
+  /// that was reset with Texts::borrowed: then it is a view of `from`'s, of `default_host`, or of
+  /// this mapper's memory, good until the decoder turns to the next record or map() is called
+  /// again.
   /// @param default_host host.name where the event names no computer
   ///
   /// process.entity_id is Sysmon's ProcessGuid as Windows renders it: braces, upper case

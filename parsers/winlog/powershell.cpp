@@ -9,7 +9,7 @@
 #include <iterator>
 
 #include "events/paths.hpp"
-#include "parsers/winlog/ecs_writer.hpp"
+#include "parsers/winlog/family.hpp"
 
 namespace stemma::winlog {
 namespace {
@@ -153,41 +153,30 @@ void write_details(std::string_view details, Event& to) {
     details = newline == std::string_view::npos ? std::string_view{} : details.substr(newline + 1);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (trim(line).empty()) continue;
-    to.add(field::powershell_command_invocation_details, line);
+    to.add_view(field::powershell_command_invocation_details, line);
     const std::size_t open = line.find('(');
     const std::size_t close = line.rfind(kEnd);
     if (open == std::string_view::npos || open == 0 || close == std::string_view::npos ||
         close <= open + 1 || line.substr(0, open).find(':') != std::string_view::npos) {
-      to.add(field::powershell_invocation_value, line, Origin::derived);
+      to.add_view(field::powershell_invocation_value, line, Origin::derived);
       continue;
     }
     const std::string_view type = line.substr(0, open);
     std::string_view value = trim(line.substr(close + kEnd.size()));
-    to.add(field::powershell_invocation_type, type, Origin::derived);
-    to.add(field::powershell_invocation_related_command, line.substr(open + 1, close - open - 1),
-           Origin::derived);
+    to.add_view(field::powershell_invocation_type, type, Origin::derived);
+    to.add_view(field::powershell_invocation_related_command,
+                line.substr(open + 1, close - open - 1), Origin::derived);
     constexpr std::string_view kName = "name=";
     constexpr std::string_view kValue = "value=";
     const std::size_t semicolon = value.rfind(std::string("; ").append(kValue));
     if (type == "ParameterBinding" && value.substr(0, kName.size()) == kName &&
         semicolon != std::string_view::npos) {
-      to.add(field::powershell_invocation_name,
-             value.substr(kName.size(), semicolon - kName.size()), Origin::derived);
+      to.add_view(field::powershell_invocation_name,
+                  value.substr(kName.size(), semicolon - kName.size()), Origin::derived);
       value = value.substr(semicolon + 2 + kValue.size());
     }
-    if (!value.empty()) to.add(field::powershell_invocation_value, value, Origin::derived);
+    if (!value.empty()) to.add_view(field::powershell_invocation_value, value, Origin::derived);
   }
-}
-
-// The nth unnamed Data, from 1: the classic channel's insertion strings.
-std::string_view string_at(const WinEvent& from, std::size_t wanted) {
-  std::size_t count = 0;
-  for (const WinDataItem& item : from.event_data) {
-    if (item.name.empty() && ++count == wanted) return item.value;
-  }
-  const std::array<std::string_view, 3> names{"param1", "param2",
-                                              "param3"};  // as shippers name them
-  return wanted >= 1 && wanted <= names.size() ? from.data(names[wanted - 1]) : std::string_view{};
 }
 
 const EventClass* find_event(std::uint32_t id) {
@@ -227,42 +216,93 @@ bool wants_details(const Projection& wanted) {
                     field::powershell_invocation_value});
 }
 
-}  // namespace
+// The details and the keys of 4103, whose other values are rows.
+constexpr std::string_view kNames[] = {"ContextInfo", "Payload", "param1", "param2", "param3"};
+struct At {
+  enum : std::uint8_t { ContextInfo, Payload, Param1, Param2, Param3 };
+};
 
-bool powershell_reads(std::uint32_t id, std::string_view name, const Projection& wanted) {
-  if (find_event(id) == nullptr) return false;
-  if (id < 1000) {
-    if (!name.empty() && name != "param1" && name != "param2" && name != "param3") return false;
-    return wants_any_key(wanted) || (id == 800 && wants_details(wanted));
+constexpr std::uint32_t kFirstOperational = 1000;  // below are the classic channel's ids
+
+ItemUse use(std::uint32_t id, std::string_view name, const Projection& wanted) {
+  if (find_event(id) == nullptr) return {};
+  const std::uint8_t place = place_in(kNames, name);
+  if (id < kFirstOperational) {
+    // The strings have no names, or those that shippers give them.
+    if (!name.empty() && (place == kNone || place < At::Param1)) return {};
+    if (!wants_any_key(wanted) && (id != 800 || !wants_details(wanted))) return {};
+    return {kNone, name.empty() ? std::uint8_t{kUnnamed} : place};
   }
-  if (name == "ContextInfo") return id == 4103 && wants_any_key(wanted);
-  if (name == "Payload") return id == 4103 && wants_details(wanted);
+  if (place == At::ContextInfo)
+    return id == 4103 && wants_any_key(wanted) ? ItemUse{kNone, place} : ItemUse{};
+  if (place == At::Payload)
+    return id == 4103 && wants_details(wanted) ? ItemUse{kNone, place} : ItemUse{};
   const KeyRule* rule = find_key(name);
-  return rule != nullptr && wants_any_of(*rule, wanted);
+  if (rule == nullptr || !wants_any_of(*rule, wanted)) return {};
+  return {static_cast<std::uint8_t>(rule - kKeys), kNone};
 }
 
-void map_powershell(const WinEvent& from, EcsWriter& out) {
+void item(std::uint8_t row, std::uint32_t, std::string_view value, EcsWriter& out) {
+  write(kKeys[row], value, out);
+}
+
+void constants(const WinEvent& from, Event& to) {
+  if (const EventClass* event_class = find_event(from.event_id.value_or(0)))
+    set_class(*event_class, to);
+}
+
+// The event id, where it is one of the table's.
+std::uint32_t memo(std::uint32_t id) {
+  return find_event(id) != nullptr ? id : 0;
+}
+
+// The nth unnamed Data, from 1: the classic channel's insertion strings.
+std::string_view string_at(const WinEvent& from, const LookedUp& data, std::uint8_t wanted) {
+  std::size_t count = 0;
+  for (const WinDataItem& item : from.event_data) {
+    if (item.name.empty() && ++count == wanted) return item.value;
+  }
+  return data[static_cast<std::uint8_t>(At::Param1 + wanted - 1)];
+}
+
+void finish(const WinEvent& from, std::uint32_t id, const LookedUp& data, EcsWriter& out) {
+  if (id == 0) return;
   Event& to = out.event();
-  const std::uint32_t id = from.event_id.value_or(0);
-  const EventClass* event_class = find_event(id);
-  if (event_class == nullptr) return;
-  set_class(*event_class, to);
-  if (id < 1000) {
+  if (id < kFirstOperational) {
     // 800 holds the keys in its second string and the details in the third, the others hold the
     // keys in the third.
-    write_key_lines(string_at(from, id == 800 ? 2 : 3), "\t\r\n", out);
-    if (id == 800) write_details(string_at(from, 3), to);
+    write_key_lines(string_at(from, data, id == 800 ? 2 : 3), "\t\r\n", out);
+    if (id == 800) write_details(string_at(from, data, 3), to);
     return;
   }
   out.text(field::user_id, from.user_id);  // here the writer is the subject: PowerShell itself
-  for (const WinDataItem& item : from.event_data) {
-    if (item.name == "ContextInfo" || item.name == "Payload") continue;
-    if (const KeyRule* rule = find_key(item.name)) write(*rule, item.value, out);
-  }
   if (id == 4103) {
-    write_key_lines(from.data("ContextInfo"), " \t\r\n", out);
-    write_details(from.data("Payload"), to);
+    write_key_lines(data[At::ContextInfo], " \t\r\n", out);
+    write_details(data[At::Payload], to);
   }
 }
+
+}  // namespace
+
+constinit const Family kPowerShell{"powershell",
+                                   "windows.powershell",
+                                   SourceKind::evtx_other,
+                                   false,
+                                   false,
+                                   constants,
+                                   memo,
+                                   use,
+                                   item,
+                                   finish};
+constinit const Family kPowerShellOperational{"powershell",
+                                              "windows.powershell_operational",
+                                              SourceKind::evtx_other,
+                                              false,
+                                              false,
+                                              constants,
+                                              memo,
+                                              use,
+                                              item,
+                                              finish};
 
 }  // namespace stemma::winlog

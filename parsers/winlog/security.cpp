@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "events/paths.hpp"
-#include "parsers/winlog/ecs_writer.hpp"
+#include "parsers/winlog/family.hpp"
 
 namespace stemma::winlog {
 namespace {
@@ -24,6 +24,7 @@ enum Role : std::uint32_t {
   kSession = 1 << 10,        ///< 4778, 4779: Account*, Client*
   kRenamed = 1 << 11,        ///< 4781: OldTargetUserName, NewTargetUserName
   kClearedBy = 1 << 12,      ///< 1102: Subject* lie in UserData
+  kProcessEnded = 1 << 13,   ///< 4689
 };
 
 struct SecurityEvent {
@@ -83,13 +84,6 @@ std::string_view name_of(const TextName (&names)[Count], std::string_view text) 
   return {};
 }
 
-std::string_view user_data(const WinEvent& from, std::string_view name) {
-  for (const WinDataItem& item : from.user_data) {
-    if (item.name == name) return item.value;
-  }
-  return {};
-}
-
 std::string_view either(std::string_view a, std::string_view b) {
   return is_absent(a) ? b : a;
 }
@@ -114,6 +108,55 @@ std::string_view name_part(std::string_view distinguished, std::size_t wanted) {
   }
 }
 
+// Event data values that are looked up by name.
+struct At {
+  enum : std::uint8_t {
+    TargetUserSid,
+    TargetSid,
+    TargetUserName,
+    TargetDomainName,
+    TargetLogonId,
+    MemberName,
+    MemberSid,
+    SubjectUserSid,
+    SubjectUserName,
+    SubjectDomainName,
+    SubjectLogonId,
+    LogonType,
+    OldTargetUserName,
+    NewTargetUserName,
+    AccountName,
+    AccountDomain,
+    ClientAddress,
+    ClientName,
+    LogonID,
+    ProcessId,
+    ProcessName,
+    IpAddress,
+    IpPort,
+    WorkstationName,
+    ServiceName,
+    ServiceType,
+    NewProcessId,
+    NewProcessName,
+    CommandLine,
+    ParentProcessName,
+    Status,
+    kCount
+  };
+};
+constexpr std::string_view kNames[] = {
+    "TargetUserSid",     "TargetSid",         "TargetUserName", "TargetDomainName",
+    "TargetLogonId",     "MemberName",        "MemberSid",      "SubjectUserSid",
+    "SubjectUserName",   "SubjectDomainName", "SubjectLogonId", "LogonType",
+    "OldTargetUserName", "NewTargetUserName", "AccountName",    "AccountDomain",
+    "ClientAddress",     "ClientName",        "LogonID",        "ProcessId",
+    "ProcessName",       "IpAddress",         "IpPort",         "WorkstationName",
+    "ServiceName",       "ServiceType",       "NewProcessId",   "NewProcessName",
+    "CommandLine",       "ParentProcessName", "Status",
+};
+static_assert(std::size(kNames) == At::kCount);
+
 const SecurityEvent* find_event(std::uint32_t id) {
   const auto* entry = std::lower_bound(std::begin(kEvents), std::end(kEvents), id,
                                        [](const SecurityEvent& event, std::uint32_t wanted) {
@@ -122,16 +165,16 @@ const SecurityEvent* find_event(std::uint32_t id) {
   return entry != std::end(kEvents) && entry->event_class.id == id ? entry : nullptr;
 }
 
-void write_group(const WinEvent& from, EcsWriter& out) {
-  const std::string_view id = either(from.data("TargetSid"), from.data("TargetUserSid"));
-  const std::string_view name = from.data("TargetUserName");
-  const std::string_view domain = from.data("TargetDomainName");
+void write_group(const LookedUp& data, EcsWriter& out) {
+  const std::string_view id = either(data[At::TargetSid], data[At::TargetUserSid]);
+  const std::string_view name = data[At::TargetUserName];
+  const std::string_view domain = data[At::TargetDomainName];
   out.text(field::group_id, id);
   out.text(field::group_name, name);
   out.text(field::group_domain, domain);
-  const std::string_view member = from.data("MemberName");
+  const std::string_view member = data[At::MemberName];
   if (is_absent(member)) {
-    out.text(field::user_target_id, from.data("MemberSid"));
+    out.text(field::user_target_id, data[At::MemberSid]);
     return;
   }
   out.user_name(field::user_target_name, name_part(member, 0));
@@ -141,234 +184,182 @@ void write_group(const WinEvent& from, EcsWriter& out) {
   out.text(field::user_target_group_domain, domain);
 }
 
-void write_caller(const WinEvent& from, EcsWriter& out) {
-  out.number(field::process_pid, from.data("ProcessId"));
-  out.image(kProcess, from.data("ProcessName"));
-  const std::string_view address = from.data("IpAddress");
+void write_caller(const LookedUp& data, EcsWriter& out) {
+  out.number(field::process_pid, data[At::ProcessId]);
+  out.image(kProcess, data[At::ProcessName]);
+  const std::string_view address = data[At::IpAddress];
   if (is_address(without_v4_prefix(address))) out.ip(field::source_ip, address);
-  out.number(field::source_port, from.data("IpPort"));
-  out.text(field::source_domain, from.data("WorkstationName"));
+  out.number(field::source_port, data[At::IpPort]);
+  out.text(field::source_domain, data[At::WorkstationName]);
 }
 
-void write_session(const WinEvent& from, EcsWriter& out) {
-  out.user_name(field::user_name, from.data("AccountName"));
-  out.text(field::user_domain, from.data("AccountDomain"));
-  std::string_view address = from.data("ClientAddress");
+void write_session(const LookedUp& data, EcsWriter& out) {
+  out.user_name(field::user_name, data[At::AccountName]);
+  out.text(field::user_domain, data[At::AccountDomain]);
+  std::string_view address = data[At::ClientAddress];
   if (address == "LOCAL") address = "127.0.0.1";  // the console of the machine itself
   if (is_address(address)) out.ip(field::source_ip, address);
-  out.text(field::source_domain, from.data("ClientName"));
-  out.text(field::winlog_logon_id, from.data("LogonID"));
+  out.text(field::source_domain, data[At::ClientName]);
+  out.text(field::winlog_logon_id, data[At::LogonID]);
 }
 
-}  // namespace
-
-void map_security(const WinEvent& from, EcsWriter& out) {
-  Event& to = out.event();
+void constants(const WinEvent& from, Event& to) {
   const std::uint32_t id = from.event_id.value_or(0);
   if (from.keywords && (*from.keywords & kAuditFailure))
-    to.set(field::event_outcome, "failure", Origin::derived);
+    to.set_lasting(field::event_outcome, "failure", Origin::derived);
   if (from.keywords && (*from.keywords & kAuditSuccess))
-    to.set(field::event_outcome, "success", Origin::derived);
-  std::uint32_t roles = 0;
-  if (const SecurityEvent* entry = find_event(id)) {
-    set_class(entry->event_class, to);
-    roles = entry->roles;
-  }
-  const std::string_view target_id = either(from.data("TargetUserSid"), from.data("TargetSid"));
-  if (roles & kTargetIsUser) {
-    out.text(field::user_id, target_id);
-    out.user_name(field::user_name, from.data("TargetUserName"));
-    out.text(field::user_domain, from.data("TargetDomainName"));
-  }
-  if (roles & kTargetIsGroup) write_group(from, out);
-  if (roles & kSubject) {
-    out.text(field::user_id, from.data("SubjectUserSid"));
-    out.text(field::user_name, from.data("SubjectUserName"));
-    if (!is_absent(from.data("SubjectUserName")))
-      to.add_unique(field::related_user, from.data("SubjectUserName"));
-    out.text(field::user_domain, from.data("SubjectDomainName"));
-  }
-  if (roles & kTargetIsOther) {
-    out.text(field::user_target_id, from.data("TargetSid"));
-    out.user_name(field::user_target_name, from.data("TargetUserName"));
-    out.text(field::user_target_domain, from.data("TargetDomainName"));
-  }
-  if (roles & kTargetIsEffective) {
-    out.text(field::user_effective_id, from.data("TargetUserSid"));
-    out.user_name(field::user_effective_name, from.data("TargetUserName"));
-    out.text(field::user_effective_domain, from.data("TargetDomainName"));
-  }
-  if (roles & kSubjectRelated) {
-    const std::string_view subject = from.data("SubjectUserName");
-    if (!is_absent(subject)) to.add_unique(field::related_user, subject);
-  }
-  if (roles & kRenamed) {
-    out.text(field::user_changes_name, from.data("NewTargetUserName"));
-    to.add_unique(field::related_user, from.data("NewTargetUserName"));
-    out.user_name(field::user_target_name, from.data("OldTargetUserName"));
-  }
-  if (roles & kClearedBy) {
-    out.text(field::user_id, user_data(from, "SubjectUserSid"));
-    out.user_name(field::user_name, user_data(from, "SubjectUserName"));
-    out.text(field::user_domain, user_data(from, "SubjectDomainName"));
-    out.text(field::winlog_logon_id, user_data(from, "SubjectLogonId"));
-  }
-  if (roles & kSession) write_session(from, out);
-  if (roles & kTargetLogon) out.text(field::winlog_logon_id, from.data("TargetLogonId"));
-  out.text(field::winlog_logon_id, from.data("SubjectLogonId"));
-  const std::string_view logon_type = from.data("LogonType");
-  if (!logon_type.empty()) out.text(field::winlog_logon_type, name_of(kLogonTypes, logon_type));
-  if (roles & kCaller) write_caller(from, out);
-  if (roles & kService) {
-    out.text(field::service_name, from.data("ServiceName"));
-    out.text(field::service_type, name_of(kServiceTypes, from.data("ServiceType")));
-  }
-  if (roles & kProcessCreated) {
-    out.number(field::process_pid, from.data("NewProcessId"));
-    out.image(kProcess, from.data("NewProcessName"));
-    out.command_line(kProcess, from.data("CommandLine"));
-    out.number(field::process_parent_pid, from.data("ProcessId"));
-    out.image(kParent, from.data("ParentProcessName"));
-    to.process.act = ProcessAct::start;
-  }
-  if (id == 4689) {
-    out.number(field::process_exit_code, from.data("Status"));
-    to.process.act = ProcessAct::end;
-  }
+    to.set_lasting(field::event_outcome, "success", Origin::derived);
+  const SecurityEvent* entry = find_event(id);
+  if (entry != nullptr) set_class(entry->event_class, to);
+  if (entry != nullptr && (entry->roles & kProcessCreated) != 0) to.process.act = ProcessAct::start;
+  if (id == 4689) to.process.act = ProcessAct::end;
 }
 
-bool security_reads(std::uint32_t id, std::string_view name, const Projection& wanted) {
+// The roles, and whether it is 4689.
+std::uint32_t roles_of(std::uint32_t id) {
   const SecurityEvent* entry = find_event(id);
-  const std::uint32_t roles = entry != nullptr ? entry->roles : 0;
+  return (entry != nullptr ? entry->roles : 0) | (id == 4689 ? std::uint32_t{kProcessEnded} : 0);
+}
+
+bool is_read(std::uint32_t id, std::uint8_t place, const Projection& wanted) {
+  const std::uint32_t roles = roles_of(id);
   // True where the event has one of the roles and the pass wants one of the fields.
   const auto as = [&](std::uint32_t any_role, std::initializer_list<FieldId> fields) {
     return (roles & any_role) != 0 && wants_any(wanted, fields);
   };
   using namespace field;
-  if (name == "TargetUserSid" || name == "TargetSid") {
+  if (place == At::TargetUserSid || place == At::TargetSid) {
     return as(kTargetIsUser, {user_id}) || as(kTargetIsGroup, {group_id, user_target_group_id}) ||
            as(kTargetIsOther, {user_target_id}) || as(kTargetIsEffective, {user_effective_id});
   }
-  if (name == "TargetUserName") {
+  if (place == At::TargetUserName) {
     return as(kTargetIsUser, {user_name, related_user}) ||
            as(kTargetIsGroup, {group_name, user_target_group_name}) ||
            as(kTargetIsOther, {user_target_name, related_user}) ||
            as(kTargetIsEffective, {user_effective_name, related_user});
   }
-  if (name == "TargetDomainName") {
+  if (place == At::TargetDomainName) {
     return as(kTargetIsUser, {user_domain}) ||
            as(kTargetIsGroup, {group_domain, user_target_group_domain}) ||
            as(kTargetIsOther, {user_target_domain}) ||
            as(kTargetIsEffective, {user_effective_domain});
   }
-  if (name == "MemberName") {
+  if (place == At::MemberName) {
     return as(kTargetIsGroup,
               {user_target_id, user_target_name, related_user, user_target_domain,
                user_target_group_id, user_target_group_name, user_target_group_domain});
   }
-  if (name == "MemberSid") return as(kTargetIsGroup, {user_target_id});
-  if (name == "SubjectUserSid") return as(kSubject, {user_id});
-  if (name == "SubjectUserName")
+  if (place == At::MemberSid) return as(kTargetIsGroup, {user_target_id});
+  if (place == At::SubjectUserSid) return as(kSubject, {user_id});
+  if (place == At::SubjectUserName)
     return as(kSubject, {user_name}) || as(kSubject | kSubjectRelated, {related_user});
-  if (name == "SubjectDomainName") return as(kSubject, {user_domain});
-  if (name == "SubjectLogonId") return wants_any(wanted, {winlog_logon_id});
-  if (name == "TargetLogonId") return as(kTargetLogon, {winlog_logon_id});
-  if (name == "LogonType") return wants_any(wanted, {winlog_logon_type});
-  if (name == "OldTargetUserName") return as(kRenamed, {user_target_name, related_user});
-  if (name == "NewTargetUserName") return as(kRenamed, {user_changes_name, related_user});
-  if (name == "AccountName") return as(kSession, {user_name, related_user});
-  if (name == "AccountDomain") return as(kSession, {user_domain});
-  if (name == "ClientAddress") return as(kSession, {source_ip, related_ip});
-  if (name == "ClientName") return as(kSession, {source_domain});
-  if (name == "LogonID") return as(kSession, {winlog_logon_id});
-  if (name == "ProcessId")
+  if (place == At::SubjectDomainName) return as(kSubject, {user_domain});
+  if (place == At::SubjectLogonId) return wants_any(wanted, {winlog_logon_id});
+  if (place == At::TargetLogonId) return as(kTargetLogon, {winlog_logon_id});
+  if (place == At::LogonType) return wants_any(wanted, {winlog_logon_type});
+  if (place == At::OldTargetUserName) return as(kRenamed, {user_target_name, related_user});
+  if (place == At::NewTargetUserName) return as(kRenamed, {user_changes_name, related_user});
+  if (place == At::AccountName) return as(kSession, {user_name, related_user});
+  if (place == At::AccountDomain) return as(kSession, {user_domain});
+  if (place == At::ClientAddress) return as(kSession, {source_ip, related_ip});
+  if (place == At::ClientName) return as(kSession, {source_domain});
+  if (place == At::LogonID) return as(kSession, {winlog_logon_id});
+  if (place == At::ProcessId)
     return as(kCaller, {process_pid}) || as(kProcessCreated, {process_parent_pid});
-  if (name == "ProcessName") return as(kCaller, {process_executable, process_name});
-  if (name == "IpAddress") return as(kCaller, {source_ip, related_ip});
-  if (name == "IpPort") return as(kCaller, {source_port});
-  if (name == "WorkstationName") return as(kCaller, {source_domain});
-  if (name == "ServiceName") return as(kService, {service_name});
-  if (name == "ServiceType") return as(kService, {service_type});
-  if (name == "NewProcessId") return as(kProcessCreated, {process_pid});
-  if (name == "NewProcessName") return as(kProcessCreated, {process_executable, process_name});
-  if (name == "CommandLine")
+  if (place == At::ProcessName) return as(kCaller, {process_executable, process_name});
+  if (place == At::IpAddress) return as(kCaller, {source_ip, related_ip});
+  if (place == At::IpPort) return as(kCaller, {source_port});
+  if (place == At::WorkstationName) return as(kCaller, {source_domain});
+  if (place == At::ServiceName) return as(kService, {service_name});
+  if (place == At::ServiceType) return as(kService, {service_type});
+  if (place == At::NewProcessId) return as(kProcessCreated, {process_pid});
+  if (place == At::NewProcessName) return as(kProcessCreated, {process_executable, process_name});
+  if (place == At::CommandLine)
     return (roles & kProcessCreated) != 0 && wants_command_line(wanted, kProcess);
-  if (name == "ParentProcessName")
+  if (place == At::ParentProcessName)
     return as(kProcessCreated, {process_parent_executable, process_parent_name});
-  if (name == "Status") return id == 4689 && wants_any(wanted, {process_exit_code});
+  if (place == At::Status) return as(kProcessEnded, {process_exit_code});
   return false;
 }
 
-bool user_data_reads(std::uint32_t id, std::string_view name, const Projection& wanted) {
-  using namespace field;
-  if (id != 1102 && id != 104) return false;
-  if (name == "SubjectUserSid") return wants_any(wanted, {user_id});
-  if (name == "SubjectUserName") return wants_any(wanted, {user_name, related_user});
-  if (name == "SubjectDomainName") return wants_any(wanted, {user_domain});
-  if (name == "SubjectLogonId") return wants_any(wanted, {winlog_logon_id});
-  return false;
+void finish(const WinEvent& from, std::uint32_t roles, const LookedUp& data, EcsWriter& out) {
+  Event& to = out.event();
+  const std::string_view target_id = either(data[At::TargetUserSid], data[At::TargetSid]);
+  if (roles & kTargetIsUser) {
+    out.text(field::user_id, target_id);
+    out.user_name(field::user_name, data[At::TargetUserName]);
+    out.text(field::user_domain, data[At::TargetDomainName]);
+  }
+  if (roles & kTargetIsGroup) write_group(data, out);
+  if (roles & kSubject) {
+    out.text(field::user_id, data[At::SubjectUserSid]);
+    out.text(field::user_name, data[At::SubjectUserName]);
+    if (!is_absent(data[At::SubjectUserName]))
+      to.add_unique_view(field::related_user, data[At::SubjectUserName]);
+    out.text(field::user_domain, data[At::SubjectDomainName]);
+  }
+  if (roles & kTargetIsOther) {
+    out.text(field::user_target_id, data[At::TargetSid]);
+    out.user_name(field::user_target_name, data[At::TargetUserName]);
+    out.text(field::user_target_domain, data[At::TargetDomainName]);
+  }
+  if (roles & kTargetIsEffective) {
+    out.text(field::user_effective_id, data[At::TargetUserSid]);
+    out.user_name(field::user_effective_name, data[At::TargetUserName]);
+    out.text(field::user_effective_domain, data[At::TargetDomainName]);
+  }
+  if (roles & kSubjectRelated) {
+    const std::string_view subject = data[At::SubjectUserName];
+    if (!is_absent(subject)) to.add_unique_view(field::related_user, subject);
+  }
+  if (roles & kRenamed) {
+    out.text(field::user_changes_name, data[At::NewTargetUserName]);
+    to.add_unique_view(field::related_user, data[At::NewTargetUserName]);
+    out.user_name(field::user_target_name, data[At::OldTargetUserName]);
+  }
+  if (roles & kClearedBy) {
+    out.text(field::user_id, from.user("SubjectUserSid"));
+    out.user_name(field::user_name, from.user("SubjectUserName"));
+    out.text(field::user_domain, from.user("SubjectDomainName"));
+    out.text(field::winlog_logon_id, from.user("SubjectLogonId"));
+  }
+  if (roles & kSession) write_session(data, out);
+  if (roles & kTargetLogon) out.text(field::winlog_logon_id, data[At::TargetLogonId]);
+  out.text(field::winlog_logon_id, data[At::SubjectLogonId]);
+  const std::string_view logon_type = data[At::LogonType];
+  if (!logon_type.empty()) out.text(field::winlog_logon_type, name_of(kLogonTypes, logon_type));
+  if (roles & kCaller) write_caller(data, out);
+  if (roles & kService) {
+    out.text(field::service_name, data[At::ServiceName]);
+    out.text(field::service_type, name_of(kServiceTypes, data[At::ServiceType]));
+  }
+  if (roles & kProcessCreated) {
+    out.number(field::process_pid, data[At::NewProcessId]);
+    out.image(kProcess, data[At::NewProcessName]);
+    out.command_line(kProcess, data[At::CommandLine]);
+    out.number(field::process_parent_pid, data[At::ProcessId]);
+    out.image(kParent, data[At::ParentProcessName]);
+  }
+  if (roles & kProcessEnded) out.number(field::process_exit_code, data[At::Status]);
 }
 
-bool system_reads(std::uint32_t id, std::string_view name, const Projection& wanted) {
-  if (id != 7045) return false;
-  if (name == "ServiceName") return wanted.wants(field::service_name);
-  if (name == "ServiceType") return wanted.wants(field::service_type);
-  return false;
+ItemUse use(std::uint32_t id, std::string_view name, const Projection& wanted) {
+  const std::uint8_t place = place_in(kNames, name);
+  if (place == kNone || !is_read(id, place, wanted)) return {};
+  return {kNone, place};
 }
-
-// Services, start and stop of the machine: a few events of several providers, told apart by both.
-namespace {
-
-struct SystemEvent {
-  std::string_view provider;
-  EventClass event_class;
-  ProcessAct act;
-};
-
-// Only the kernel's own two events bound lifetimes: the event log service (6005, 6006) comes up
-// after processes that are in the logs, and can be restarted on a running machine.
-constexpr SystemEvent kSystemEvents[] = {
-    {"Microsoft-Windows-Kernel-General",
-     {1, "configuration", "change", "system-time-changed"},
-     ProcessAct::none},
-    {"Microsoft-Windows-Kernel-General", {12, "host", "start", "system-started"}, ProcessAct::boot},
-    {"Microsoft-Windows-Kernel-General",
-     {13, "host", "end", "system-stopped"},
-     ProcessAct::shutdown},
-    {"Microsoft-Windows-Kernel-Power",
-     {41, "host", "error", "unexpected-restart"},
-     ProcessAct::none},
-    {"Microsoft-Windows-Eventlog", {104, "iam", "admin change", "log-cleared"}, ProcessAct::none},
-    {"User32", {1074, "host", "end", "shutdown-initiated"}, ProcessAct::none},
-    {"EventLog", {6005, "host", "start", "event-log-started"}, ProcessAct::none},
-    {"EventLog", {6006, "host", "end", "event-log-stopped"}, ProcessAct::none},
-    {"EventLog", {6008, "host", "error", "unexpected-shutdown"}, ProcessAct::none},
-    {"Service Control Manager",
-     {7045, "iam configuration", "admin change", "service-installed"},
-     ProcessAct::none},
-};
 
 }  // namespace
 
-void map_system(const WinEvent& from, EcsWriter& out) {
-  Event& to = out.event();
-  const std::uint32_t id = from.event_id.value_or(0);
-  for (const SystemEvent& entry : kSystemEvents) {
-    if (entry.event_class.id != id || (!ascii_iequals(from.provider_name, entry.provider) &&
-                                       !ascii_iequals(from.event_source_name, entry.provider))) {
-      continue;
-    }
-    set_class(entry.event_class, to);
-    to.process.act = entry.act;
-    if (id == 7045) {
-      out.text(field::service_name, from.data("ServiceName"));
-      out.text(field::service_type, from.data("ServiceType"));
-    } else if (id == 104) {
-      out.user_name(field::user_name, user_data(from, "SubjectUserName"));
-      out.text(field::user_domain, user_data(from, "SubjectDomainName"));
-    }
-    return;
-  }
-}
+constinit const Family kSecurity{"security",
+                                 "system.security",
+                                 SourceKind::security,
+                                 false,
+                                 false,
+                                 constants,
+                                 roles_of,
+                                 use,
+                                 nullptr,
+                                 finish};
 
 }  // namespace stemma::winlog

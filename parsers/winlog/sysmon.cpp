@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "events/paths.hpp"
-#include "parsers/winlog/ecs_writer.hpp"
+#include "parsers/winlog/family.hpp"
 
 namespace stemma::winlog {
 namespace {
@@ -71,6 +71,34 @@ constexpr bool is_sorted_by_name() {
   return true;
 }
 static_assert(is_sorted_by_name(), "sysmon_data.def must be sorted: it is searched by halving");
+
+// Event data values that are looked up by name, beside the table's.
+struct At {
+  enum : std::uint8_t {
+    UtcTime,
+    Signed,
+    SignatureStatus,
+    SourcePortName,
+    Initiated,
+    SourceIsIpv6,
+    SourceIp,
+    SourcePort,
+    DestinationIp,
+    DestinationPort,
+    Protocol,
+    TargetObject,
+    Details,
+    QueryName,
+    QueryResults,
+    kCount
+  };
+};
+constexpr std::string_view kNames[] = {
+    "UtcTime",      "Signed",       "SignatureStatus", "SourcePortName", "Initiated",
+    "SourceIsIpv6", "SourceIp",     "SourcePort",      "DestinationIp",  "DestinationPort",
+    "Protocol",     "TargetObject", "Details",         "QueryName",      "QueryResults",
+};
+static_assert(std::size(kNames) == At::kCount);
 
 struct NumberName {
   std::uint32_t number;
@@ -177,13 +205,13 @@ void write_dns_answers(std::string_view results, Event& to) {
     const std::size_t blank = answer.find(' ');
     const std::string_view number = answer.substr(0, blank);
     const std::string_view type = name_of(kDnsTypes, number);
-    to.add(field::dns_answers_type, type.empty() ? number : type, Origin::derived);
+    to.add_view(field::dns_answers_type, type.empty() ? number : type, Origin::derived);
     if (blank == std::string_view::npos) continue;
     answer.remove_prefix(blank);
     while (!answer.empty() && answer.front() == ' ') answer.remove_prefix(1);
     if (answer.empty()) continue;
-    to.add(field::dns_answers_data, answer, Origin::derived);
-    to.add_unique(field::related_hosts, answer);
+    to.add_view(field::dns_answers_data, answer, Origin::derived);
+    to.add_unique_view(field::related_hosts, answer);
   }
   results = all;
   for (std::size_t count = 0; !results.empty() && count < kMaxAnswers; ++count) {
@@ -191,11 +219,11 @@ void write_dns_answers(std::string_view results, Event& to) {
     if (answer.substr(0, kType.size()) == kType) continue;
     const std::string_view address = without_v4_prefix(answer);
     if (!is_address(address)) continue;
-    to.add(field::dns_answers_type, address.find(':') == std::string_view::npos ? "A" : "AAAA",
-           Origin::derived);
-    to.add(field::dns_answers_data, address, Origin::derived);
-    to.add(field::dns_resolved_ip, address, Origin::derived);
-    to.add_unique(field::related_ip, address);
+    to.add_view(field::dns_answers_type, address.find(':') == std::string_view::npos ? "A" : "AAAA",
+                Origin::derived);
+    to.add_view(field::dns_answers_data, address, Origin::derived);
+    to.add_view(field::dns_resolved_ip, address, Origin::derived);
+    to.add_unique_view(field::related_ip, address);
   }
 }
 
@@ -227,8 +255,8 @@ void write_registry_data(std::string_view details, Event& to) {
   set(details == "Binary Data" ? "REG_BINARY" : "REG_SZ", details);
 }
 
-void write_registry(const WinEvent& from, EcsWriter& out) {
-  const std::string_view path = from.data("TargetObject");
+void write_registry(const LookedUp& data, EcsWriter& out) {
+  const std::string_view path = data[At::TargetObject];
   if (is_absent(path)) return;
   out.text(field::registry_path, path);
   const std::size_t first = path.find('\\');
@@ -239,28 +267,28 @@ void write_registry(const WinEvent& from, EcsWriter& out) {
     if (first != std::string_view::npos) out.text(field::registry_key, path.substr(first + 1));
   }
   out.text(field::registry_value, windows_base_name(path));
-  const std::string_view details = from.data("Details");
+  const std::string_view details = data[At::Details];
   if (!is_absent(details)) write_registry_data(details, out.event());
 }
 
-void write_network(const WinEvent& from, EcsWriter& out) {
+void write_network(const LookedUp& data, EcsWriter& out) {
   Event& to = out.event();
-  const std::string_view initiated = from.data("Initiated");
+  const std::string_view initiated = data[At::Initiated];
   if (ascii_iequals(initiated, "true")) to.set(field::network_direction, "egress", Origin::derived);
   if (ascii_iequals(initiated, "false"))
     to.set(field::network_direction, "ingress", Origin::derived);
-  const std::string_view ipv6 = from.data("SourceIsIpv6");
+  const std::string_view ipv6 = data[At::SourceIsIpv6];
   if (ascii_iequals(ipv6, "true")) to.set(field::network_type, "ipv6", Origin::derived);
   if (ascii_iequals(ipv6, "false")) to.set(field::network_type, "ipv4", Origin::derived);
   if (!to.wants(field::network_community_id)) return;
-  const auto source_port = parse_unsigned(from.data("SourcePort"));
-  const auto destination_port = parse_unsigned(from.data("DestinationPort"));
+  const auto source_port = parse_unsigned(data[At::SourcePort]);
+  const auto destination_port = parse_unsigned(data[At::DestinationPort]);
   if (!source_port || !destination_port || *source_port > 65535 || *destination_port > 65535)
     return;
-  const std::string id = community_id(
-      without_v4_prefix(from.data("SourceIp")), static_cast<std::uint16_t>(*source_port),
-      without_v4_prefix(from.data("DestinationIp")), static_cast<std::uint16_t>(*destination_port),
-      from.data("Protocol"));
+  const std::string id =
+      community_id(without_v4_prefix(data[At::SourceIp]), static_cast<std::uint16_t>(*source_port),
+                   without_v4_prefix(data[At::DestinationIp]),
+                   static_cast<std::uint16_t>(*destination_port), data[At::Protocol]);
   if (!id.empty()) to.set(field::network_community_id, id, Origin::derived);
 }
 
@@ -305,92 +333,124 @@ bool wants_any_of(const DataRule& rule, std::uint32_t id_bit, const Projection& 
   return true;
 }
 
-// What map_sysmon() looks up by name, beside the table.
-bool is_looked_up(std::uint32_t id, std::string_view name, const Projection& wanted) {
+// Whether finish() has a use for the value at `place`.
+bool is_looked_up(std::uint32_t id, std::uint8_t place, const Projection& wanted) {
   const auto any = [&wanted](std::initializer_list<FieldId> fields) {
     return wants_any(wanted, fields);
   };
-  if (name == "UtcTime") return true;  // the event's time
-  if (name == "Signed") return any({field::file_code_signature_signed});
-  if (name == "SignatureStatus") return any({field::file_code_signature_valid});
-  if (name == "SourcePortName") return id != 22 && any({field::network_protocol});
+  if (place == At::UtcTime) return true;  // the event's time
+  if (place == At::Signed) return any({field::file_code_signature_signed});
+  if (place == At::SignatureStatus) return any({field::file_code_signature_valid});
+  if (place == At::SourcePortName) return id != 22 && any({field::network_protocol});
   if (id == 3) {
-    if (name == "Initiated") return any({field::network_direction});
-    if (name == "SourceIsIpv6") return any({field::network_type});
-    if (name == "SourceIp" || name == "SourcePort" || name == "DestinationIp" ||
-        name == "DestinationPort" || name == "Protocol")
+    if (place == At::Initiated) return any({field::network_direction});
+    if (place == At::SourceIsIpv6) return any({field::network_type});
+    if (place == At::SourceIp || place == At::SourcePort || place == At::DestinationIp ||
+        place == At::DestinationPort || place == At::Protocol)
       return any({field::network_community_id});
   }
   if (id == 22) {
-    if (name == "QueryName") return any({field::related_hosts});
-    if (name == "QueryResults")
+    if (place == At::QueryName) return any({field::related_hosts});
+    if (place == At::QueryResults)
       return any({field::dns_answers_type, field::dns_answers_data, field::dns_resolved_ip,
                   field::related_hosts, field::related_ip});
   }
   if (kRegistry & bit_of(id)) {
     const bool data = any({field::registry_data_type, field::registry_data_strings});
-    if (name == "Details") return data;
-    if (name == "TargetObject")  // without it there is no data either
+    if (place == At::Details) return data;
+    if (place == At::TargetObject)  // without it there is no data either
       return data || any({field::registry_path, field::registry_hive, field::registry_key,
                           field::registry_value});
   }
   return false;
 }
 
-}  // namespace
+constexpr bool uses_are_disjoint() {
+  for (const DataRule& a : kData) {
+    for (const DataRule& b : kData) {
+      if (&a != &b && a.name == b.name && (a.ids & b.ids) != 0) return false;
+    }
+  }
+  return true;
+}
+static_assert(uses_are_disjoint(), "sysmon_data.def: one row an event id and name");
 
-bool sysmon_reads(std::uint32_t id, std::string_view name, const Projection& wanted) {
-  if (is_looked_up(id, name, wanted)) return true;
+ItemUse use(std::uint32_t id, std::string_view name, const Projection& wanted) {
+  ItemUse use;
+  const std::uint8_t place = place_in(kNames, name);
+  if (place != kNone && is_looked_up(id, place, wanted)) use.place = place;
   const std::uint32_t id_bit = bit_of(id);
-  return std::any_of(std::begin(kData), std::end(kData), [&](const DataRule& rule) {
-    return rule.name == name && (rule.ids == kAll || (rule.ids & id_bit) != 0) &&
-           wants_any_of(rule, id_bit, wanted);
-  });
+  for (std::size_t row = 0; row < std::size(kData); ++row) {
+    const DataRule& rule = kData[row];
+    if (rule.name == name && (rule.ids == kAll || (rule.ids & id_bit) != 0) &&
+        wants_any_of(rule, id_bit, wanted))
+      use.row = static_cast<std::uint8_t>(row);
+  }
+  return use;
 }
 
-void map_sysmon(const WinEvent& from, EcsWriter& out) {
-  Event& to = out.event();
+void item(std::uint8_t row, std::uint32_t id_bit, std::string_view value, EcsWriter& out) {
+  write(kData[row], id_bit, value, out);
+}
+
+void constants(const WinEvent& from, Event& to) {
   const std::uint32_t id = from.event_id.value_or(0);
-  const std::uint32_t id_bit = bit_of(id);
   const auto* event_class = std::find_if(std::begin(kEvents), std::end(kEvents),
                                          [id](const EventClass& entry) { return entry.id == id; });
   if (event_class != std::end(kEvents)) set_class(*event_class, to);
-  if (kOutcomeFailure & id_bit) to.set(field::event_outcome, "failure", Origin::derived);
-
-  // The process's time is the event's time; when Sysmon got round to writing it is event.created.
-  if (from.time_created)
-    to.set_time(field::event_created, from.time_created->time, from.time_created->digits);
-  if (const auto utc = parse_time(from.data("UtcTime")); utc && is_plausible(*utc, from, out)) {
-    to.time = utc->time;
-    to.time_digits = utc->digits;
-  }
-
-  for (const WinDataItem& item : from.event_data) {
-    const auto* rule = std::lower_bound(
-        std::begin(kData), std::end(kData), item.name,
-        [](const DataRule& entry, std::string_view name) { return entry.name < name; });
-    for (; rule != std::end(kData) && rule->name == item.name; ++rule) {
-      if (rule->ids == kAll || (rule->ids & id_bit) != 0) write(*rule, id_bit, item.value, out);
-    }
-  }
-
-  const std::string_view signed_text = from.data("Signed");
-  if (!is_absent(signed_text)) out.boolean(field::file_code_signature_signed, signed_text);
-  if (from.data("SignatureStatus") == "Valid")
-    to.set_boolean(field::file_code_signature_valid, true, Origin::derived);
-
-  if (id == 3) write_network(from, out);
-  if (kRegistry & id_bit) write_registry(from, out);
-  if (id == 22) {
-    to.set(field::network_protocol, "dns", Origin::derived);
-    write_dns_answers(from.data("QueryResults"), to);
-    const std::string_view name = from.data("QueryName");
-    if (!is_absent(name)) to.add_unique(field::related_hosts, name);
-  } else {
-    out.text(field::network_protocol, from.data("SourcePortName"));
-  }
+  if (kOutcomeFailure & bit_of(id))
+    to.set_lasting(field::event_outcome, "failure", Origin::derived);
+  if (id == 22) to.set_lasting(field::network_protocol, "dns", Origin::derived);
   if (id == 1) to.process.act = ProcessAct::start;
   if (id == 5) to.process.act = ProcessAct::end;
 }
+
+void finish(const WinEvent& from, std::uint32_t id_bit, const LookedUp& data, EcsWriter& out) {
+  Event& to = out.event();
+  // The process's time is the event's time; when Sysmon got round to writing it is event.created.
+  if (from.time_created)
+    to.set_time(field::event_created, from.time_created->time, from.time_created->digits);
+  if (const auto utc = parse_time(data[At::UtcTime]); utc && is_plausible(*utc, from, out)) {
+    to.time = utc->time;
+    to.time_digits = utc->digits;
+  }
+  const std::string_view signed_text = data[At::Signed];
+  if (!is_absent(signed_text)) out.boolean(field::file_code_signature_signed, signed_text);
+  if (data[At::SignatureStatus] == "Valid")
+    to.set_boolean(field::file_code_signature_valid, true, Origin::derived);
+
+  if (id_bit == bit_of(3)) write_network(data, out);
+  if (kRegistry & id_bit) write_registry(data, out);
+  if (id_bit == bit_of(22)) {
+    write_dns_answers(data[At::QueryResults], to);
+    const std::string_view name = data[At::QueryName];
+    if (!is_absent(name)) to.add_unique_view(field::related_hosts, name);
+  } else {
+    out.text(field::network_protocol, data[At::SourcePortName]);
+  }
+}
+
+}  // namespace
+
+constinit const Family kSysmon{"sysmon",
+                               "windows.sysmon_operational",
+                               SourceKind::sysmon,
+                               false,
+                               true,
+                               constants,
+                               bit_of,
+                               use,
+                               item,
+                               finish};
+constinit const Family kSysmonLinux{"sysmon_linux",
+                                    "sysmon_linux.log",
+                                    SourceKind::sysmon_linux,
+                                    true,
+                                    true,
+                                    constants,
+                                    bit_of,
+                                    use,
+                                    item,
+                                    finish};
 
 }  // namespace stemma::winlog

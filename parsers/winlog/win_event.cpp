@@ -21,12 +21,25 @@ std::string_view WinEvent::data(std::string_view name) const {
   return {};
 }
 
-bool is_absent(std::string_view value) {
-  return value.empty() || value == "-" || value == "(null)" ||
-         value == "{00000000-0000-0000-0000-000000000000}";
+std::string_view WinEvent::user(std::string_view path) const {
+  for (const WinDataItem& item : user_data) {
+    if (item.name == path) return item.value;
+  }
+  return {};
 }
 
 std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
+  // Most are short decimal numbers.
+  if (text.size() - 1 < 19) {
+    std::uint64_t value = 0;
+    std::size_t i = 0;
+    for (; i < text.size(); ++i) {
+      const auto digit = static_cast<unsigned>(static_cast<unsigned char>(text[i])) - '0';
+      if (digit > 9) break;
+      value = value * 10 + digit;
+    }
+    if (i == text.size()) return value;
+  }
   int base = 10;
   if (text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
     base = 16;

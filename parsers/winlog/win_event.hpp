@@ -60,11 +60,25 @@ struct WinEvent {
   /// First event data value of that name; empty where there is none. Names compare exactly.
   /// O(items).
   [[nodiscard]] std::string_view data(std::string_view name) const;
+  /// The same for a leaf of UserData, by its path.
+  [[nodiscard]] std::string_view user(std::string_view path) const;
 };
 
 /// True for the texts that stand for "no value" in Windows and Sysmon events: nothing, `-`,
 /// `(null)`, the zero GUID.
-bool is_absent(std::string_view value);
+inline bool is_absent(std::string_view value) {
+  if (value.empty()) return true;
+  switch (value[0]) {
+    case '-':
+      return value.size() == 1;
+    case '(':
+      return value == "(null)";
+    case '{':
+      return value == "{00000000-0000-0000-0000-000000000000}";
+    default:
+      return false;
+  }
+}
 
 /// A whole number written in decimal or as `0x` and hexadecimal digits. Empty for anything else,
 /// overflow included.
