@@ -401,9 +401,8 @@ void EventCompiler::compile(std::string_view canonical, EventProgram& program) {
   const Depends none{EventOp::kLiteral, EventOp::kLiteral};
   if (first_ != kNone && local_name(nodes_[first_].text) == "Event") {
     program.whole_event = true;
-    if (nodes_[first_].slot != kNoDependency) program.direct = false;
-    const Depends depends = below(none, nodes_[first_]);
-    each_child(nodes_[first_], [&](const Node& child) { emit_event_child(child, depends); });
+    // Event itself depends on the value that holds its data; without one it is still an event.
+    each_child(nodes_[first_], [&](const Node& child) { emit_event_child(child, none); });
     return;
   }
   for (std::uint32_t i = first_; i != kNone; i = nodes_[i].next) emit_event_child(nodes_[i], none);

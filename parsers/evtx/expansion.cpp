@@ -113,7 +113,10 @@ bool Expansion::element(std::string_view& canonical, const TemplateInstance& ins
   const std::string_view whole = canonical.substr(0, element_size(canonical));
   canonical.remove_prefix(whole.size());
   const auto depends = number_at<std::uint16_t>(whole, 1);
-  if (depends != kNoDependency && templates_.place(instance, depends).type == kNullType)
+  const bool is_event =
+      depth == 1;  // the record's own: it depends on its data, and is there without
+  if (depends != kNoDependency && !is_event &&
+      templates_.place(instance, depends).type == kNullType)
     return true;
   // The first array among the element's own content repeats it.
   std::size_t open = 0;

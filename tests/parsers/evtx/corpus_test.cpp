@@ -169,15 +169,17 @@ TEST_F(EvtxCorpus, RecoveredRecordsAreAmongEvtxexports) {
       }
     }
   }
-  // Records at which a write was torn, whose own bytes are whole all the same, and two that have no
-  // template.
+  // Records at which a write was torn, whose own bytes are whole all the same, and such as libevtx
+  // cannot decode.
   EXPECT_EQ(invented,
             "omerbenamram-evtx/Microsoft-Windows-LanguagePackSetup%4Operational.evtx 17\n"
+            "omerbenamram-evtx/sample_with_a_bad_chunk_magic.evtx 46741\n"
             "omerbenamram-evtx/sample_with_a_bad_chunk_magic.evtx 47640\n"
             "omerbenamram-evtx/sample_with_a_bad_chunk_magic.evtx 45933\n"
             "sigma-regression/rules/windows/registry/registry_set/registry_set_persistence_amsi_"
-            "providers/33efc23c-6ea2-4503-8cfe-bdf82ce8f705.evtx 32480\n");
-  EXPECT_EQ(ours, 702u);
+            "providers/33efc23c-6ea2-4503-8cfe-bdf82ce8f705.evtx 32480\n"
+            "triage-host/host-win2016-T1218.001/logs/MSExchange Management.evtx 1192\n");
+  EXPECT_EQ(ours, 704u);
   EXPECT_EQ(theirs, 1527u);
 }
 
