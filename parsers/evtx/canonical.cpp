@@ -20,8 +20,14 @@ bool hash_matches(Bytes name) {
 
 class Walk {
  public:
-  Walk(Bytes chunk, std::uint32_t end, bool definition, std::uint32_t depth, CanonicalBytes& out)
-      : chunk_(chunk), end_(end), definition_(definition), depth_(depth), out_(out) {}
+  Walk(Bytes chunk, std::uint32_t end, CanonicalOptions options, std::uint32_t depth,
+       CanonicalBytes& out)
+      : chunk_(chunk),
+        end_(end),
+        definition_(options.definition),
+        check_names_(options.check_names),
+        depth_(depth),
+        out_(out) {}
 
   bool run(std::uint32_t& at);
   [[nodiscard]] const CanonicalEnd& result() const { return result_; }
@@ -59,6 +65,7 @@ class Walk {
   Bytes chunk_;
   std::uint32_t end_;
   bool definition_;
+  bool check_names_;
   std::uint32_t depth_;
   CanonicalBytes& out_;
   std::array<Open, kMaxBinXmlDepth + 1> stack_;
@@ -248,7 +255,7 @@ bool Walk::name(std::uint32_t& at, bool keep) {
   const std::uint32_t size = kNameHeader + units * 2 + 2;
   if (end - offset < size)
     return fail(Defect::undecodable_record, offset, "name", size, end - offset);
-  if (keep && !hash_matches(chunk_.subspan(offset, size))) result_.names_match = false;
+  if (check_names_ && !hash_matches(chunk_.subspan(offset, size))) result_.names_match = false;
   if (keep) out_.append(chunk_.data() + offset + 6, 2 + units * std::size_t{2});
   if (offset == at) at += size;
   return true;
@@ -257,9 +264,9 @@ bool Walk::name(std::uint32_t& at, bool keep) {
 }  // namespace
 
 Result<CanonicalEnd> append_canonical(Bytes chunk, std::uint32_t begin, std::uint32_t end,
-                                      bool definition, std::uint32_t depth, CanonicalBytes& out,
-                                      std::uint32_t& at) {
-  Walk walk(chunk, end, definition, depth, out);
+                                      CanonicalOptions options, std::uint32_t depth,
+                                      CanonicalBytes& out, std::uint32_t& at) {
+  Walk walk(chunk, end, options, depth, out);
   at = begin;
   if (!walk.run(at)) return tl::unexpected(walk.fault());
   return walk.result();

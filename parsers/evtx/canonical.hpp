@@ -83,20 +83,24 @@ class CanonicalBytes {
 
 struct CanonicalEnd {
   bool at_instance = false;  ///< a template instance is next
-  bool names_match = true;   ///< every name has the hash that is stored beside it
+  bool names_match = true;   ///< every name has the hash that is stored beside it, or nobody asked
 };
 
-/// Appends the canonical form of the binary XML at [begin, end) of `chunk`. In a definition
-/// (`definition`), elements carry a dependency id and substitutions are allowed; outside neither
-/// is. `at` is set behind the fragment: behind its end token, or to `end`. A template instance is
-/// not looked into: outside definitions the walk stops at it (`at` is its place), inside it is a
-/// fault. Names whose hash is wrong are taken all the same: where a record is not live it means
-/// that they were overwritten (49,888 of 49,888 live ones match). Faults: undecodable_record,
-/// limit_exceeded; offsets count in the chunk.
+struct CanonicalOptions {
+  bool definition = false;  ///< elements carry a dependency id, and substitutions are allowed
+  bool check_names = false;
+};
+
+/// Appends the canonical form of the binary XML at [begin, end) of `chunk`. `at` is set behind the
+/// fragment: behind its end token, or to `end`. A template instance is not looked into: outside
+/// definitions the walk stops at it (`at` is its place), inside it is a fault. Names whose hash is
+/// wrong are taken all the same: where a record is not live it means that they were overwritten
+/// (49,888 of 49,888 live ones match). Faults: undecodable_record, limit_exceeded; offsets count in
+/// the chunk.
 /// @param depth  how deep the fragment lies already
 /// O(bytes + names). Touches only its arguments.
 Result<CanonicalEnd> append_canonical(Bytes chunk, std::uint32_t begin, std::uint32_t end,
-                                      bool definition, std::uint32_t depth, CanonicalBytes& out,
-                                      std::uint32_t& at);
+                                      CanonicalOptions options, std::uint32_t depth,
+                                      CanonicalBytes& out, std::uint32_t& at);
 
 }  // namespace stemma::evtx

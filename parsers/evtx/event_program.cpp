@@ -28,6 +28,24 @@ std::string_view entity_text(std::string_view name) {
   return {};
 }
 
+bool is_number(Target target) {
+  switch (target) {
+    case Target::event_id:
+    case Target::qualifiers:
+    case Target::version:
+    case Target::level:
+    case Target::task:
+    case Target::opcode:
+    case Target::keywords:
+    case Target::record_id:
+    case Target::process_id:
+    case Target::thread_id:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Reads canonical bytes, which were checked when they were made.
 class Cursor {
  public:
@@ -232,6 +250,8 @@ void EventCompiler::emit(Target target, const Content& content, const Depends& d
   op.repeats = repeats && target >= Target::data;
   op.slot = content.slot;
   op.depends = depends;
+  op.conditional = depends[0] != EventOp::kLiteral;
+  op.number = is_number(target);
   op.name = name;
   op.literal = content.literal;
   program_->ops.push_back(op);
@@ -397,6 +417,25 @@ void EventCompiler::compile(std::string_view canonical, EventProgram& program) {
   program.whole_event = program.has_system = false;
   program.slots = program.nested = 0;
   program.notes = {};
+  emit_all(canonical);
+  index_ops();
+}
+
+void EventCompiler::index_ops() {
+  std::vector<std::uint32_t> uses(program_->slots, 0);
+  program_->system_ops.clear();
+  program_->other_ops.clear();
+  program_->uses = 0;
+  for (std::size_t i = 0; i < program_->ops.size(); ++i) {
+    const EventOp& op = program_->ops[i];
+    if (op.slot != EventOp::kLiteral) program_->uses = std::max(program_->uses, ++uses[op.slot]);
+    (op.target < Target::data ? program_->system_ops : program_->other_ops)
+        .push_back(static_cast<std::uint16_t>(i));
+  }
+}
+
+void EventCompiler::emit_all(std::string_view canonical) {
+  EventProgram& program = *program_;
   read_nodes(canonical);
   const Depends none{EventOp::kLiteral, EventOp::kLiteral};
   if (first_ != kNone && local_name(nodes_[first_].text) == "Event") {

@@ -54,8 +54,10 @@ struct EventOp {
   static constexpr std::uint16_t kLiteral = 0xFFFF;
 
   Target target = Target::data;
-  bool skip_empty = false;  ///< an item without text is no item
-  bool repeats = true;      ///< an array makes an item of each of its items
+  bool number = false;       ///< the event keeps it as a number
+  bool conditional = false;  ///< depends on something
+  bool skip_empty = false;   ///< an item without text is no item
+  bool repeats = true;       ///< an array makes an item of each of its items
   std::uint16_t slot = kLiteral;
   std::array<std::uint16_t, 2> depends{kLiteral,
                                        kLiteral};  ///< left out where one of these is NULL
@@ -70,6 +72,9 @@ struct EventProgram {
   EventProgram& operator=(const EventProgram&) = delete;
 
   std::vector<EventOp> ops;  ///< in the order of the text
+  /// Indexes of ops: those of System, and the others.
+  std::vector<std::uint16_t> system_ops, other_ops;
+  std::uint32_t uses = 0;    ///< how many ops share one substitution at most
   bool direct = true;        ///< the list says all there is
   bool whole_event = false;  ///< the outermost element is Event; else they are children of one
   bool has_system = false;
@@ -103,6 +108,8 @@ class EventCompiler {
   };
   using Depends = std::array<std::uint16_t, 2>;
 
+  void emit_all(std::string_view canonical);
+  void index_ops();
   void read_nodes(std::string_view canonical);
   std::uint32_t append(std::uint32_t& first, std::uint32_t& last, Node node);
   std::string_view utf8(std::string_view units);

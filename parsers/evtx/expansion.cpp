@@ -64,14 +64,15 @@ bool Expansion::spend(std::uint64_t tokens) {
 }
 
 Result<std::string_view> Expansion::run(Bytes chunk, std::uint32_t begin, std::uint32_t end,
-                                        DecodeNotes& notes) {
+                                        bool check_names, DecodeNotes& notes) {
   chunk_ = chunk;
   out_.clear();
   notes_ = {};
   tokens_ = 0;
   names_match_ = true;
   at_ = begin;
-  templates_.begin_record();
+  check_names_ = check_names;
+  templates_.begin_record(check_names);
   if (!fragment(begin, end, 0)) return tl::unexpected(fault_);
   notes = notes_;
   return out_.view();
@@ -79,7 +80,8 @@ Result<std::string_view> Expansion::run(Bytes chunk, std::uint32_t begin, std::u
 
 bool Expansion::fragment(std::uint32_t begin, std::uint32_t end, std::uint32_t depth) {
   for (std::uint32_t at = begin;;) {
-    const Result<CanonicalEnd> checked = append_canonical(chunk_, at, end, false, depth, out_, at);
+    const Result<CanonicalEnd> checked =
+        append_canonical(chunk_, at, end, {.check_names = check_names_}, depth, out_, at);
     if (!checked) {
       fault_ = checked.error();
       return false;

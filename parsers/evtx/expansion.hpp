@@ -26,7 +26,7 @@ class Expansion {
   /// `notes` counts what was replaced in values. Faults: undecodable_record, limit_exceeded;
   /// offsets count in the chunk.
   Result<std::string_view> run(Bytes chunk, std::uint32_t begin, std::uint32_t end,
-                               DecodeNotes& notes);
+                               bool check_names, DecodeNotes& notes);
 
   /// Of the last run: see CanonicalEnd.
   [[nodiscard]] bool names_match() const { return names_match_; }
@@ -48,6 +48,7 @@ class Expansion {
   TextBuffer text_;
   DecodeNotes notes_;
   std::uint64_t tokens_ = 0;
+  bool check_names_ = false;
   bool names_match_ = true;
   std::uint32_t at_ = 0;  // of the record, for faults
   Fault fault_;

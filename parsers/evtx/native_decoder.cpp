@@ -36,11 +36,12 @@ class NativeDecoder final : public ChunkDecoder {
   Result<DecodeNotes> decode(const RecordPlace& place, WinEvent& event) override {
     const std::uint32_t begin = place.offset + kRecordHeaderSize;
     const std::uint32_t end = place.offset + place.size - 4;
+    check_names_ = place.recovered;  // a live record's names are what they are
     Outcome outcome = always_expand_ ? Outcome::expand : run_record(begin, end, event);
     if (outcome == Outcome::expand) {
       outcome = expand_record(begin, end, event) ? Outcome::done : Outcome::fault;
     }
-    if (outcome == Outcome::done && (names_match_ || !place.recovered)) return notes_;
+    if (outcome == Outcome::done && names_match_) return notes_;
     if (outcome == Outcome::done) {
       fault_ = {Defect::undecodable_record, place.offset, 0, 0, "names that were overwritten"};
     }
@@ -53,11 +54,20 @@ class NativeDecoder final : public ChunkDecoder {
 
   Outcome run_record(std::uint32_t begin, std::uint32_t end, WinEvent& event);
   Outcome run_fragment(std::uint32_t begin, std::uint32_t end, bool whole_event, WinEvent& event);
-  Outcome run_program(const EventProgram& program, CompiledTemplate* compiled,
-                      const TemplateInstance& instance, WinEvent& event);
+  Outcome run_program(CompiledTemplate& compiled, const TemplateInstance& instance,
+                      WinEvent& event);
+  Outcome run_op(const EventOp& op, const TemplateInstance& instance, WinEvent& event);
   Outcome put(const EventOp& op, const RawValue& value, WinEvent& event);
-  void put_literal(const EventOp& op, WinEvent& event);
-  bool put_text(const EventOp& op, std::string_view text, WinEvent& event);
+  Outcome put_array(const EventOp& op, RawValue array, WinEvent& event);
+  static void put_text(const EventOp& op, std::string_view text, WinEvent& event);
+  Outcome too_long();
+  [[nodiscard]] bool is_left_out(const EventOp& op, const TemplateInstance& instance) const {
+    for (const std::uint16_t slot : op.depends) {
+      if (slot != EventOp::kLiteral && templates_.place(instance, slot).type == kNullType)
+        return true;
+    }
+    return false;
+  }
   bool expand_record(std::uint32_t begin, std::uint32_t end, WinEvent& event);
   [[nodiscard]] bool reads_system(Target target) const {
     if (filter_ == nullptr) return true;
@@ -74,11 +84,18 @@ class NativeDecoder final : public ChunkDecoder {
     }
   }
   bool reads_item(const EventOp& op, const WinEvent& event) {
-    if (op.target == Target::message) return filter_->message;
-    return filter_->reads_data(event, op.target == Target::user_data, op.name);
+    switch (op.target) {
+      case Target::data:
+      case Target::user_data:
+        return filter_->reads_data(event, op.target == Target::user_data, op.name);
+      case Target::message:
+        return filter_->message;
+      default:
+        return true;
+    }
   }
-  const std::uint8_t* plan_of(const EventProgram& program, CompiledTemplate* compiled,
-                              const WinEvent& event);
+  const std::vector<std::uint16_t>& plan_of(CompiledTemplate& compiled, const WinEvent& event);
+  const std::vector<std::uint16_t>& system_plan_of(CompiledTemplate& compiled);
 
   bool always_expand_;
   ChunkView view_;
@@ -91,8 +108,10 @@ class NativeDecoder final : public ChunkDecoder {
   DecodeNotes notes_;
   Fault fault_;
   bool has_system_ = false;
+  bool check_names_ = false;
   bool names_match_ = true;
-  std::vector<std::uint8_t> plan_scratch_;
+  std::uint64_t output_ = 0;
+  ReadPlan plan_scratch_;
 };
 
 template <class Number>
@@ -108,7 +127,8 @@ NativeDecoder::Outcome NativeDecoder::run_record(std::uint32_t begin, std::uint3
   notes_ = {};
   has_system_ = false;
   names_match_ = true;
-  templates_.begin_record();
+  output_ = 0;
+  templates_.begin_record(check_names_);
   const Outcome outcome = run_fragment(begin, end, true, event);
   return outcome == Outcome::done && !has_system_ ? Outcome::expand : outcome;
 }
@@ -129,102 +149,90 @@ NativeDecoder::Outcome NativeDecoder::run_fragment(std::uint32_t begin, std::uin
   const EventProgram& program = instance->compiled->program;
   if (!program.direct || program.whole_event != whole_event) return Outcome::expand;
   if (at < end && le<std::uint8_t>(chunk, at) != token::kEnd) return Outcome::expand;
-  return run_program(program, instance->compiled, *instance, event);
+  return run_program(*instance->compiled, *instance, event);
 }
 
-const std::uint8_t* NativeDecoder::plan_of(const EventProgram& program, CompiledTemplate* compiled,
-                                           const WinEvent& event) {
-  const auto fill = [&](std::vector<std::uint8_t>& read) {
-    read.clear();
-    for (const EventOp& op : program.ops) {
-      const bool always = op.target < Target::data || op.target == Target::user_data_name ||
-                          op.target == Target::nested;
-      read.push_back(always ? reads_system(op.target) : reads_item(op, event));
+// Ops beside System's that are run for the kind of event that `event`'s System part says it is.
+const std::vector<std::uint16_t>& NativeDecoder::plan_of(CompiledTemplate& compiled,
+                                                         const WinEvent& event) {
+  if (filter_ == nullptr) return compiled.program.other_ops;
+  for (const ReadPlan& plan : compiled.plans) {
+    if (plan.event_id == event.event_id && plan.provider == event.provider_name) return plan.ops;
+  }
+  const bool keep = compiled.plans.size() < kMaxPlans;
+  ReadPlan& plan = keep ? compiled.plans.emplace_back() : plan_scratch_;
+  plan = {event.event_id, std::string(event.provider_name), {}};
+  for (const std::uint16_t at : compiled.program.other_ops) {
+    if (reads_item(compiled.program.ops[at], event)) plan.ops.push_back(at);
+  }
+  return plan.ops;
+}
+
+const std::vector<std::uint16_t>& NativeDecoder::system_plan_of(CompiledTemplate& compiled) {
+  if (filter_ == nullptr) return compiled.program.system_ops;
+  if (!compiled.has_system_plan) {
+    compiled.has_system_plan = true;
+    compiled.system_plan.clear();
+    for (const std::uint16_t at : compiled.program.system_ops) {
+      if (reads_system(compiled.program.ops[at].target)) compiled.system_plan.push_back(at);
     }
-  };
-  if (compiled == nullptr) {
-    fill(plan_scratch_);
-    return plan_scratch_.data();
   }
-  for (const ReadPlan& plan : compiled->plans) {
-    if (plan.has_id == event.event_id.has_value() && plan.event_id == event.event_id.value_or(0) &&
-        plan.provider == event.provider_name && plan.channel == event.channel)
-      return plan.read.data();
-  }
-  if (compiled->plans.size() >= kMaxPlans) {
-    fill(plan_scratch_);
-    return plan_scratch_.data();
-  }
-  ReadPlan& plan = compiled->plans.emplace_back();
-  plan.has_id = event.event_id.has_value();
-  plan.event_id = event.event_id.value_or(0);
-  plan.provider = event.provider_name;
-  plan.channel = event.channel;
-  fill(plan.read);
-  return plan.read.data();
+  return compiled.system_plan;
 }
 
-NativeDecoder::Outcome NativeDecoder::run_program(const EventProgram& program,
-                                                  CompiledTemplate* compiled,
+NativeDecoder::Outcome NativeDecoder::run_program(CompiledTemplate& compiled,
                                                   const TemplateInstance& instance,
                                                   WinEvent& event) {
+  const EventProgram& program = compiled.program;
   // Binary XML among the values is only looked into where it is more of the event.
   if (instance.nested_values > program.nested) return Outcome::expand;
   has_system_ = has_system_ || program.has_system;
+  // What all values would grow to, whether they are read or not: a record is refused for its own
+  // sake, not for what somebody asks of it.
+  output_ += instance.value_bytes * 2 * program.uses + program.ops.size() * std::uint64_t{16};
+  if (output_ > kMaxBinXmlOutput) {
+    fault_ = {Defect::limit_exceeded, 0, output_, kMaxBinXmlOutput, "binary xml output"};
+    return Outcome::fault;
+  }
+  for (const std::uint16_t at : system_plan_of(compiled)) {
+    const Outcome outcome = run_op(program.ops[at], instance, event);
+    if (outcome != Outcome::done) return outcome;
+  }
   std::uint32_t nested = 0;
-  std::uint64_t output = 0;
-  const std::uint8_t* plan = nullptr;
-  for (std::size_t i = 0; i < program.ops.size(); ++i) {
-    const EventOp& op = program.ops[i];
-    bool left_out = false;
-    for (const std::uint16_t slot : op.depends) {
-      left_out = left_out ||
-                 (slot != EventOp::kLiteral && templates_.place(instance, slot).type == kNullType);
-    }
-    if (left_out) continue;
-    bool reads = true;
-    if (filter_ != nullptr) {
-      if (op.target < Target::data) {
-        reads = reads_system(op.target);
-      } else if (op.target != Target::nested && op.target != Target::user_data_name) {
-        if (plan == nullptr) plan = plan_of(program, compiled, event);
-        reads = plan[i] != 0;
-      }
-    }
-    if (op.slot == EventOp::kLiteral) {
-      if (reads) put_literal(op, event);
-      continue;
-    }
-    const ValuePlace place = templates_.place(instance, op.slot);
-    if (place.type == kNestedType && place.size != 0) {
-      if (op.target != Target::nested) return Outcome::expand;
-      ++nested;
-      const Outcome outcome =
-          run_fragment(place.offset, place.offset + std::uint32_t{place.size}, false, event);
+  for (const std::uint16_t at : plan_of(compiled, event)) {
+    const EventOp& op = program.ops[at];
+    if (op.target != Target::nested) {
+      const Outcome outcome = run_op(op, instance, event);
       if (outcome != Outcome::done) return outcome;
       continue;
     }
-    if (op.target == Target::nested) continue;  // text between elements
-    if ((place.type & kArrayType) != 0 && !op.repeats) return Outcome::expand;
-    output += place.size * std::uint64_t{2} + 16;
-    if (output > kMaxBinXmlOutput) {
-      fault_ = {Defect::limit_exceeded, place.offset, output, kMaxBinXmlOutput,
-                "binary xml output"};
-      return Outcome::fault;
-    }
-    if (!reads) continue;
-    const Outcome outcome = put(op, templates_.value(place), event);
+    const ValuePlace place = templates_.place(instance, op.slot);
+    if (is_left_out(op, instance) || place.type != kNestedType || place.size == 0) continue;
+    ++nested;
+    const Outcome outcome =
+        run_fragment(place.offset, place.offset + std::uint32_t{place.size}, false, event);
     if (outcome != Outcome::done) return outcome;
   }
   return nested == instance.nested_values ? Outcome::done : Outcome::expand;
 }
 
-void NativeDecoder::put_literal(const EventOp& op, WinEvent& event) {
-  static_cast<void>(put_text(op, op.literal, event));
+NativeDecoder::Outcome NativeDecoder::run_op(const EventOp& op, const TemplateInstance& instance,
+                                             WinEvent& event) {
+  if (op.conditional && is_left_out(op, instance)) return Outcome::done;
+  if (op.slot == EventOp::kLiteral) {
+    put_text(op, op.literal, event);
+    return Outcome::done;
+  }
+  const ValuePlace& place = templates_.place(instance, op.slot);
+  if (place.type == kNestedType && place.size != 0) return Outcome::expand;
+  if ((place.type & kArrayType) != 0) {
+    return op.repeats ? put_array(op, templates_.value(place), event) : Outcome::expand;
+  }
+  return put(op, templates_.value(place), event);
 }
 
 // Texts: literals, and values that are texts in the event.
-bool NativeDecoder::put_text(const EventOp& op, std::string_view text, WinEvent& event) {
+void NativeDecoder::put_text(const EventOp& op, std::string_view text, WinEvent& event) {
   const auto number = [text] {
     std::string_view digits = text;
     const auto is_blank = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
@@ -306,31 +314,31 @@ bool NativeDecoder::put_text(const EventOp& op, std::string_view text, WinEvent&
     case Target::nested:
       break;
   }
-  return true;
+}
+
+NativeDecoder::Outcome NativeDecoder::too_long() {
+  fault_ = {Defect::limit_exceeded, 0, text_.taken(), kMaxBinXmlOutput, "binary xml output"};
+  return Outcome::fault;
+}
+
+NativeDecoder::Outcome NativeDecoder::put_array(const EventOp& op, RawValue array,
+                                                WinEvent& event) {
+  RawValue item;
+  std::string_view text;
+  if (!take_item(array, item)) {
+    put_text(op, {}, event);
+    return Outcome::done;
+  }
+  do {
+    if (!append_value(item, text_, notes_, text)) return too_long();
+    put_text(op, text, event);
+  } while (take_item(array, item));
+  return Outcome::done;
 }
 
 NativeDecoder::Outcome NativeDecoder::put(const EventOp& op, const RawValue& value,
                                           WinEvent& event) {
-  if (value.is_array()) {
-    RawValue array = value;
-    RawValue item;
-    std::string_view text;
-    if (!take_item(array, item)) {
-      put_text(op, {}, event);
-      return Outcome::done;
-    }
-    do {
-      if (!append_value(item, text_, notes_, text)) {
-        fault_ = {Defect::limit_exceeded, 0, value.bytes.size(), kMaxBinXmlOutput,
-                  "binary xml output"};
-        return Outcome::fault;
-      }
-      put_text(op, text, event);
-    } while (take_item(array, item));
-    return Outcome::done;
-  }
-  const std::optional<std::uint64_t> known =
-      op.target < Target::data ? number_of(value) : std::nullopt;
+  const std::optional<std::uint64_t> known = op.number ? number_of(value) : std::nullopt;
   const auto number = [&](auto& to) {
     put_number(to, known);
     return Outcome::done;
@@ -366,10 +374,7 @@ NativeDecoder::Outcome NativeDecoder::put(const EventOp& op, const RawValue& val
     }
   }
   std::string_view text;
-  if (!append_value(value, text_, notes_, text)) {
-    fault_ = {Defect::limit_exceeded, 0, value.bytes.size(), kMaxBinXmlOutput, "binary xml output"};
-    return Outcome::fault;
-  }
+  if (!append_value(value, text_, notes_, text)) return too_long();
   put_text(op, text, event);
   return Outcome::done;
 }
@@ -377,7 +382,8 @@ NativeDecoder::Outcome NativeDecoder::put(const EventOp& op, const RawValue& val
 bool NativeDecoder::expand_record(std::uint32_t begin, std::uint32_t end, WinEvent& event) {
   event.clear();
   DecodeNotes value_notes;
-  const Result<std::string_view> expanded = expansion_.run(view_.bytes, begin, end, value_notes);
+  const Result<std::string_view> expanded =
+      expansion_.run(view_.bytes, begin, end, check_names_, value_notes);
   if (!expanded) {
     fault_ = expanded.error();
     return false;
@@ -388,18 +394,13 @@ bool NativeDecoder::expand_record(std::uint32_t begin, std::uint32_t end, WinEve
   if (!expanded_.whole_event) return false;
   fault_.field = "no System element";
   if (!expanded_.has_system) return false;
-  const std::uint8_t* plan = nullptr;
-  for (std::size_t i = 0; i < expanded_.ops.size(); ++i) {
-    const EventOp& op = expanded_.ops[i];
-    if (filter_ != nullptr) {
-      if (op.target < Target::data) {
-        if (!reads_system(op.target)) continue;
-      } else if (op.target != Target::nested && op.target != Target::user_data_name) {
-        if (plan == nullptr) plan = plan_of(expanded_, nullptr, event);
-        if (plan[i] == 0) continue;
-      }
-    }
-    put_literal(op, event);
+  for (const std::uint16_t at : expanded_.system_ops) {
+    const EventOp& op = expanded_.ops[at];
+    if (reads_system(op.target)) put_text(op, op.literal, event);
+  }
+  for (const std::uint16_t at : expanded_.other_ops) {
+    const EventOp& op = expanded_.ops[at];
+    if (filter_ == nullptr || reads_item(op, event)) put_text(op, op.literal, event);
   }
   notes_ = expanded_.notes;
   notes_.replaced_surrogates += value_notes.replaced_surrogates;

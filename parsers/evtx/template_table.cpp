@@ -40,7 +40,10 @@ void TemplateCache::trim() {
 
 void TemplateCache::forget_plans() {
   for (auto& [key, bucket] : by_guid_) {
-    for (auto& entry : bucket) entry->plans.clear();
+    for (auto& entry : bucket) {
+      entry->plans.clear();
+      entry->has_system_plan = false;
+    }
   }
 }
 
@@ -49,11 +52,11 @@ void TemplateTable::begin(Bytes chunk) {
   definitions_.clear();
   last_ = 0;
   canonical_taken_ = 0;
-  values_.clear();
+  value_count_ = 0;
   cache_.trim();
 }
 
-const TemplateTable::Definition& TemplateTable::define(std::uint32_t offset) {
+TemplateTable::Definition& TemplateTable::define(std::uint32_t offset) {
   if (last_ < definitions_.size() && definitions_[last_].offset == offset)
     return definitions_[last_];
   for (last_ = 0; last_ < definitions_.size(); ++last_) {
@@ -69,7 +72,7 @@ const TemplateTable::Definition& TemplateTable::define(std::uint32_t offset) {
   canonical_.clear();
   std::uint32_t at = 0;
   const Result<CanonicalEnd> checked =
-      append_canonical(chunk_, body, definition.end, true, 0, canonical_, at);
+      append_canonical(chunk_, body, definition.end, {.definition = true}, 0, canonical_, at);
   canonical_taken_ += canonical_.size();
   if (!checked) {
     definition.fault = checked.error();
@@ -78,11 +81,22 @@ const TemplateTable::Definition& TemplateTable::define(std::uint32_t offset) {
                         "template definitions of a chunk"};
   } else {
     const std::string_view guid(reinterpret_cast<const char*>(chunk_.data() + offset + 4), 16);
-    definition.names_match = checked->names_match;
     definition.compiled = &cache_.find_or_compile(guid, canonical_.view());
   }
   definitions_.push_back(definition);
   return definitions_.back();
+}
+
+bool TemplateTable::names_match(Definition& definition) {
+  if (!definition.names_match) {
+    CanonicalBytes ignored;
+    std::uint32_t at = 0;
+    const Result<CanonicalEnd> checked =
+        append_canonical(chunk_, definition.offset + kDefinitionHeader, definition.end,
+                         {.definition = true, .check_names = true}, 0, ignored, at);
+    definition.names_match = checked && checked->names_match;
+  }
+  return *definition.names_match;
 }
 
 Result<TemplateInstance> TemplateTable::read_instance(std::uint32_t& at, std::uint32_t end) {
@@ -108,15 +122,15 @@ Result<TemplateInstance> TemplateTable::read_instance(std::uint32_t& at, std::ui
     return fail(offset + 20, "template definition size", size,
                 definition_limit - offset - kDefinitionHeader);
   }
-  const Definition& definition = define(offset);
+  Definition& definition = define(offset);
   if (definition.id != id) return fail(at + 2, "template id", id, definition.id);
   if (definition.compiled == nullptr) return tl::unexpected(definition.fault);
   if (offset == p) p = definition.end;
   if (end - p < 4) return fail(p, "template value count", 4, end - p);
   TemplateInstance instance;
   instance.compiled = definition.compiled;
-  instance.names_match = definition.names_match;
-  instance.first_value = static_cast<std::uint32_t>(values_.size());
+  if (check_names_) instance.names_match = names_match(definition);
+  instance.first_value = value_count_;
   instance.count = le<std::uint32_t>(chunk_, p);
   p += 4;
   if (instance.count > (end - p) / kDescriptor)
@@ -124,7 +138,10 @@ Result<TemplateInstance> TemplateTable::read_instance(std::uint32_t& at, std::ui
   if (instance.compiled->program.slots > instance.count) {
     return fail(at, "substitution index", instance.compiled->program.slots - 1, instance.count);
   }
-  values_.resize(values_.size() + instance.count);
+  // A record has at most as many values as descriptors fit into its chunk, nested ones included.
+  if (values_.size() - value_count_ < instance.count)
+    values_.resize((value_count_ + instance.count) * std::size_t{2});
+  value_count_ += instance.count;
   ValuePlace* const places = values_.data() + instance.first_value;
   std::uint32_t data = p + instance.count * kDescriptor;
   // All sizes are 16 bits and a chunk has 16,384 descriptors at most, so the sum cannot overflow.
@@ -137,7 +154,6 @@ Result<TemplateInstance> TemplateTable::read_instance(std::uint32_t& at, std::ui
   }
   instance.value_bytes = data - p;
   if (data > end) {
-    values_.resize(instance.first_value);
     return fail(p, "template values", data - p, end - p);
   }
   at = data;

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -26,12 +27,11 @@
 
 namespace stemma::evtx {
 
-/// Which data items of one kind of event are read: a column of the program's ops.
+/// Which ops beside System's are run for one kind of event.
 struct ReadPlan {
-  std::uint32_t event_id = 0;
-  bool has_id = false;
-  std::string provider, channel;
-  std::vector<std::uint8_t> read;  ///< by op
+  std::optional<std::uint32_t> event_id;
+  std::string provider;
+  std::vector<std::uint16_t> ops;
 };
 
 /// A template, wherever it was defined. Plans are kept here by whoever runs the program.
@@ -40,6 +40,8 @@ struct CompiledTemplate {
   std::string canonical;
   EventProgram program;
   std::vector<ReadPlan> plans;
+  std::vector<std::uint16_t> system_plan;  ///< ops of System that are run
+  bool has_system_plan = false;
 };
 
 /// Compiled templates of all chunks that one thread has read.
@@ -81,7 +83,12 @@ class TemplateTable {
  public:
   /// Starts with a chunk; `chunk` is borrowed until the next begin().
   void begin(Bytes chunk);
-  void begin_record() { values_.clear(); }
+  /// @param check_names  instances say whether their names match; costs as much again as looking at
+  ///   the definition
+  void begin_record(bool check_names) {
+    value_count_ = 0;
+    check_names_ = check_names;
+  }
 
   /// Reads the instance whose token lies at `at`; `at` is set behind its values. Everything must
   /// end at or before `end`. Faults: undecodable_record, limit_exceeded; offsets count in the
@@ -103,17 +110,20 @@ class TemplateTable {
     std::uint32_t end = 0;
     std::uint32_t id = 0;
     CompiledTemplate* compiled = nullptr;  // null: see fault
-    bool names_match = true;
+    std::optional<bool> names_match;       // empty: nobody asked
     Fault fault;
   };
-  const Definition& define(std::uint32_t offset);
+  Definition& define(std::uint32_t offset);
+  bool names_match(Definition& definition);
 
   Bytes chunk_;
   TemplateCache cache_;
   std::vector<Definition> definitions_;
   std::size_t last_ = 0;
   std::size_t canonical_taken_ = 0;
-  std::vector<ValuePlace> values_;
+  bool check_names_ = false;
+  std::vector<ValuePlace> values_;  // as many as were ever needed
+  std::uint32_t value_count_ = 0;
   CanonicalBytes canonical_;
 };
 
