@@ -26,6 +26,7 @@ class Walk {
         end_(end),
         definition_(options.definition),
         check_names_(options.check_names),
+        recipe_(options.recipe),
         depth_(depth),
         out_(out) {}
 
@@ -38,6 +39,7 @@ class Walk {
   struct Open {
     std::uint32_t begin = 0, end = 0;
     std::uint32_t attributes_end = 0;
+    bool has_attributes = false;
     bool content = false;  ///< the start tag is closed
   };
 
@@ -55,6 +57,10 @@ class Walk {
     if (at <= limit() && bytes <= limit() - at) return true;
     return fail(Defect::undecodable_record, at, field, bytes, at <= limit() ? limit() - at : 0);
   }
+  /// The same bytes wherever the definition lies.
+  void fixed(std::uint32_t from, std::uint32_t to) {
+    if (recipe_ != nullptr) recipe_->bytes(chunk_.subspan(from, to - from));
+  }
   bool open_element(std::uint32_t& at);
   bool close_element(std::uint32_t at);
   bool attribute(std::uint32_t& at);
@@ -66,6 +72,7 @@ class Walk {
   std::uint32_t end_;
   bool definition_;
   bool check_names_;
+  DefinitionRecipe* recipe_;
   std::uint32_t depth_;
   CanonicalBytes& out_;
   std::array<Open, kMaxBinXmlDepth + 1> stack_;
@@ -79,12 +86,16 @@ bool Walk::run(std::uint32_t& at) {
     return fail(Defect::limit_exceeded, at, "binary xml depth", depth_, kMaxBinXmlDepth);
   for (;;) {
     if (at >= limit()) {
-      if (open_ == 0) return true;
+      if (open_ == 0) {
+        if (recipe_ != nullptr) recipe_->end();
+        return true;
+      }
       return room(at, 1, "element content");
     }
     const auto next = number<std::uint8_t>(at);
     if (open_ == 0) {
       if (next == token::kEnd) {
+        fixed(at, at + 1);
         ++at;
         return true;
       }
@@ -108,6 +119,7 @@ bool Walk::step(std::uint32_t& at, std::uint8_t next) {
     case token::kFragmentHeader:
       if (inner != nullptr) break;
       if (!room(at, 4, "fragment header")) return false;
+      fixed(at, at + 4);
       at += 4;
       return true;
     case token::kOpenElement:
@@ -124,12 +136,15 @@ bool Walk::step(std::uint32_t& at, std::uint8_t next) {
       if (at != inner->attributes_end) {
         return fail(Defect::undecodable_record, at, "attribute list", inner->attributes_end, at);
       }
+      if (recipe_ != nullptr && inner->has_attributes) recipe_->attributes_end();
+      fixed(at, at + 1);
       out_.byte(next);
       ++at;
       inner->content = true;
       return next == token::kCloseStart || close_element(at);
     case token::kEndElement:
       if (inner == nullptr || in_start_tag) break;
+      fixed(at, at + 1);
       out_.byte(next);
       ++at;
       return close_element(at);
@@ -139,26 +154,31 @@ bool Walk::step(std::uint32_t& at, std::uint8_t next) {
       if (!room(at, 2, "text")) return false;
       const auto type = number<std::uint8_t>(at + 1);
       if (type != kString) return fail(Defect::undecodable_record, at, "text type", kString, type);
+      fixed(at, at + 2);
       at += 2;
       return text(at, true);
     }
     case token::kCData:
     case token::kCData | token::kMore:
       if (inner == nullptr || in_start_tag) break;
+      fixed(at, at + 1);
       ++at;
       return text(at, true);
     case token::kPiData:
       if (in_start_tag) break;
+      fixed(at, at + 1);
       ++at;
       return text(at, false);
     case token::kPiTarget:
       if (in_start_tag) break;
+      fixed(at, at + 1);
       ++at;
       return name(at, false);
     case token::kCharacter:
     case token::kCharacter | token::kMore:
       if (inner == nullptr) break;
       if (!room(at, 3, "character reference")) return false;
+      fixed(at, at + 3);
       out_.byte(token::kCharacter);
       out_.word(number<std::uint16_t>(at + 1));
       at += 3;
@@ -167,12 +187,14 @@ bool Walk::step(std::uint32_t& at, std::uint8_t next) {
     case token::kEntity | token::kMore:
       if (inner == nullptr) break;
       out_.byte(token::kEntity);
+      fixed(at, at + 1);
       ++at;
       return name(at, true);
     case token::kSubstitution:
     case token::kOptionalSubstitution:
       if (inner == nullptr || !definition_) break;
       if (!room(at, 4, "substitution")) return false;
+      fixed(at, at + 4);
       out_.byte(token::kSubstitution);
       out_.word(number<std::uint16_t>(at + 1));
       at += 4;
@@ -186,6 +208,7 @@ bool Walk::step(std::uint32_t& at, std::uint8_t next) {
 
 bool Walk::close_element(std::uint32_t at) {
   const Open& element = stack_[--open_];
+  if (recipe_ != nullptr) recipe_->element_end();
   if (at == element.end) return true;
   return fail(Defect::undecodable_record, element.begin, "element size",
               element.end - element.begin, at - element.begin);
@@ -203,16 +226,19 @@ bool Walk::open_element(std::uint32_t& at) {
   out_.byte(token::kOpenElement);
   out_.word(definition_ ? number<std::uint16_t>(at + 1) : kNoDependency);
   std::uint32_t p = at + 1 + dependency;
+  fixed(at, p);
+  if (recipe_ != nullptr) recipe_->element_size();
   const auto size = number<std::uint32_t>(p);
   p += 4;
   if (size > limit() - p)
     return fail(Defect::undecodable_record, p - 4, "element size", size, limit() - p);
   Open& element = stack_[open_++];
-  element = {at, p + size, 0, false};
+  element = {at, p + size, 0, has_attributes, false};
   if (!name(p, true)) return false;
   element.attributes_end = p;
   if (has_attributes) {
     if (!room(p, 4, "attribute list")) return false;
+    if (recipe_ != nullptr) recipe_->attributes_size();
     const auto list = number<std::uint32_t>(p);
     p += 4;
     if (list > element.end - p)
@@ -224,6 +250,7 @@ bool Walk::open_element(std::uint32_t& at) {
 }
 
 bool Walk::attribute(std::uint32_t& at) {
+  fixed(at, at + 1);
   out_.byte(token::kAttribute);
   ++at;
   return name(at, true);
@@ -233,6 +260,7 @@ bool Walk::text(std::uint32_t& at, bool keep) {
   if (!room(at, 2, "text size")) return false;
   const auto units = number<std::uint16_t>(at);
   if (!room(at + 2, units * 2u, "text")) return false;
+  fixed(at, at + 2 + units * 2u);
   if (keep) {
     out_.byte(token::kText);
     out_.append(chunk_.data() + at, 2 + units * std::size_t{2});
@@ -255,6 +283,7 @@ bool Walk::name(std::uint32_t& at, bool keep) {
   const std::uint32_t size = kNameHeader + units * 2 + 2;
   if (end - offset < size)
     return fail(Defect::undecodable_record, offset, "name", size, end - offset);
+  if (recipe_ != nullptr) recipe_->name(chunk_.subspan(offset + 6, 2 + units * std::size_t{2}));
   if (check_names_ && !hash_matches(chunk_.subspan(offset, size))) result_.names_match = false;
   if (keep) out_.append(chunk_.data() + offset + 6, 2 + units * std::size_t{2});
   if (offset == at) at += size;

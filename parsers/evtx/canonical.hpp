@@ -28,6 +28,7 @@
 #include <string_view>
 
 #include "events/fault.hpp"
+#include "parsers/evtx/definition_recipe.hpp"
 #include "parsers/evtx/layout.hpp"
 
 namespace stemma::evtx {
@@ -89,6 +90,7 @@ struct CanonicalEnd {
 struct CanonicalOptions {
   bool definition = false;  ///< elements carry a dependency id, and substitutions are allowed
   bool check_names = false;
+  DefinitionRecipe* recipe = nullptr;  ///< where set: written down, after a clear()
 };
 
 /// Appends the canonical form of the binary XML at [begin, end) of `chunk`. `at` is set behind the

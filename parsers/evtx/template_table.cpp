@@ -13,19 +13,34 @@ constexpr std::uint32_t kDescriptor = 4;
 // byte is read thousands of times. Real chunks have below 200 KiB.
 constexpr std::size_t kMaxChunkCanonical = 16u << 20;
 
+std::uint64_t key_of(std::string_view guid) {
+  std::uint64_t key;
+  std::memcpy(&key, guid.data(), sizeof key);
+  return key;
+}
+
 }  // namespace
 
-CompiledTemplate& TemplateCache::find_or_compile(std::string_view guid,
-                                                 std::string_view canonical) {
-  std::uint64_t key = 0;
-  std::memcpy(&key, guid.data(), sizeof key);
-  auto& bucket = by_guid_[key];
+CompiledTemplate* TemplateCache::find(std::string_view guid, Bytes chunk, std::uint32_t begin,
+                                      std::uint32_t end) {
+  const auto bucket = by_guid_.find(key_of(guid));
+  if (bucket == by_guid_.end()) return nullptr;
+  for (const auto& entry : bucket->second) {
+    if (entry->guid == guid && entry->recipe.matches(chunk, begin, end)) return entry.get();
+  }
+  return nullptr;
+}
+
+CompiledTemplate& TemplateCache::find_or_compile(std::string_view guid, std::string_view canonical,
+                                                 DefinitionRecipe&& recipe) {
+  auto& bucket = by_guid_[key_of(guid)];
   for (const auto& entry : bucket) {
     if (entry->guid == guid && entry->canonical == canonical) return *entry;
   }
   auto made = std::make_unique<CompiledTemplate>();
   made->guid = guid;
   made->canonical = canonical;
+  made->recipe = std::move(recipe);
   compiler_.compile(made->canonical, made->program);
   ++count_;
   bucket.push_back(std::move(made));
@@ -69,22 +84,32 @@ TemplateTable::Definition& TemplateTable::define(std::uint32_t offset) {
   const auto size = le<std::uint32_t>(chunk_, offset + 20);
   const std::uint32_t body = offset + kDefinitionHeader;
   definition.end = body + size;
-  canonical_.clear();
-  std::uint32_t at = 0;
-  const Result<CanonicalEnd> checked =
-      append_canonical(chunk_, body, definition.end, {.definition = true}, 0, canonical_, at);
-  canonical_taken_ += canonical_.size();
-  if (!checked) {
-    definition.fault = checked.error();
-  } else if (canonical_taken_ > kMaxChunkCanonical) {
+  const std::string_view guid(reinterpret_cast<const char*>(chunk_.data() + offset + 4), 16);
+  definition.compiled = cache_.find(guid, chunk_, body, definition.end);
+  if (definition.compiled == nullptr) look_at(definition, guid, body);
+  // Counted whether it was known or not: what a chunk gives must not hang on what was read before.
+  if (definition.compiled != nullptr) canonical_taken_ += definition.compiled->canonical.size();
+  if (canonical_taken_ > kMaxChunkCanonical) {
+    definition.compiled = nullptr;
     definition.fault = {Defect::limit_exceeded, offset, canonical_taken_, kMaxChunkCanonical,
                         "template definitions of a chunk"};
-  } else {
-    const std::string_view guid(reinterpret_cast<const char*>(chunk_.data() + offset + 4), 16);
-    definition.compiled = &cache_.find_or_compile(guid, canonical_.view());
   }
   definitions_.push_back(definition);
   return definitions_.back();
+}
+
+void TemplateTable::look_at(Definition& definition, std::string_view guid, std::uint32_t body) {
+  canonical_.clear();
+  recipe_.clear();
+  std::uint32_t at = 0;
+  const Result<CanonicalEnd> checked = append_canonical(
+      chunk_, body, definition.end, {.definition = true, .recipe = &recipe_}, 0, canonical_, at);
+  if (!checked) {
+    canonical_taken_ += canonical_.size();
+    definition.fault = checked.error();
+  } else {
+    definition.compiled = &cache_.find_or_compile(guid, canonical_.view(), std::move(recipe_));
+  }
 }
 
 bool TemplateTable::names_match(Definition& definition) {
@@ -145,13 +170,18 @@ Result<TemplateInstance> TemplateTable::read_instance(std::uint32_t& at, std::ui
   ValuePlace* const places = values_.data() + instance.first_value;
   std::uint32_t data = p + instance.count * kDescriptor;
   // All sizes are 16 bits and a chunk has 16,384 descriptors at most, so the sum cannot overflow.
-  for (std::uint32_t i = 0; i < instance.count; ++i) {
-    const auto descriptor = le<std::uint32_t>(chunk_, p + i * kDescriptor);
-    places[i] = {data, static_cast<std::uint16_t>(descriptor),
+  const std::byte* descriptors = chunk_.data() + p;
+  std::uint32_t nested_values = 0;
+  for (std::uint32_t i = 0; i < instance.count; ++i, descriptors += kDescriptor) {
+    std::uint32_t descriptor;
+    std::memcpy(&descriptor, descriptors, sizeof descriptor);
+    const std::uint32_t bytes = descriptor & 0xFFFF;
+    places[i] = {data, static_cast<std::uint16_t>(bytes),
                  static_cast<std::uint8_t>(descriptor >> 16)};
-    instance.nested_values += places[i].type == kNestedType && places[i].size != 0 ? 1 : 0;
-    data += places[i].size;
+    nested_values += places[i].type == kNestedType && bytes != 0 ? 1 : 0;
+    data += bytes;
   }
+  instance.nested_values = nested_values;
   instance.value_bytes = data - p;
   if (data > end) {
     return fail(p, "template values", data - p, end - p);

@@ -38,6 +38,7 @@ struct ReadPlan {
 struct CompiledTemplate {
   std::string guid;  ///< 16 bytes
   std::string canonical;
+  DefinitionRecipe recipe;  ///< of the definition that was met first
   EventProgram program;
   std::vector<ReadPlan> plans;
   std::vector<std::uint16_t> system_plan;  ///< ops of System that are run
@@ -50,7 +51,12 @@ class TemplateCache {
   /// Cap on templates kept. All public samples together have 680.
   static constexpr std::size_t kMaxTemplates = 4096;
 
-  CompiledTemplate& find_or_compile(std::string_view guid, std::string_view canonical);
+  /// A template under `guid` whose recipe matches; null where there is none.
+  CompiledTemplate* find(std::string_view guid, Bytes chunk, std::uint32_t begin,
+                         std::uint32_t end);
+  /// The template of that content, made where there is none.
+  CompiledTemplate& find_or_compile(std::string_view guid, std::string_view canonical,
+                                    DefinitionRecipe&& recipe);
   /// Makes room where the cap was passed; what find_or_compile() returned before is gone then.
   void trim();
   /// Forgets the plans: another pass wants other items.
@@ -114,6 +120,7 @@ class TemplateTable {
     Fault fault;
   };
   Definition& define(std::uint32_t offset);
+  void look_at(Definition& definition, std::string_view guid, std::uint32_t body);
   bool names_match(Definition& definition);
 
   Bytes chunk_;
@@ -125,6 +132,7 @@ class TemplateTable {
   std::vector<ValuePlace> values_;  // as many as were ever needed
   std::uint32_t value_count_ = 0;
   CanonicalBytes canonical_;
+  DefinitionRecipe recipe_;
 };
 
 }  // namespace stemma::evtx

@@ -1,0 +1,133 @@
+#include "parsers/evtx/definition_recipe.hpp"
+
+#include <array>
+#include <cstring>
+
+#include "parsers/evtx/binxml_survey.hpp"
+
+namespace stemma::evtx {
+namespace {
+
+constexpr std::uint32_t kNameHeader = 8;  // u32 next, u16 hash, u16 count
+constexpr std::uint32_t kNameTerminator = 2;
+constexpr std::uint32_t kCountAt = 6;
+
+// Most pieces are a few bytes long: a call of memcmp costs more than they do.
+bool same(const std::byte* a, const char* b, std::uint32_t size) {
+  while (size >= 8) {
+    std::uint64_t x;
+    std::uint64_t y;
+    std::memcpy(&x, a, 8);
+    std::memcpy(&y, b, 8);
+    if (x != y) return false;
+    a += 8;
+    b += 8;
+    size -= 8;
+  }
+  for (; size != 0; --size, ++a, ++b) {
+    if (std::to_integer<char>(*a) != *b) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void DefinitionRecipe::clear() {
+  steps_.clear();
+  text_.clear();
+}
+
+void DefinitionRecipe::add(Kind kind, Bytes same_bytes) {
+  const auto at = static_cast<std::uint32_t>(text_.size());
+  text_.append(reinterpret_cast<const char*>(same_bytes.data()), same_bytes.size());
+  const auto size = static_cast<std::uint32_t>(same_bytes.size());
+  if (kind == Kind::bytes && !steps_.empty() && steps_.back().kind == Kind::bytes) {
+    steps_.back().size += size;
+    return;
+  }
+  steps_.push_back({kind, size, at});
+}
+
+void DefinitionRecipe::bytes(Bytes same_bytes) {
+  add(Kind::bytes, same_bytes);
+}
+void DefinitionRecipe::element_size() {
+  add(Kind::element_size, {});
+}
+void DefinitionRecipe::attributes_size() {
+  add(Kind::attributes_size, {});
+}
+void DefinitionRecipe::attributes_end() {
+  add(Kind::attributes_end, {});
+}
+void DefinitionRecipe::element_end() {
+  add(Kind::element_end, {});
+}
+void DefinitionRecipe::name(Bytes count_and_units) {
+  add(Kind::name, count_and_units);
+}
+
+void DefinitionRecipe::end() {
+  add(Kind::end, {});
+}
+
+bool DefinitionRecipe::matches(Bytes chunk, std::uint32_t begin, std::uint32_t end) const {
+  struct Open {
+    std::uint32_t end = 0, attributes_end = 0;
+  };
+  std::array<Open, kMaxBinXmlDepth + 1> open;  // append_canonical() wrote no deeper one down
+  std::size_t depth = 0;
+  std::uint32_t at = begin;
+  const auto left = [&] { return end - at; };
+  for (const Step& step : steps_) {
+    switch (step.kind) {
+      case Kind::bytes:
+        if (left() < step.size || !same(chunk.data() + at, text_.data() + step.at, step.size))
+          return false;
+        at += step.size;
+        break;
+      case Kind::element_size: {
+        if (left() < 4) return false;
+        const auto size = le<std::uint32_t>(chunk, at);
+        at += 4;
+        if (size > left()) return false;
+        open[depth++].end = at + size;
+        break;
+      }
+      case Kind::attributes_size: {
+        if (left() < 4) return false;
+        const auto size = le<std::uint32_t>(chunk, at);
+        at += 4;
+        if (size > left()) return false;
+        open[depth - 1].attributes_end = at + size;
+        break;
+      }
+      case Kind::attributes_end:
+        if (at != open[depth - 1].attributes_end) return false;
+        break;
+      case Kind::element_end:
+        if (at != open[--depth].end) return false;
+        break;
+      case Kind::end:
+        if (at != end) return false;
+        break;
+      case Kind::name: {
+        if (left() < 4) return false;
+        const auto offset = le<std::uint32_t>(chunk, at);
+        at += 4;
+        if (offset > at || offset < kChunkHeaderSize) return false;
+        const std::uint32_t limit = offset == at ? end : static_cast<std::uint32_t>(chunk.size());
+        const std::uint32_t size = kCountAt + step.size + kNameTerminator;
+        if (limit - offset < size ||
+            !same(chunk.data() + offset + kCountAt, text_.data() + step.at, step.size))
+          return false;
+        if (offset == at) at += size;
+        break;
+      }
+    }
+  }
+  static_assert(kCountAt + 2 == kNameHeader);
+  return true;
+}
+
+}  // namespace stemma::evtx

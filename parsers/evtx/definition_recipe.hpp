@@ -1,0 +1,55 @@
+// DefinitionRecipe: how a template definition that was looked at once is known again in another
+// chunk, at a fraction of the cost. What differs between chunks is where names lie, whether they
+// stand right here, and so the sizes; everything else must be the same bytes. A definition that
+// matches has the canonical form that the recipe was made with and passes every check of
+// canonical.hpp; one that does not match may still have it, and is looked at in full.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parsers/evtx/layout.hpp"
+
+namespace stemma::evtx {
+
+class DefinitionRecipe {
+ public:
+  // Written down by append_canonical(), in the order of the bytes.
+  void clear();
+  void bytes(Bytes same);            ///< these bytes
+  void element_size();               ///< u32, from behind it to the element's end
+  void attributes_size();            ///< u32, from behind it to the end of the start tag
+  void attributes_end();             ///< here the innermost element's attribute list ends
+  void element_end();                ///< here the innermost element ends
+  void name(Bytes count_and_units);  ///< u32 offset of this name; stepped over where it lies here
+
+  void end();  ///< the definition ends here without a token that says so
+
+  /// Whether the definition body at [begin, end) of `chunk`, which lies inside it, matches. O(bytes
+  /// + names); reads nothing outside `chunk`.
+  [[nodiscard]] bool matches(Bytes chunk, std::uint32_t begin, std::uint32_t end) const;
+
+ private:
+  enum class Kind : std::uint8_t {
+    bytes,
+    element_size,
+    attributes_size,
+    attributes_end,
+    element_end,
+    name,
+    end
+  };
+  struct Step {
+    Kind kind;
+    std::uint32_t size = 0;  ///< of what is compared
+    std::uint32_t at = 0;    ///< where it lies in text_
+  };
+  void add(Kind kind, Bytes same);
+
+  std::vector<Step> steps_;
+  std::string text_;
+};
+
+}  // namespace stemma::evtx
