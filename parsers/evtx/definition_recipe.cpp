@@ -12,22 +12,29 @@ constexpr std::uint32_t kNameHeader = 8;  // u32 next, u16 hash, u16 count
 constexpr std::uint32_t kNameTerminator = 2;
 constexpr std::uint32_t kCountAt = 6;
 
-// Most pieces are a few bytes long: a call of memcmp costs more than they do.
+template <class Word>
+bool same_word(const std::byte* a, const char* b) {
+  Word x;
+  Word y;
+  std::memcpy(&x, a, sizeof x);
+  std::memcpy(&y, b, sizeof y);
+  return x == y;
+}
+
+// Most pieces are a few bytes long: a call of memcmp costs more than they do. Words may overlap.
 bool same(const std::byte* a, const char* b, std::uint32_t size) {
-  while (size >= 8) {
-    std::uint64_t x;
-    std::uint64_t y;
-    std::memcpy(&x, a, 8);
-    std::memcpy(&y, b, 8);
-    if (x != y) return false;
-    a += 8;
-    b += 8;
-    size -= 8;
+  if (size >= 8) {
+    std::uint32_t at = 0;
+    for (; size - at > 8; at += 8) {
+      if (!same_word<std::uint64_t>(a + at, b + at)) return false;
+    }
+    return same_word<std::uint64_t>(a + size - 8, b + size - 8);
   }
-  for (; size != 0; --size, ++a, ++b) {
-    if (std::to_integer<char>(*a) != *b) return false;
-  }
-  return true;
+  if (size >= 4)
+    return same_word<std::uint32_t>(a, b) && same_word<std::uint32_t>(a + size - 4, b + size - 4);
+  if (size >= 2)
+    return same_word<std::uint16_t>(a, b) && same_word<std::uint16_t>(a + size - 2, b + size - 2);
+  return size == 0 || std::to_integer<char>(*a) == *b;
 }
 
 }  // namespace
