@@ -5,6 +5,7 @@
 //
 // Both ways check the same things whatever is read of a record, so that a record is refused, or
 // not, no matter which pass asks and what other records were met before.
+#include <algorithm>
 #include <limits>
 
 #include "parsers/evtx/binxml_survey.hpp"
@@ -82,6 +83,14 @@ class NativeDecoder final : public ChunkDecoder {
       default:
         return true;
     }
+  }
+  /// An array where its items cannot each be one.
+  [[nodiscard]] bool has_single_array(const EventProgram& program,
+                                      const TemplateInstance& instance) const {
+    return std::any_of(program.ops.begin(), program.ops.end(), [&](const EventOp& op) {
+      return !op.repeats && op.slot != EventOp::kLiteral &&
+             (templates_.place(instance, op.slot).type & kArrayType) != 0;
+    });
   }
   bool reads_item(const EventOp& op, const WinEvent& event) {
     switch (op.target) {
@@ -189,11 +198,12 @@ NativeDecoder::Outcome NativeDecoder::run_program(CompiledTemplate& compiled,
   has_system_ = has_system_ || program.has_system;
   // What all values would grow to, whether they are read or not: a record is refused for its own
   // sake, not for what somebody asks of it.
-  output_ += instance.value_bytes * 2 * program.uses + program.ops.size() * std::uint64_t{16};
+  output_ += instance.value_bytes * 3 * program.uses + program.ops.size() * std::uint64_t{16};
   if (output_ > kMaxBinXmlOutput) {
     fault_ = {Defect::limit_exceeded, 0, output_, kMaxBinXmlOutput, "binary xml output"};
     return Outcome::fault;
   }
+  if (instance.array_values != 0 && has_single_array(program, instance)) return Outcome::expand;
   for (const std::uint16_t at : system_plan_of(compiled)) {
     const Outcome outcome = run_op(program.ops[at], instance, event);
     if (outcome != Outcome::done) return outcome;
@@ -225,9 +235,7 @@ NativeDecoder::Outcome NativeDecoder::run_op(const EventOp& op, const TemplateIn
   }
   const ValuePlace& place = templates_.place(instance, op.slot);
   if (place.type == kNestedType && place.size != 0) return Outcome::expand;
-  if ((place.type & kArrayType) != 0) {
-    return op.repeats ? put_array(op, templates_.value(place), event) : Outcome::expand;
-  }
+  if ((place.type & kArrayType) != 0) return put_array(op, templates_.value(place), event);
   return put(op, templates_.value(place), event);
 }
 

@@ -172,16 +172,19 @@ Result<TemplateInstance> TemplateTable::read_instance(std::uint32_t& at, std::ui
   // All sizes are 16 bits and a chunk has 16,384 descriptors at most, so the sum cannot overflow.
   const std::byte* descriptors = chunk_.data() + p;
   std::uint32_t nested_values = 0;
+  std::uint32_t array_values = 0;
   for (std::uint32_t i = 0; i < instance.count; ++i, descriptors += kDescriptor) {
     std::uint32_t descriptor;
     std::memcpy(&descriptor, descriptors, sizeof descriptor);
     const std::uint32_t bytes = descriptor & 0xFFFF;
     places[i] = {data, static_cast<std::uint16_t>(bytes),
                  static_cast<std::uint8_t>(descriptor >> 16)};
+    array_values += places[i].type >> 7;
     nested_values += places[i].type == kNestedType && bytes != 0 ? 1 : 0;
     data += bytes;
   }
   instance.nested_values = nested_values;
+  instance.array_values = array_values;
   instance.value_bytes = data - p;
   if (data > end) {
     return fail(p, "template values", data - p, end - p);

@@ -75,6 +75,7 @@ struct TemplateInstance {
   std::uint32_t first_value = 0;
   std::uint32_t count = 0;
   std::uint32_t nested_values = 0;  ///< how many of them are binary XML
+  std::uint32_t array_values = 0;   ///< how many are arrays
   std::uint64_t value_bytes = 0;
 };
 
