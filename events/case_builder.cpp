@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "events/lineage.hpp"
+#include "events/run_sort.hpp"
 
 namespace stemma {
 
@@ -22,29 +23,43 @@ CaseBuilder::CaseBuilder(std::vector<Artifact> artifacts)
   snapshot_->artifacts = std::move(artifacts);
 }
 
-void CaseBuilder::add(IndexBatch&& batch) {
-  std::vector<StringId> string_of(batch.strings.size() + 1);
-  for (std::uint32_t id = 1; id <= batch.strings.size(); ++id) {
-    string_of[id] = snapshot_->strings.intern(batch.strings.view(StringId{id}));
-  }
-  std::vector<HostId> host_of(batch.hosts.size() + 1);
+void CaseBuilder::add(const IndexBatch& batch) {
+  string_of_.resize(batch.strings.size() + 1);
+  for (std::uint32_t id = 1; id <= batch.strings.size(); ++id)
+    string_of_[id] = snapshot_->strings.intern_from(batch.strings, StringId{id});
+  host_of_.resize(batch.hosts.size() + 1);
   for (std::uint32_t id = 1; id <= batch.hosts.size(); ++id)
-    host_of[id] = snapshot_->hosts.intern(batch.hosts.name(HostId{id}));
-
-  const auto text = [&](StringId& id) { id = string_of[id.value]; };
-  const std::uint32_t base = static_cast<std::uint32_t>(rows_.size());
-  const auto event = [&](EventId& id) { id.value += base; };
-  for (EventRow& row : batch.rows) {
-    row.host = host_of[row.host.value];
-    text(row.channel);
-    text(row.code);
-    rows_.push_back(row);
+    host_of_[id] = snapshot_->hosts.intern(batch.strings.view(batch.hosts[id - 1]));
+  class_of_.resize(batch.classes.size() + 1);
+  for (std::uint32_t id = 1; id <= batch.classes.size(); ++id) {
+    EventClass known = batch.classes[EventClassId{id}];
+    known.channel = string_of_[known.channel.value];
+    known.code = string_of_[known.code.value];
+    known.host = host_of_[known.host.value];
+    class_of_[id] = classes_.intern(known);
   }
+
+  const std::size_t base = columns_.size();
+  const std::size_t size = base + batch.rows.size();
+  const auto append = [&](auto& column, auto value_of) {
+    column.resize(size);
+    auto* to = column.data() + base;
+    for (const EventRow& row : batch.rows) *to++ = value_of(row);
+  };
+  append(columns_.time, [](const EventRow& row) { return row.time.ns; });
+  append(columns_.offset, [](const EventRow& row) { return row.offset; });
+  append(columns_.sequence, [](const EventRow& row) { return row.sequence; });
+  append(columns_.length, [](const EventRow& row) { return row.length; });
+  append(columns_.event_class,
+         [&](const EventRow& row) { return class_of_[row.event_class.value]; });
+
+  const auto text = [&](StringId& id) { id = string_of_[id.value]; };
+  const auto event = [&](EventId& id) { id.value += static_cast<std::uint32_t>(base); };
   const std::uint32_t args_base = static_cast<std::uint32_t>(args_.size());
-  for (StringId arg : batch.args) args_.push_back(string_of[arg.value]);
-  for (ProcessRecord& record : batch.processes) {
+  for (StringId arg : batch.args) args_.push_back(string_of_[arg.value]);
+  for (ProcessRecord record : batch.processes) {
     event(record.event);
-    record.host = host_of[record.host.value];
+    record.host = host_of_[record.host.value];
     record.args.first += args_base;
     for (StringId* id :
          {&record.guid, &record.parent_guid, &record.name, &record.executable, &record.command_line,
@@ -54,14 +69,14 @@ void CaseBuilder::add(IndexBatch&& batch) {
     }
     processes_.push_back(record);
   }
-  for (ProcessMention& mention : batch.mentions) {
+  for (ProcessMention mention : batch.mentions) {
     event(mention.event);
-    mention.host = host_of[mention.host.value];
+    mention.host = host_of_[mention.host.value];
     text(mention.guid);
     text(mention.executable);
     mentions_.push_back(mention);
   }
-  for (auto& [id, piece] : batch.more_pieces) {
+  for (auto [id, piece] : batch.more_pieces) {
     event(id);
     snapshot_->more_pieces.emplace_back(id, piece);
   }
@@ -72,84 +87,84 @@ void CaseBuilder::add_logs(std::span<const ImportLog> logs) {
     snapshot_->artifacts[i].log.add(logs[i]);
 }
 
-std::shared_ptr<CaseSnapshot> CaseBuilder::freeze() {
+template <class T>
+void CaseBuilder::put_in_order(Column<T>& column, const Column<std::uint32_t>& order) {
+  Column<T> sorted;
+  sorted.resize(order.size());
+  T* to = sorted.data();
+  for (const std::uint32_t row : order) *to++ = column[row];
+  column = std::move(sorted);
+}
+
+std::shared_ptr<CaseSnapshot> CaseBuilder::freeze(const ContentHasher& hasher) {
   const std::vector<HostId> stands_for = snapshot_->hosts.unite();
   const auto host = [&](HostId& id) {
     if (id) id = stands_for[id.index()];
   };
-  for (EventRow& row : rows_) host(row.host);
+  for (EventClass& known : classes_.all()) host(known.host);
   for (ProcessRecord& record : processes_) host(record.host);
   for (ProcessMention& mention : mentions_) host(mention.host);
 
-  std::vector<std::uint32_t> order(rows_.size());
+  Column<std::uint32_t> order;
+  order.resize(columns_.size());
   std::iota(order.begin(), order.end(), 0u);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    const EventRow& x = rows_[a];
-    const EventRow& y = rows_[b];
-    return std::tie(x.time, x.source.artifact, x.source.offset) <
-           std::tie(y.time, y.source.artifact, y.source.offset);
+  sort_runs(std::span(order.data(), order.size()), [&](std::uint32_t a, std::uint32_t b) {
+    if (columns_.time[a] != columns_.time[b]) return columns_.time[a] < columns_.time[b];
+    const ArtifactId x = classes_[columns_.event_class[a]].artifact;
+    const ArtifactId y = classes_[columns_.event_class[b]].artifact;
+    return x != y ? x < y : columns_.offset[a] < columns_.offset[b];
   });
 
-  // Copies have one time, so they lie in one run of the sorted order.
-  std::vector<bool> copy(rows_.size(), false);
-  const auto identity = [&](std::uint32_t at) {
-    const EventRow& row = rows_[at];
-    return std::tuple(row.host, row.channel, row.sequence, row.code, row.content_hash,
-                      row.recovered);
-  };
-  for (std::size_t begin = 0; begin < order.size();) {
-    std::size_t end = begin + 1;
-    while (end < order.size() && rows_[order[end]].time == rows_[order[begin]].time) ++end;
-    if (end - begin > 1) {
-      std::vector<std::uint32_t> run(order.begin() + static_cast<std::ptrdiff_t>(begin),
-                                     order.begin() + static_cast<std::ptrdiff_t>(end));
-      std::stable_sort(run.begin(), run.end(),
-                       [&](std::uint32_t a, std::uint32_t b) { return identity(a) < identity(b); });
-      std::uint32_t kept = run.front();
-      for (std::size_t i = 1; i < run.size(); ++i) {
-        const EventRow& a = rows_[kept];
-        const EventRow& b = rows_[run[i]];
-        const bool same = std::tie(a.host, a.channel, a.sequence, a.code, a.content_hash) ==
-                          std::tie(b.host, b.channel, b.sequence, b.code, b.content_hash);
-        if (!same || a.source == b.source) {
-          kept = run[i];
-          continue;
-        }
-        copy[run[i]] = true;
-        snapshot_->artifacts[b.source.artifact.index()].log.note(Defect::duplicate_event,
-                                                                 b.source.offset, {});
+  std::vector<bool> copy;
+  find_copies(columns_, classes_, {order.data(), order.size()}, snapshot_->strings, hasher,
+              [&](std::uint32_t row, const SourceSpan& source) {
+                copy.resize(columns_.size());
+                copy[row] = true;
+                snapshot_->artifacts[source.artifact.index()].log.note(Defect::duplicate_event,
+                                                                       source.offset, {});
+              });
+  const bool has_copies = !copy.empty();
+  if (has_copies) {
+    const auto end =
+        std::remove_if(order.begin(), order.end(), [&](std::uint32_t row) { return copy[row]; });
+    order.resize(static_cast<std::size_t>(end - order.begin()));
+    copy = {};
+  }
+
+  if (has_copies || !std::is_sorted(order.begin(), order.end())) {
+    Column<EventId> id_of;
+    id_of.resize(columns_.size());
+    std::fill(id_of.begin(), id_of.end(), EventId{});
+    for (std::size_t i = 0; i < order.size(); ++i) id_of[order[i]] = EventId::from_index(i);
+    put_in_order(columns_.time, order);
+    put_in_order(columns_.offset, order);
+    put_in_order(columns_.sequence, order);
+    put_in_order(columns_.length, order);
+    put_in_order(columns_.event_class, order);
+    // What belongs to a copy goes with it.
+    const auto renumber = [&](auto& list) {
+      std::size_t kept = 0;
+      for (auto& entry : list) {
+        entry.event = id_of[entry.event.index()];
+        if (entry.event) list[kept++] = entry;
       }
-    }
-    begin = end;
+      list.resize(kept);
+    };
+    renumber(processes_);
+    renumber(mentions_);
+    auto& pieces = snapshot_->more_pieces;
+    for (auto& [id, piece] : pieces) id = id_of[id.index()];
+    std::erase_if(pieces, [](const auto& entry) { return !entry.first; });
+    sort_runs(std::span(pieces), [](const auto& a, const auto& b) { return a.first < b.first; });
+  } else {
+    columns_.time.shrink();
+    columns_.offset.shrink();
+    columns_.sequence.shrink();
+    columns_.length.shrink();
+    columns_.event_class.shrink();
   }
-
-  std::vector<EventRow> sorted;
-  sorted.reserve(rows_.size());
-  std::vector<EventId> id_of(rows_.size() + 1);
-  for (const std::uint32_t at : order) {
-    if (copy[at]) continue;
-    sorted.push_back(rows_[at]);
-    id_of[at + 1] = EventId::from_index(sorted.size() - 1);
-  }
-  rows_ = {};
-  snapshot_->events = EventStore(sorted);
-  sorted = {};
-
-  const auto renumber = [&](auto& list, auto event_of) {
-    for (auto& entry : list) event_of(entry) = id_of[event_of(entry).value];
-    list.erase(
-        std::remove_if(list.begin(), list.end(), [&](auto& entry) { return !event_of(entry); }),
-        list.end());
-    std::stable_sort(list.begin(), list.end(),
-                     [&](auto& a, auto& b) { return event_of(a) < event_of(b); });
-  };
-  const auto own_event = [](auto& entry) -> auto& {
-    return entry.event;
-  };
-  renumber(processes_, own_event);
-  renumber(mentions_, own_event);
-  renumber(
-      snapshot_->more_pieces, [](auto& entry) -> auto& { return entry.first; });
+  order = {};
+  snapshot_->events = EventStore(std::move(columns_), std::move(classes_));
 
   Lineage lineage = build_lineage({snapshot_->events, snapshot_->hosts, snapshot_->strings,
                                    std::move(processes_), std::move(mentions_), std::move(args_)});

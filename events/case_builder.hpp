@@ -1,10 +1,13 @@
 // Joins the batches of all units into one frozen case: ids remapped, copies dropped, events sorted,
-// lineage built. One thread.
+// lineage built. One thread at a time.
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "events/case_snapshot.hpp"
+#include "events/column.hpp"
+#include "events/copies.hpp"
 #include "events/index_batch.hpp"
 
 namespace stemma {
@@ -15,23 +18,32 @@ class CaseBuilder {
   explicit CaseBuilder(std::vector<Artifact> artifacts);
 
   /// Adds a unit's batch. The order of calls decides string and host ids, so it must not depend on
-  /// threads.
-  void add(IndexBatch&& batch);
+  /// threads. O(batch): rows are copied as they are but for the number of their class.
+  void add(const IndexBatch& batch);
 
   /// Adds to the artifacts what their parsers booked, one log an artifact.
   void add_logs(std::span<const ImportLog> logs);
 
-  /// Sorts by (time, artifact, offset), drops copies of events (same host, channel, sequence, code,
-  /// time and content; a live record wins over a recovered one), builds lineage and freezes. Copies
-  /// are noted as duplicate_event on the artifact that lost them.
-  std::shared_ptr<CaseSnapshot> freeze();
+  /// Sorts by (time, artifact, offset), drops copies of events (copies.hpp; without a hasher there
+  /// are none), builds lineage and freezes. Copies are noted as duplicate_event on the artifact
+  /// that lost them. Columns are put in order one after the other, so the case is never held
+  /// twice.
+  std::shared_ptr<CaseSnapshot> freeze(const ContentHasher& hasher = {});
 
  private:
+  template <class T>
+  static void put_in_order(Column<T>& column, const Column<std::uint32_t>& order);
+
   std::shared_ptr<CaseSnapshot> snapshot_;
-  std::vector<EventRow> rows_;
-  std::vector<ProcessRecord> processes_;
-  std::vector<ProcessMention> mentions_;
+  EventColumns columns_;
+  EventClassTable classes_;
+  Column<ProcessRecord> processes_;
+  Column<ProcessMention> mentions_;
   std::vector<StringId> args_;
+  // Of the batch in hand, kept for the room.
+  std::vector<StringId> string_of_;
+  std::vector<HostId> host_of_;
+  std::vector<EventClassId> class_of_;
 };
 
 }  // namespace stemma

@@ -202,6 +202,16 @@ class Event {
   [[nodiscard]] std::optional<std::int64_t> integer(FieldId field) const;
   /// All texts of a field, in order.
   [[nodiscard]] std::vector<std::string_view> texts(FieldId field) const;
+  /// The same, each handed to `visit`, without making a list.
+  template <class Visit>
+  void for_each_text(FieldId field, Visit visit) const {
+    const Place* place = find(field);
+    if (place == nullptr) return;
+    for (std::size_t i = place->first; i <= place->last; ++i) {
+      if (FieldKey::field(keys_[i]) == field && values_[i].kind == Value::Kind::text)
+        visit(values_[i].text);
+    }
+  }
 
   /// Room in the event's own arena for a text that is made up value by value; hand it to
   /// set_lasting(), since it lasts as long as the event's values do.

@@ -1,5 +1,8 @@
 #include "events/index_batch.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 namespace stemma {
 namespace {
 
@@ -10,9 +13,9 @@ std::int64_t pid_of(const Event& event, FieldId field) {
 
 CategorySet categories_of(const Event& event) {
   CategorySet set = 0;
-  for (const std::string_view name : event.texts(field::event_category)) {
+  event.for_each_text(field::event_category, [&](std::string_view name) {
     set = static_cast<CategorySet>(set | category_of(name));
-  }
+  });
   return set;
 }
 
@@ -32,37 +35,69 @@ Projection index_projection() {
   return projection;
 }
 
+HostId IndexBatch::host_of(std::string_view name) {
+  const StringId spelling = strings.intern(name);
+  if (!spelling) return {};
+  const auto [entry, fresh] = host_by_name_.try_emplace(spelling, HostId::from_index(hosts.size()));
+  if (fresh) hosts.push_back(spelling);
+  return entry->second;
+}
+
+EventClassId IndexBatch::class_of(const Event& event) {
+  const std::string_view channel = event.text(field::winlog_channel);
+  const std::string_view code = event.text(field::event_code);
+  const std::string_view host = event.text(field::host_name);
+  EventClass wanted;
+  wanted.artifact = event.source.artifact;
+  wanted.categories = categories_of(event);
+  wanted.time_digits = event.time_digits;
+  wanted.source_kind = event.source_kind;
+  wanted.recovered = event.recovered;
+
+  std::uint64_t word = 0;
+  std::memcpy(&word, code.data(), std::min(code.size(), sizeof(word)));
+  EventClassId& recent = recent_[(word * 0x9E3779B97F4A7C15u) >> 58];
+  static_assert(kRecent == 1u << (64 - 58));
+  if (recent) {
+    const EventClass& known = classes[recent];
+    wanted.channel = known.channel;
+    wanted.code = known.code;
+    wanted.host = known.host;
+    const std::string_view known_host =
+        known.host ? strings.view(hosts[known.host.index()]) : std::string_view{};
+    if (known == wanted && strings.view(known.code) == code &&
+        strings.view(known.channel) == channel && known_host == host)
+      return recent;
+  }
+  wanted.channel = strings.intern(channel);
+  wanted.code = strings.intern(code);
+  wanted.host = host_of(host);
+  recent = classes.intern(wanted);
+  return recent;
+}
+
 void IndexBatch::add(const Event& event) {
-  EventRow row;
-  row.time = event.time;
-  row.time_digits = event.time_digits;
-  row.source = event.source;
-  row.sequence = event.sequence;
-  row.content_hash = event.content_hash();
-  row.channel = strings.intern(event.text(field::winlog_channel));
-  row.code = strings.intern(event.text(field::event_code));
-  row.host = hosts.intern(event.text(field::host_name));
-  row.categories = categories_of(event);
-  row.source_kind = event.source_kind;
-  row.recovered = event.recovered;
-  rows.push_back(row);
+  rows.push_back(
+      {event.time, event.source.offset, event.sequence, event.source.length, class_of(event)});
   const EventId id = EventId::from_index(rows.size() - 1);
   for (const SourceSpan& piece : event.more_pieces) more_pieces.emplace_back(id, piece);
 
   const auto text = [&](FieldId field) { return strings.intern(event.text(field)); };
   if (event.process.act == ProcessAct::none) {
-    ProcessMention mention{id, row.host, pid_of(event, field::process_pid),
-                           text(field::process_entity_id), text(field::process_executable)};
-    if (mention.guid || (mention.pid != kNoPid && row.source_kind == SourceKind::auditd))
-      mentions.push_back(mention);
+    const std::string_view guid = event.text(field::process_entity_id);
+    if (guid.empty() && event.source_kind != SourceKind::auditd) return;
+    const std::int64_t pid = pid_of(event, field::process_pid);
+    if (guid.empty() && pid == kNoPid) return;
+    mentions.push_back({id, classes[rows.back().event_class].host, pid, strings.intern(guid),
+                        text(field::process_executable)});
     return;
   }
-  ProcessRecord record;
+  ProcessRecord& record = processes.emplace_back();
   record.event = id;
   record.act = event.process.act;
   record.source_kind = event.source_kind;
   record.child_has_callers_parent = event.process.child_has_callers_parent;
-  record.host = row.host;
+  record.host = classes[rows.back().event_class].host;
   record.pid = pid_of(event, field::process_pid);
   record.parent_pid = pid_of(event, field::process_parent_pid);
   record.child_pid =
@@ -81,13 +116,31 @@ void IndexBatch::add(const Event& event) {
   record.parent_command_line = text(field::process_parent_command_line);
   if (event.source_kind == SourceKind::auditd && event.process.act == ProcessAct::start) {
     record.args.first = static_cast<std::uint32_t>(args.size());
-    for (const std::string_view arg : event.texts(field::process_args)) {
+    event.for_each_text(field::process_args, [&](std::string_view arg) {
       // An empty argument is an argument; the pool has no id for it, so none stands for it here.
       args.push_back(strings.intern(arg));
-    }
+    });
     record.args.count = static_cast<std::uint32_t>(args.size()) - record.args.first;
   }
-  processes.push_back(record);
+}
+
+void IndexBatch::clear() {
+  rows.clear();
+  more_pieces.clear();
+  processes.clear();
+  mentions.clear();
+  args.clear();
+  strings.clear();
+  classes.clear();
+  hosts.clear();
+  recent_ = {};
+  host_by_name_.clear();
+}
+
+std::size_t IndexBatch::memory() const {
+  return rows.size() * sizeof(EventRow) + more_pieces.size() * sizeof(more_pieces[0]) +
+         processes.size() * sizeof(ProcessRecord) + mentions.size() * sizeof(ProcessMention) +
+         args.size() * sizeof(StringId) + strings.memory() + classes.bytes();
 }
 
 }  // namespace stemma

@@ -12,6 +12,7 @@
 #include "events/lineage_layout.hpp"
 #include "events/lineage_order.hpp"
 #include "events/paths.hpp"
+#include "events/run_sort.hpp"
 
 namespace stemma {
 namespace {
@@ -54,17 +55,17 @@ class LineageBuilder {
  private:
   struct Pending {
     EventId event;
-    const ProcessRecord* record;  // one of the two is set
-    const ProcessMention* mention;
+    std::uint32_t at;  // of the record, or of the mention after all records
   };
 
   void split_by_host() {
+    std::uint32_t at = 0;
     for (const ProcessRecord& record : in_.processes)
-      by_host_[record.host].push_back({record.event, &record, nullptr});
+      by_host_[record.host].push_back({record.event, at++});
     for (const ProcessMention& mention : in_.mentions)
-      by_host_[mention.host].push_back({mention.event, nullptr, &mention});
+      by_host_[mention.host].push_back({mention.event, at++});
     for (auto& [host, pending] : by_host_) {
-      std::sort(pending.begin(), pending.end(),
+      sort_runs(std::span(pending),
                 [](const Pending& a, const Pending& b) { return a.event < b.event; });
     }
   }
@@ -85,11 +86,11 @@ class LineageBuilder {
         highest_serial =
             serial + kSerialResetGap < highest_serial ? serial : std::max(serial, highest_serial);
       }
-      if (pending[at].mention != nullptr) {
-        mention(*pending[at].mention, rank);
+      if (pending[at].at >= in_.processes.size()) {
+        mention(in_.mentions[pending[at].at - in_.processes.size()], rank);
         continue;
       }
-      const ProcessRecord& record = *pending[at].record;
+      const ProcessRecord& record = in_.processes[pending[at].at];
       switch (record.act) {
         case ProcessAct::start:
           start(record, rank);

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "events/column.hpp"
 #include "events/event_store.hpp"
 #include "events/hosts.hpp"
 #include "events/process_record.hpp"
@@ -36,9 +37,9 @@ inline constexpr std::int64_t kBootGraceNs = 120 * kNsPerSecond;
 struct LineageInput {
   const EventStore& store;
   const HostTable& hosts;
-  StringPool& strings;                   ///< derived entity ids are interned here
-  std::vector<ProcessRecord> processes;  ///< ascending by event
-  std::vector<ProcessMention> mentions;  ///< ascending by event
+  StringPool& strings;              ///< derived entity ids are interned here
+  Column<ProcessRecord> processes;  ///< in any order; at most one of both an event
+  Column<ProcessMention> mentions;
   std::vector<StringId> args;
 };
 

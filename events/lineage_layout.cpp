@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "events/paths.hpp"
+#include "events/run_sort.hpp"
 
 namespace stemma {
 namespace {
@@ -94,8 +95,7 @@ class LineageLayout {
       return std::tuple(l.entity.host, l.entity.start, l.first_event, l.entity.pid,
                         in_.strings.view(l.guid));
     };
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+    sort_runs(std::span(order), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
     std::vector<EntityId> id_of(lives_.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) id_of[order[i]] = EntityId::from_index(i);
 
@@ -165,14 +165,13 @@ class LineageLayout {
   }
 
   static void index(ProcessTree& tree) {
-    std::sort(tree.starts_.begin(), tree.starts_.end(),
+    sort_runs(std::span(tree.starts_),
               [](const ProcessStart& a, const ProcessStart& b) { return a.event < b.event; });
     tree.starts_by_image_.resize(tree.starts_.size());
     for (std::uint32_t i = 0; i < tree.starts_.size(); ++i) tree.starts_by_image_[i] = i;
-    std::stable_sort(tree.starts_by_image_.begin(), tree.starts_by_image_.end(),
-                     [&](std::uint32_t a, std::uint32_t b) {
-                       return tree.starts_[a].image < tree.starts_[b].image;
-                     });
+    sort_runs(std::span(tree.starts_by_image_), [&](std::uint32_t a, std::uint32_t b) {
+      return tree.starts_[a].image < tree.starts_[b].image;
+    });
     tree.children_begin_.assign(tree.entities_.size() + 1, 0);
     for (const ProcessEntity& entity : tree.entities_) {
       if (entity.parent) ++tree.children_begin_[entity.parent.index() + 1];

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "events/lineage.hpp"
+#include "events/run_sort.hpp"
 
 namespace stemma {
 namespace {
@@ -27,7 +28,7 @@ std::vector<std::uint32_t> written_order(const EventStore& store, std::span<cons
     const auto [entry, fresh] = first_time.try_emplace(artifact, time);
     if (!fresh) entry->second = std::min(entry->second, time);
   }
-  std::sort(positions.begin(), positions.end(), [&](std::uint32_t a, std::uint32_t b) {
+  sort_runs(std::span(positions), [&](std::uint32_t a, std::uint32_t b) {
     const SourceSpan x = store.source(events[a]);
     const SourceSpan y = store.source(events[b]);
     return std::tuple(first_time[x.artifact], x.artifact, x.offset) <
@@ -61,7 +62,7 @@ std::vector<std::uint32_t> order_of_happening(const EventStore& store,
     highest = std::max(highest, serial);
     keys.push_back({at, boot, serial});
   }
-  std::stable_sort(keys.begin(), keys.end(), [](const AuditKey& a, const AuditKey& b) {
+  sort_runs(std::span(keys), [](const AuditKey& a, const AuditKey& b) {
     return std::tie(a.boot, a.serial) < std::tie(b.boot, b.serial);
   });
   std::int64_t latest = 0;
@@ -80,7 +81,7 @@ std::vector<std::uint32_t> order_of_happening(const EventStore& store,
 
   std::vector<std::uint32_t> order(events.size());
   std::iota(order.begin(), order.end(), 0u);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+  sort_runs(std::span(order), [&](std::uint32_t a, std::uint32_t b) {
     return std::tie(time[a], tie[a], events[a]) < std::tie(time[b], tie[b], events[b]);
   });
   return order;

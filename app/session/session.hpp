@@ -11,13 +11,16 @@
 #include <vector>
 
 #include "app/session/discovery.hpp"
+#include "app/session/event_plan.hpp"
+#include "app/session/work.hpp"
 #include "events/case_snapshot.hpp"
+#include "events/copies.hpp"
 #include "events/event.hpp"
 #include "parsers/common/parser.hpp"
 
 namespace stemma {
 
-/// How far a pass has come; written by workers, sampled by a front with a timer.
+/// How far a pass has come; written by workers once a unit, sampled by a front with a timer.
 struct Progress {
   std::atomic<std::uint64_t> bytes_total{0};
   std::atomic<std::uint64_t> bytes_done{0};
@@ -28,14 +31,9 @@ struct Progress {
 struct SessionOptions {
   unsigned threads = 0;          ///< 0: as many as the machine has
   Progress* progress = nullptr;  ///< borrowed; may be null
-  std::stop_token stop;
-};
-
-/// Which events a pass wants.
-struct EventSelection {
-  CategorySet categories =
-      kAllCategories;  ///< any of these; events without category only where kAllCategories is given
-  std::function<bool(EventId)> accept;  ///< further test; empty accepts all
+  std::stop_token stop = {};
+  /// Parsers to ask; empty: all that ship. For tests and benches.
+  std::function<std::vector<std::unique_ptr<Parser>>()> parsers = {};
 };
 
 class Session {
@@ -53,15 +51,22 @@ class Session {
   /// Whether a record, a line or a file was refused anywhere: exit code 3.
   [[nodiscard]] bool something_refused() const;
 
-  /// Decodes the selected events again, completed from the tree, and hands each to `visit(worker,
+  /// Which units hold the selected events, and where; for any number of passes over them.
+  [[nodiscard]] EventPlan plan(const EventSelection& selection) const;
+
+  /// Decodes the planned events again, completed from the tree, and hands each to `visit(worker,
   /// id, event)`. Workers run side by side, one call at a time each; `worker` is below threads().
-  /// Within a unit events come in the order of the evidence; units come in any.
+  /// Within a unit events come in the order of the evidence; units come in any. Units without a
+  /// planned event are not touched.
   using Visit = std::function<void(unsigned worker, EventId id, Event& event)>;
+  void for_each(const EventPlan& plan, const Projection& projection, const Visit& visit) const;
   void for_each(const EventSelection& selection, const Projection& projection,
-                const Visit& visit) const;
+                const Visit& visit) const {
+    for_each(plan(selection), projection, visit);
+  }
 
   /// The same, but what `render` makes of each unit's events is handed to `write` in the order of
-  /// the evidence.
+  /// the evidence. `write` runs on any thread, one call at a time.
   using Render = std::function<void(unsigned worker, EventId id, Event& event, std::string& out)>;
   void render_in_order(const EventSelection& selection, const Projection& projection,
                        const Render& render,
@@ -77,27 +82,24 @@ class Session {
   [[nodiscard]] std::span<const std::byte> bytes_on_disk(ArtifactId id) const;
 
  private:
-  struct Work {
-    const Parser* parser;
-    std::vector<ArtifactBytes> artifacts;  // as the parser's units count them
-    Unit unit;
-  };
   Session() = default;
+  void split_into_units();
   void index();
-  [[nodiscard]] std::vector<std::uint64_t> wanted_offsets(const Work& work,
-                                                          const EventSelection& selection) const;
-  [[nodiscard]] EventId event_at(const SourceSpan& source) const;
-  void run(const Work& work, unsigned worker, const EventSelection& selection,
-           const Projection& projection, const std::function<void(EventId, Event&)>& visit) const;
+  /// Of all fields, for telling copies from twins.
+  void hash_contents(const StringPool& strings, std::span<CopyCandidate> candidates) const;
+  void read(const Share& share, const EventPlan& plan, const Projection& projection,
+            const std::function<void(EventId, Event&)>& visit) const;
+  /// Counts the units that a pass passes over as done.
+  void begin_pass(std::span<const Share> shares) const;
 
   SessionOptions options_;
   unsigned threads_ = 1;
   std::vector<std::unique_ptr<Parser>> parsers_;
   std::vector<FoundArtifact> files_;  // by ArtifactId
   std::vector<Work> work_;
+  UnitIndex units_;
   std::vector<std::string> unreadable_;
   std::shared_ptr<CaseSnapshot> snapshot_;
-  std::vector<EventId> by_source_;  // all events, by (artifact, offset)
 };
 
 }  // namespace stemma

@@ -71,13 +71,19 @@ Story& Story::add(SourceKind kind, ProcessAct act, const Happening& h) {
   text(field::process_parent_executable, h.parent_executable);
   text(field::process_parent_command_line, h.parent_command_line);
   batches_.back().add(event_);
+  contents_[{event_.source.artifact, event_.source.offset}] = event_.content_hash();
   return *this;
 }
 
 std::shared_ptr<CaseSnapshot> Story::freeze() {
   CaseBuilder builder(artifacts_);
-  for (IndexBatch& batch : batches_) builder.add(std::move(batch));
-  return builder.freeze();
+  for (const IndexBatch& batch : batches_) builder.add(batch);
+  return builder.freeze([&](const StringPool&, std::span<CopyCandidate> candidates) {
+    for (CopyCandidate& candidate : candidates) {
+      candidate.content_hash = contents_.at({candidate.source.artifact, candidate.source.offset});
+      candidate.hashed = true;
+    }
+  });
 }
 
 std::string tree_names(const CaseSnapshot& snapshot) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -62,6 +63,7 @@ class Story {
  private:
   std::vector<Artifact> artifacts_;
   std::vector<IndexBatch> batches_;
+  std::map<std::pair<ArtifactId, std::uint64_t>, std::uint64_t> contents_;  // hash by place
   Projection projection_ = Projection::all();
   Event event_;
   std::uint64_t offset_ = 0;
