@@ -80,6 +80,14 @@ void CaseBuilder::add(const IndexBatch& batch) {
     event(id);
     snapshot_->more_pieces.emplace_back(id, piece);
   }
+  count(batch);
+}
+
+void CaseBuilder::count(const IndexBatch& batch) {
+  counts_ += batch.counts();
+  // Those are shared with the batches before.
+  counts_.string_bytes = snapshot_->strings.memory();
+  counts_.class_bytes = classes_.bytes();
 }
 
 void CaseBuilder::add_logs(std::span<const ImportLog> logs) {

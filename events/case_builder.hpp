@@ -30,7 +30,11 @@ class CaseBuilder {
   /// twice.
   std::shared_ptr<CaseSnapshot> freeze(const ContentHasher& hasher = {});
 
+  /// What it holds so far, counted.
+  [[nodiscard]] const CaseCounts& counts() const { return counts_; }
+
  private:
+  void count(const IndexBatch& batch);
   template <class T>
   static void put_in_order(Column<T>& column, const Column<std::uint32_t>& order);
 
@@ -40,6 +44,7 @@ class CaseBuilder {
   Column<ProcessRecord> processes_;
   Column<ProcessMention> mentions_;
   std::vector<StringId> args_;
+  CaseCounts counts_;
   // Of the batch in hand, kept for the room.
   std::vector<StringId> string_of_;
   std::vector<HostId> host_of_;

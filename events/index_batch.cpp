@@ -137,6 +137,19 @@ void IndexBatch::clear() {
   host_by_name_.clear();
 }
 
+CaseCounts IndexBatch::counts() const {
+  CaseCounts counts;
+  counts.events = rows.size();
+  counts.records = processes.size();
+  for (const ProcessRecord& record : processes)
+    counts.starts += record.act == ProcessAct::start || record.act == ProcessAct::fork ? 1 : 0;
+  counts.mentions = mentions.size();
+  counts.args = args.size();
+  counts.string_bytes = strings.memory();
+  counts.class_bytes = classes.bytes();
+  return counts;
+}
+
 std::size_t IndexBatch::memory() const {
   return rows.size() * sizeof(EventRow) + more_pieces.size() * sizeof(more_pieces[0]) +
          processes.size() * sizeof(ProcessRecord) + mentions.size() * sizeof(ProcessMention) +

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "events/case_counts.hpp"
 #include "events/event.hpp"
 #include "events/event_class.hpp"
 #include "events/event_store.hpp"
@@ -37,7 +38,9 @@ struct IndexBatch {
   /// Forgets everything and keeps the room, for the next unit.
   void clear();
 
-  /// Bytes of memory that the case will take for it, lineage left out.
+  /// What it holds, counted.
+  [[nodiscard]] CaseCounts counts() const;
+  /// Bytes of memory it takes itself.
   [[nodiscard]] std::size_t memory() const;
 
  private:

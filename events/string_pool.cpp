@@ -62,7 +62,9 @@ std::size_t StringPool::slot_for(std::string_view text, std::uint32_t hash) cons
 }
 
 void StringPool::grow() {
-  table_.assign(std::max(kFirstTable, table_.size() * 2), 0);
+  const std::size_t size = std::max(kFirstTable, table_.size() * 2);
+  table_ = {};  // before the new one is made: nothing in it is needed for that
+  table_.assign(size, 0);
   const std::size_t mask = table_.size() - 1;
   for (std::uint32_t id = 1; id <= entries_.size(); ++id) {
     std::size_t slot = entries_[id - 1].hash & mask;

@@ -7,17 +7,18 @@
 #include <string_view>
 #include <vector>
 
+#include "events/column.hpp"
 #include "events/ids.hpp"
 
 namespace stemma {
 
 /// Equal ids mean equal bytes, compared in full: two strings that someone chose to collide stay
 /// two. Views stay valid as long as the pool. One writer; any number of readers once nobody writes.
-/// About kBytesPerString a string beside its own. All pools of a process hash alike, so that what
+/// At most kBytesPerString a string beside its own. All pools of a process hash alike, so that what
 /// one has hashed another need not hash again.
 class StringPool {
  public:
-  static constexpr std::size_t kBytesPerString = 16 + 2 * sizeof(std::uint32_t);
+  static constexpr std::size_t kBytesPerString = 16 + 3 * sizeof(std::uint32_t);
 
   StringPool();
   StringPool(StringPool&&) = default;
@@ -69,7 +70,7 @@ class StringPool {
   std::vector<Block> blocks_;
   std::size_t block_left_ = 0;
   char* block_at_ = nullptr;
-  std::vector<Entry> entries_;
+  Column<Entry> entries_;
   std::vector<std::uint32_t> table_;  // open addressing: ids, 0 is free
 };
 

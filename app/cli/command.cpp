@@ -24,6 +24,11 @@ std::optional<Timestamp> instant(const std::string& text, bool end_of_day) {
 void add_evidence_options(CLI::App& command, Options& options) {
   command.add_option("PATH", options.paths, "Files or folders with evidence; what is evidence is decided by content")->required();
   command.add_option("--threads", options.threads, "Threads to use (default: as many as the machine has)")->check(CLI::Range(1u, 1024u));
+  command.add_option("--memory", options.memory, "Memory to use at most: 512M, 4G; what needs more is refused (default: any)")
+      ->type_name("SIZE")
+      ->check([](const std::string& text) {
+        return parse_size(text) ? std::string() : fmt::format("not a size: {} (want 512M or 4G)", visible(text));
+      });
   command.add_option("-o,--output", options.output, "Write to FILE instead of standard output")->type_name("FILE");
   command.add_flag("-q,--quiet", options.quiet, "No progress and no notes on standard error");
 }
@@ -66,7 +71,15 @@ std::unique_ptr<Session> open_session(const Options& options, ProgressBar& bar) 
   SessionOptions session_options;
   session_options.threads = options.threads;
   session_options.progress = &bar.progress();
-  auto session = Session::open(options.paths, session_options);
+  session_options.memory = parse_size(options.memory).value_or(0);
+  std::unique_ptr<Session> session;
+  try {
+    session = Session::open(options.paths, session_options);
+  } catch (const MemoryExceeded& exceeded) {
+    bar.stop();
+    note(fmt::format("--memory: {}", exceeded.what()));
+    return nullptr;
+  }
   if (session->snapshot().artifacts.empty()) {
     bar.stop();
     for (const auto& [path, reason] : session->snapshot().skipped) note(fmt::format("{}: {}", visible(path), reason));

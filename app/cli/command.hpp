@@ -24,13 +24,14 @@ struct Options {
   std::string format;
   std::string output;
   unsigned threads = 0;
+  std::string memory;
   bool quiet = false;
 };
 
 /// What a command does once its options are read.
 using Run = std::function<ExitCode()>;
 
-/// Adds PATH…, --threads, -o, --quiet.
+/// Adds PATH…, --threads, --memory, -o, --quiet.
 void add_evidence_options(CLI::App& command, Options& options);
 /// Adds --from, --to, --host.
 void add_window_options(CLI::App& command, Options& options);
@@ -49,7 +50,7 @@ struct Window {
 /// --from, and its last for --to.
 std::optional<Window> window_of(const Options& options, const CaseSnapshot& snapshot);
 
-/// Opens the evidence with a progress bar. Empty, with a message, where nothing given exists.
+/// Opens the evidence with a progress bar. Empty, with a message, where nothing given exists, or where --memory does not suffice.
 std::unique_ptr<Session> open_session(const Options& options, ProgressBar& bar);
 
 /// Ends a command: output put in its place, notes about refused evidence, the exit code. A wrong rule weighs more than refused evidence.

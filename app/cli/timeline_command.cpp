@@ -1,6 +1,7 @@
 // `stemma timeline`: what happened, in order of time, findings marked.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "app/cli/command.hpp"
@@ -10,6 +11,12 @@
 #include "reports/event_summary.hpp"
 
 namespace stemma {
+namespace {
+
+// Lines are made in the order of the evidence and written in the order of time, so they wait for each other, this many at a time.
+constexpr std::size_t kPortion = std::size_t{1} << 17;
+
+}  // namespace
 
 void add_timeline_command(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
@@ -50,23 +57,28 @@ void add_timeline_command(CLI::App& app, Run& run) {
       }
       selection.accept = [&](EventId id) { return window->holds(snapshot, id); };
       bar.progress().step = "writing";
-      bar.progress().bytes_done = 0;
-      std::vector<std::string> lines(snapshot.events.size());
-      session->for_each(selection, event_summary_projection(), [&](unsigned, EventId id, Event& event) {
-        lines[id.index()] = event_summary(event);
-      });
-      bar.stop();
       const std::size_t width = output.to_terminal() ? terminal_width() : 0;
-      for (std::size_t i = 0; i < lines.size(); ++i) {
-        if (lines[i].empty()) continue;
-        const EventId id = EventId::from_index(i);
-        const auto mark = marked.find(id);
-        std::string line = fmt::format("{}  {}  {}{}", format_time(snapshot.events.time(id), snapshot.events.time_digits(id)),
-                                       visible(snapshot.hosts.name(snapshot.events.host(id))),
-                                       mark == marked.end() ? "" : "! ", lines[i]);
-        if (mark != marked.end()) line += "  [" + visible(mark->second) + "]";
-        output.write((width != 0 ? fit(line, width) : line) + "\n");
+      std::vector<std::string> lines;
+      for (std::size_t first = 0; first < snapshot.events.size(); first += kPortion) {
+        selection.first = first;
+        selection.last = std::min(first + kPortion, snapshot.events.size());
+        lines.assign(selection.last - first, {});
+        session->for_each(selection, event_summary_projection(), [&](unsigned, EventId id, Event& event) {
+          lines[id.index() - first] = event_summary(event);
+        });
+        if (selection.last == snapshot.events.size()) bar.stop();
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+          if (lines[i].empty()) continue;
+          const EventId id = EventId::from_index(first + i);
+          const auto mark = marked.find(id);
+          std::string line = fmt::format("{}  {}  {}{}", format_time(snapshot.events.time(id), snapshot.events.time_digits(id)),
+                                         visible(snapshot.hosts.name(snapshot.events.host(id))),
+                                         mark == marked.end() ? "" : "! ", lines[i]);
+          if (mark != marked.end()) line += "  [" + visible(mark->second) + "]";
+          output.write((width != 0 ? fit(line, width) : line) + "\n");
+        }
       }
+      bar.stop();
       return finish(*options, *session, output, rules.wrong);
     };
   });

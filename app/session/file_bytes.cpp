@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -15,6 +16,11 @@ namespace {
 
 std::int64_t modified_ns(const struct stat& info) {
   return std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+}
+
+std::uint64_t page_size() {
+  static const auto size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  return size;
 }
 
 }  // namespace
@@ -72,6 +78,25 @@ Result<void> FileBytes::unpack() {
   unpacked_ = std::move(result.bytes);
   if (result.fault) return tl::unexpected(*result.fault);
   return {};
+}
+
+void FileBytes::will_need(std::uint64_t offset, std::uint64_t length) const {
+  if (packed_ || offset >= size_) return;
+  const std::uint64_t begin = offset / page_size() * page_size();
+  const std::uint64_t end = offset + std::min<std::uint64_t>(length, size_ - offset);
+  // A wish: where it is not granted, reading works as before.
+  (void)::madvise(const_cast<std::byte*>(map_) + begin, end - begin, MADV_WILLNEED);
+}
+
+void FileBytes::let_go(std::uint64_t offset, std::uint64_t length) const {
+  // Only a mapping of a file can be had again; what was unpacked would be lost.
+  if (packed_ || offset >= size_) return;
+  const std::uint64_t page = page_size();
+  const std::uint64_t stop = offset + std::min<std::uint64_t>(length, size_ - offset);
+  const std::uint64_t begin = (offset + page - 1) / page * page;
+  const std::uint64_t end = stop == size_ ? stop : stop / page * page;
+  if (begin < end)
+    (void)::madvise(const_cast<std::byte*>(map_) + begin, end - begin, MADV_DONTNEED);
 }
 
 bool FileBytes::unchanged(const std::string& path) const {

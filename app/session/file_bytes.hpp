@@ -35,6 +35,13 @@ class FileBytes {
     return packed_ ? std::span<const std::byte>(unpacked_) : mapped();
   }
   [[nodiscard]] std::span<const std::byte> mapped() const { return {map_, size_}; }
+  /// Begins to read a part of the content from the disk, without waiting for it. Content that was
+  /// unpacked is in memory already.
+  void will_need(std::uint64_t offset, std::uint64_t length) const;
+  /// The part will not be read again soon: its whole pages need not count as this process's memory.
+  /// It stays readable.
+  void let_go(std::uint64_t offset, std::uint64_t length) const;
+
   [[nodiscard]] std::uint64_t size_on_disk() const { return size_; }
   [[nodiscard]] bool packed() const { return packed_; }
 

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "app/session/parallel.hpp"
+#include "app/session/read_ahead.hpp"
 #include "events/case_builder.hpp"
 
 namespace stemma {
@@ -60,6 +61,39 @@ void Session::split_into_units() {
   units_ = UnitIndex(work_, files_.size());
 }
 
+void Session::sample(const MemoryBudget& budget) {
+  const Projection projection = index_projection();
+  std::vector<IndexBatch> batches(pieces_in_flight(threads_));
+  CaseCounts counts;
+  StringPool strings;
+  std::uint64_t sampled_bytes = 0;
+  std::uint64_t all_bytes = 0;
+  for (const Work& work : work_) all_bytes += work.unit.length;
+  const auto work_of = [&](std::size_t piece) -> const Work& {
+    return work_[piece * work_.size() / kSampledUnits];
+  };
+  run_in_order(
+      kSampledUnits, threads_, options_.stop,
+      [&](unsigned, std::size_t piece) {
+        IndexBatch& batch = batches[piece % batches.size()];
+        batch.clear();
+        IndexSink sink(batch);
+        ImportLog log;
+        const Work& work = work_of(piece);
+        work.parser->decode(*work.artifacts, work.unit, {&projection, nullptr}, sink, log);
+      },
+      [&](std::size_t piece) {
+        const IndexBatch& batch = batches[piece % batches.size()];
+        counts += batch.counts();
+        for (std::uint32_t id = 1; id <= batch.strings.size(); ++id)
+          strings.intern_from(batch.strings, StringId{id});
+        sampled_bytes += work_of(piece).unit.length;
+      });
+  counts.string_bytes = strings.memory();
+  counts.class_bytes = 0;
+  budget.expect(counts, kSampledUnits, sampled_bytes, all_bytes);
+}
+
 void Session::index() {
   std::vector<Artifact> artifacts;
   for (const FoundArtifact& file : files_) artifacts.push_back(file.artifact);
@@ -71,23 +105,34 @@ void Session::index() {
     progress->bytes_total = total;
     progress->step = "reading";
   }
+  std::uint64_t unpacked = 0;
+  for (const FoundArtifact& file : files_) {
+    if (file.bytes.packed()) unpacked += file.bytes.content().size();
+  }
+  MemoryBudget budget(options_.memory, threads_, unpacked, work_.size());
+  if (budget.limited() && work_.size() > 4 * kSampledUnits) sample(budget);
   const Projection projection = index_projection();
   struct Slot {
     IndexBatch batch;
     ImportLog log;
   };
   std::vector<Slot> slots(pieces_in_flight(threads_));
+  std::uint64_t largest_batch = 0;
   CaseBuilder builder(std::move(artifacts));
   std::map<std::pair<std::size_t, const Parser*>, ImportLog> books;  // artifact and parser
+  ReadAhead ahead(files_, work_, work_.size(),
+                  [](std::size_t piece) { return static_cast<std::uint32_t>(piece); });
   run_in_order(
       work_.size(), threads_, options_.stop,
       [&](unsigned, std::size_t piece) {
+        ahead.begin(piece);
         const Work& work = work_[piece];
         Slot& slot = slots[piece % slots.size()];
         slot.batch.clear();
         slot.log = {};
         IndexSink sink(slot.batch);
         work.parser->decode(*work.artifacts, work.unit, {&projection, nullptr}, sink, slot.log);
+        ahead.done(piece);
         if (progress != nullptr) {
           progress->bytes_done.fetch_add(work.unit.length, std::memory_order_relaxed);
           progress->events.fetch_add(slot.batch.rows.size(), std::memory_order_relaxed);
@@ -96,10 +141,13 @@ void Session::index() {
       [&](std::size_t piece) {
         const Work& work = work_[piece];
         Slot& slot = slots[piece % slots.size()];
+        largest_batch = std::max<std::uint64_t>(largest_batch, slot.batch.memory());
         builder.add(slot.batch);
+        budget.hold(builder.counts(), largest_batch * slots.size(), piece + 1);
         books[{work.artifact().index(), work.parser}].add(slot.log);
       });
   std::vector<Slot>().swap(slots);
+  memory_counted_ = budget.most();
 
   if (progress != nullptr) progress->step = "lineage";
   std::vector<ImportLog> per_artifact(files_.size());

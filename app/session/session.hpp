@@ -12,6 +12,8 @@
 
 #include "app/session/discovery.hpp"
 #include "app/session/event_plan.hpp"
+#include "app/session/memory_budget.hpp"
+#include "app/session/read_ahead.hpp"
 #include "app/session/work.hpp"
 #include "events/case_snapshot.hpp"
 #include "events/copies.hpp"
@@ -32,6 +34,7 @@ struct SessionOptions {
   unsigned threads = 0;          ///< 0: as many as the machine has
   Progress* progress = nullptr;  ///< borrowed; may be null
   std::stop_token stop = {};
+  std::uint64_t memory = 0;  ///< bytes that the run may take (memory_budget.hpp); 0: any
   /// Parsers to ask; empty: all that ship. For tests and benches.
   std::function<std::vector<std::unique_ptr<Parser>>()> parsers = {};
 };
@@ -39,7 +42,7 @@ struct SessionOptions {
 class Session {
  public:
   /// Walks, decodes and indexes `paths`. Never throws for evidence; what could not be read is in
-  /// the snapshot's ledger.
+  /// the snapshot's ledger. Throws MemoryExceeded where options.memory does not suffice.
   static std::unique_ptr<Session> open(const std::vector<std::string>& paths,
                                        SessionOptions options);
 
@@ -48,6 +51,8 @@ class Session {
   /// Paths that exist and could not be opened.
   [[nodiscard]] const std::vector<std::string>& unreadable() const { return unreadable_; }
   [[nodiscard]] unsigned threads() const { return threads_; }
+  /// The most bytes that indexing took, as memory_budget.hpp counts them.
+  [[nodiscard]] std::uint64_t memory_counted() const { return memory_counted_; }
   /// Whether a record, a line or a file was refused anywhere: exit code 3.
   [[nodiscard]] bool something_refused() const;
 
@@ -84,11 +89,13 @@ class Session {
  private:
   Session() = default;
   void split_into_units();
+  void sample(const MemoryBudget& budget);
   void index();
   /// Of all fields, for telling copies from twins.
   void hash_contents(const StringPool& strings, std::span<CopyCandidate> candidates) const;
   void read(const Share& share, const EventPlan& plan, const Projection& projection,
             const std::function<void(EventId, Event&)>& visit) const;
+  [[nodiscard]] ReadAhead ahead_of(std::span<const Share> shares) const;
   /// Counts the units that a pass passes over as done.
   void begin_pass(std::span<const Share> shares) const;
 
@@ -98,6 +105,7 @@ class Session {
   std::vector<FoundArtifact> files_;  // by ArtifactId
   std::vector<Work> work_;
   UnitIndex units_;
+  std::uint64_t memory_counted_ = 0;
   std::vector<std::string> unreadable_;
   std::shared_ptr<CaseSnapshot> snapshot_;
 };

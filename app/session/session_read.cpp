@@ -48,9 +48,11 @@ void Session::hash_contents(const StringPool& strings, std::span<CopyCandidate> 
   const Projection everything = Projection::all();
   const std::vector<Share> shares =
       units_.share_out(candidates.size(), [&](std::size_t i) { return candidates[i].source; });
+  ReadAhead ahead = ahead_of(shares);
   run_in_order(
       shares.size(), threads_, options_.stop,
       [&](unsigned, std::size_t piece) {
+        ahead.begin(piece);
         const auto own = candidates.subspan(shares[piece].first, shares[piece].count);
         decode_places(
             work_[shares[piece].work], own.size(), everything,
@@ -66,12 +68,17 @@ void Session::hash_contents(const StringPool& strings, std::span<CopyCandidate> 
               own[i].content_hash = event.content_hash();
               own[i].hashed = true;
             });
+        ahead.done(piece);
       },
       [](std::size_t) {});
 }
 
 EventPlan Session::plan(const EventSelection& selection) const {
   return {snapshot_->events, units_, files_.size(), selection};
+}
+
+ReadAhead Session::ahead_of(std::span<const Share> shares) const {
+  return {files_, work_, shares.size(), [shares](std::size_t piece) { return shares[piece].work; }};
 }
 
 void Session::begin_pass(std::span<const Share> shares) const {
@@ -88,10 +95,12 @@ void Session::read(const Share& share, const EventPlan& plan, const Projection& 
   const Work& work = work_[share.work];
   decode_places(
       work, own.size(), projection, [&](std::size_t i) { return events.source(own[i]).offset; },
-      // A record of the same place with another time or number is a copy that is counted elsewhere.
+      // A record of the same place with another time, number or code is not the one: it is a copy that
+      // counts elsewhere, or was not asked for.
       [&](std::size_t i, const Event& event) {
         return events.time(own[i]) == event.time && events.sequence(own[i]) == event.sequence &&
-               events.source_kind(own[i]) == event.source_kind;
+               events.source_kind(own[i]) == event.source_kind &&
+               snapshot_->strings.view(events.code(own[i])) == event.text(field::event_code);
       },
       [&](std::size_t i, Event& event) {
         complete(*snapshot_, own[i], event);
@@ -105,12 +114,16 @@ void Session::for_each(const EventPlan& plan, const Projection& projection,
                        const Visit& visit) const {
   Projection wanted = projection;
   want_completion_inputs(wanted);
+  wanted.want(field::event_code);
   begin_pass(plan.shares());
+  ReadAhead ahead = ahead_of(plan.shares());
   run_in_order(
       plan.shares().size(), threads_, options_.stop,
       [&](unsigned worker, std::size_t piece) {
+        ahead.begin(piece);
         read(plan.shares()[piece], plan, wanted,
              [&](EventId id, Event& event) { visit(worker, id, event); });
+        ahead.done(piece);
       },
       [](std::size_t) {});
 }
@@ -120,16 +133,20 @@ void Session::render_in_order(const EventSelection& selection, const Projection&
                               const std::function<void(const std::string&)>& write) const {
   Projection wanted = projection;
   want_completion_inputs(wanted);
+  wanted.want(field::event_code);
   const EventPlan events = plan(selection);
   begin_pass(events.shares());
   std::vector<std::string> texts(pieces_in_flight(threads_));
+  ReadAhead ahead = ahead_of(events.shares());
   run_in_order(
       events.shares().size(), threads_, options_.stop,
       [&](unsigned worker, std::size_t piece) {
+        ahead.begin(piece);
         std::string& text = texts[piece % texts.size()];
         text.clear();
         read(events.shares()[piece], events, wanted,
              [&](EventId id, Event& event) { render(worker, id, event, text); });
+        ahead.done(piece);
       },
       [&](std::size_t piece) { write(texts[piece % texts.size()]); });
 }

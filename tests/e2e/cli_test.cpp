@@ -109,6 +109,23 @@ TEST(Cli, TimeAndHostNarrowWhatIsShown) {
   EXPECT_THAT(stemma("scan --host nobody " + dir.path()).err, HasSubstr("--host: no event is from nobody (hosts here: "));
 }
 
+TEST(Cli, MemoryIsKeptOrTheRunIsRefused) {
+  const TempDir dir;
+  dir.write("audit.log", run_log());
+  for (const char* command : {"scan", "tree", "timeline", "events", "evidence"}) {
+    const Outcome refused = stemma(std::string(command) + " --threads 1 --memory 16M " + dir.path());
+    EXPECT_EQ(refused.code, 1) << command;
+    EXPECT_EQ(refused.out, "") << command;
+    EXPECT_EQ(refused.err, "--memory: 16 MiB of memory is used up after 1 of 1 units: 2 events need 35 MiB; give more, or fewer files\n") << command;
+    const Outcome kept = stemma(std::string(command) + " -q --memory 512M " + dir.path());
+    EXPECT_EQ(kept.code, 0) << command;
+    EXPECT_EQ(kept.out, stemma(std::string(command) + " -q " + dir.path()).out) << command;
+  }
+  const Outcome bad = stemma("scan --memory much " + dir.path());
+  EXPECT_EQ(bad.code, 2);
+  EXPECT_EQ(bad.err, "--memory: not a size: much (want 512M or 4G)\nRun with --help for more information.\n");
+}
+
 TEST(Cli, TreeMarksFindings) {
   const TempDir dir;
   dir.write("audit.log", run_log());
