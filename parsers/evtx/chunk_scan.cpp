@@ -128,6 +128,16 @@ bool read_record_place(Bytes chunk, std::uint32_t offset, RecordPlace& place) {
   return true;
 }
 
+void scan_remains(Bytes bytes, ChunkScan& scan) {
+  scan.live.clear();
+  scan.stale.clear();
+  scan.broken.clear();
+  scan.header = {};
+  scan.live_end = 0;
+  scan.broken.push_back({0, u32(bytes.size()), {Defect::bad_magic, 0, 0, 0, "chunk signature"}});
+  find_stale(bytes, u32(kChunkHeaderSize), u32(bytes.size()), scan.stale);
+}
+
 void scan_chunk(Bytes chunk, bool recover, ChunkScan& scan) {
   scan.live.clear();
   scan.stale.clear();

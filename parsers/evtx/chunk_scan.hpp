@@ -77,6 +77,12 @@ struct ChunkScan {
 /// memory.
 void scan_chunk(Bytes chunk, bool recover, ChunkScan& scan);
 
+/// Looks through 64 KiB that should be a chunk and have lost its header: whatever looks like a
+/// record is a stale one, and all is one broken range. Offsets in the records still count from the
+/// start of `bytes`, so their templates and names are found where they are. At least
+/// kChunkHeaderSize bytes.
+void scan_remains(Bytes bytes, ChunkScan& scan);
+
 /// The record whose header lies at `offset`, where one can be: signature and a size that fits.
 bool read_record_place(Bytes chunk, std::uint32_t offset, RecordPlace& place);
 

@@ -47,7 +47,11 @@ void SlotReader::open(const ArtifactBytes& artifact, const Projection& projectio
 }
 
 void SlotReader::begin(const Slot& slot, bool recover) {
-  scan_chunk(bytes_of(slot), recover, scan_);
+  if (slot.chunk) {
+    scan_chunk(bytes_of(slot), recover, scan_);
+  } else {
+    scan_remains(bytes_of(slot), scan_);
+  }
   decoder_->begin({bytes_of(slot), slot.offset, &header_, &scan_});
 }
 
@@ -105,15 +109,18 @@ void SlotReader::note_ids(const Slot& slot, ImportLog& log) const {
 
 void SlotReader::read_all(const Slot& slot, EventSink& sink, ImportLog& log) {
   const Bytes bytes = bytes_of(slot);
-  if (!slot.chunk || bytes.size() < kChunkHeaderSize) {
+  if (bytes.size() < kChunkHeaderSize || (!slot.chunk && is_zero(bytes))) {
     if (is_zero(bytes)) {
       log.bytes.unused += bytes.size();
     } else {
       log.bytes.refused += bytes.size();
-      const bool cut = slot.chunk || bytes.size() < kChunkHeaderSize;
-      log.note(Fault{cut ? Defect::truncated : Defect::bad_magic, slot.offset, cut ? kChunkSize : 0,
-                     cut ? bytes.size() : 0, slot.chunk ? "chunk header" : "chunk signature"});
+      log.note(Fault{Defect::truncated, slot.offset, kChunkSize, bytes.size(),
+                     slot.chunk ? "chunk header" : "chunk signature"});
     }
+    return;
+  }
+  if (!slot.chunk) {
+    read_remains(slot, sink, log);
     return;
   }
   begin(slot, true);
@@ -131,6 +138,16 @@ void SlotReader::read_all(const Slot& slot, EventSink& sink, ImportLog& log) {
   read_live(slot, sink, log, booked);
   read_stale(slot, sink, log, booked);
   booked.unused = bytes.size() - booked.parsed - booked.recovered - booked.refused;
+  log.bytes += booked;
+}
+
+// A chunk without its header: what can be decoded is recovered, the rest is refused.
+void SlotReader::read_remains(const Slot& slot, EventSink& sink, ImportLog& log) {
+  begin(slot, true);
+  log.note(Fault{Defect::bad_magic, slot.offset, 0, 0, "chunk signature"});
+  ByteCount booked;
+  booked.refused = slot.length;
+  read_stale(slot, sink, log, booked);
   log.bytes += booked;
 }
 
@@ -213,7 +230,7 @@ bool SlotReader::is_live(const RecordPlace& place) const {
 
 void SlotReader::read_some(const Slot& slot, std::span<const std::uint64_t> wanted,
                            EventSink& sink) {
-  if (!slot.chunk || slot.length < kChunkHeaderSize || wanted.empty()) return;
+  if (slot.length < kChunkHeaderSize || wanted.empty()) return;
   const Bytes bytes = bytes_of(slot);
   begin(slot, false);
   for (const std::uint64_t offset : wanted) {
@@ -227,7 +244,7 @@ void SlotReader::read_some(const Slot& slot, std::span<const std::uint64_t> want
 
 Result<void> SlotReader::read_one(const Slot& slot, std::uint64_t offset, Event& event) {
   RecordPlace place;
-  if (!slot.chunk || slot.length < kChunkHeaderSize ||
+  if (slot.length < kChunkHeaderSize ||
       !read_record_place(bytes_of(slot), static_cast<std::uint32_t>(offset - slot.offset), place)) {
     return tl::unexpected(Fault{Defect::bad_magic, offset, 0, 0, "no record at this offset"});
   }

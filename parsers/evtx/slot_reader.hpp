@@ -3,8 +3,8 @@
 //
 // Books of a slot: the chunk's header and live records are parsed; records behind the live end that
 // could be decoded are recovered; live bytes that are no record, and live records that cannot be
-// decoded, are refused; slack, zeroed slots and remains of old records are unused. A slot with
-// neither signature nor only zeros is refused as a whole.
+// decoded, are refused; slack, zeroed slots and remains of old records are unused. Of a slot that
+// has lost its chunk header, what can be decoded is recovered and the rest is refused.
 #pragma once
 
 #include <cstdint>
@@ -53,6 +53,7 @@ class SlotReader {
     return artifact_.bytes.subspan(slot.offset, slot.length);
   }
   void begin(const Slot& slot, bool recover);
+  void read_remains(const Slot& slot, EventSink& sink, ImportLog& log);
   void read_live(const Slot& slot, EventSink& sink, ImportLog& log, ByteCount& bytes);
   void read_stale(const Slot& slot, EventSink& sink, ImportLog& log, ByteCount& bytes);
   [[nodiscard]] bool is_live(const RecordPlace& place) const;

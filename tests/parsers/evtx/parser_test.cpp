@@ -129,8 +129,10 @@ TEST(EvtxParser, ABadChunkCostsThatChunk) {
             "@0x2a count_mismatch: the header counts 2 chunks, the file holds 1\n");
   EXPECT_EQ(zeroed.log.bytes.refused, 0u);
   const Reading unsigned_chunk = read(two_chunks().corrupt("chunk[0].signature", 0).bytes());
-  EXPECT_EQ(ids(unsigned_chunk), "3 4");
-  EXPECT_EQ(unsigned_chunk.log.bytes.refused, 65536u);
+  // Its records are found by their own headers, and their templates where they always were.
+  EXPECT_EQ(ids(unsigned_chunk), "3 4 | 1 2");
+  EXPECT_EQ(unsigned_chunk.log.bytes.refused + unsigned_chunk.log.bytes.recovered, 65536u);
+  EXPECT_EQ(unsigned_chunk.log.records, (RecordCount{2, 2, 0}));
   EXPECT_EQ(notes(unsigned_chunk.log),
             "@0x1000 bad_magic: chunk signature\n"
             "@0x2a count_mismatch: the header counts 2 chunks, the file holds 1\n");
