@@ -124,7 +124,7 @@ class AuditdParser final : public Parser {
     Event event;
     EventMapper mapper(*wanted.projection);
     const auto emit = [&](const AssembledEvent& assembled) {
-      event.reset(*wanted.projection);
+      event.reset(*wanted.projection, Texts::borrowed);
       set_spans(assembled, stream, event);
       const MappingNotes notes = mapper.fill(assembled, default_host, event);
       if (keeps_books) note_values(notes, assembled, assembled.lines.front().offset, log);

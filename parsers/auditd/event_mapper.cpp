@@ -21,12 +21,14 @@ bool says_success(std::string_view value) {
   return value == "yes" || value == "1" || ascii_iequals(value.substr(0, 3), "suc");
 }
 
-/// Name as auditd writes it: also for records of the kernel ring, which have numbers only.
-std::string shown_type(const EventLine& line) {
+/// Name as auditd writes it: also for records of the kernel ring, which have numbers only. The view
+/// is static or lies in the record or in `text`.
+std::string_view shown_type(const EventLine& line, std::string& text) {
   const std::string_view known = record_type_name(line.type);
-  if (!known.empty()) return std::string(known);
-  if (line.type != record_type::kUnknown) return fmt::format("UNKNOWN[{}]", line.type);
-  return std::string(line.type_name);
+  if (!known.empty()) return known;
+  if (line.type == record_type::kUnknown) return line.type_name;
+  text = fmt::format("UNKNOWN[{}]", line.type);
+  return text;
 }
 
 }  // namespace
@@ -46,19 +48,95 @@ EventMapper::EventMapper(const Projection& projection) : projection_(projection)
                              [&](FieldId id) { return projection.wants(id); }) ||
                  std::any_of(std::begin(kPathKeys), std::end(kPathKeys),
                              [&](std::string_view key) { return key_name(key).path_wanted; });
+  reads_titles_ = projection.wants(field::process_title) || key_name("proctitle").data_wanted;
+}
+
+bool EventMapper::needs(std::string_view key) const {
+  const auto wants = [&](auto... fields) { return (projection_.wants(fields) || ...); };
+  switch (packed(key)) {
+    case packed("pid"):
+    case packed("success"):
+    case packed("res"):
+    case packed("result"):
+    case packed("exit"):
+    case packed("arch"):
+    case packed("syscall"):
+    case packed("a0"):
+    case packed("cwd"):
+    case packed("saddr"):
+    case packed("acct"):
+    case packed("id"):
+    case packed("addr"):
+      return true;
+    case packed("exe"):
+      return wants(field::process_executable, field::process_name);
+    case packed("ppid"):
+      return wants(field::process_parent_pid);
+    case packed("uid"):
+      return wants(field::user_id, field::user_name, field::related_user);
+    case packed("auid"):
+      return wants(field::user_audit_id, field::user_audit_name, field::related_user);
+    case packed("euid"):
+      return wants(field::user_effective_id, field::user_effective_name);
+    case packed("suid"):
+      return wants(field::user_saved_id, field::user_saved_name);
+    case packed("fsuid"):
+      return wants(field::user_filesystem_id, field::user_filesystem_name);
+    case packed("gid"):
+      return wants(field::user_group_id, field::user_group_name);
+    case packed("egid"):
+      return wants(field::user_effective_group_id, field::user_effective_group_name);
+    case packed("sgid"):
+      return wants(field::user_saved_group_id, field::user_saved_group_name);
+    case packed("fsgid"):
+      return wants(field::user_filesystem_group_id, field::user_filesystem_group_name);
+    case packed("ses"):
+      return wants(field::auditd_session);
+    case packed("key"):
+      return wants(field::tags);
+    default:
+      return key == "proctitle" && wants(field::process_title);
+  }
+}
+
+bool EventMapper::needs_enriched(std::string_view key) const {
+  const auto wants = [&](auto... fields) { return (projection_.wants(fields) || ...); };
+  switch (packed(key)) {
+    case packed("ARCH"):
+    case packed("SYSCALL"):
+      return true;
+    case packed("UID"):
+      return wants(field::user_name, field::related_user);
+    case packed("AUID"):
+      return wants(field::user_audit_name, field::related_user);
+    case packed("EUID"):
+      return wants(field::user_effective_name);
+    case packed("SUID"):
+      return wants(field::user_saved_name);
+    case packed("FSUID"):
+      return wants(field::user_filesystem_name);
+    case packed("GID"):
+      return wants(field::user_group_name);
+    case packed("EGID"):
+      return wants(field::user_effective_group_name);
+    case packed("SGID"):
+      return wants(field::user_saved_group_name);
+    case packed("FSGID"):
+      return wants(field::user_filesystem_group_name);
+    default:
+      return false;
+  }
 }
 
 void EventMapper::forget() {
   notes_ = {};
-  ids_.fill({});
+  slots_.fill({});
   id_names_.fill({});
   call_arguments_.fill({});
-  pid_ = ppid_ = session_ = arch_ = syscall_ = exit_ = result_ = enriched_syscall_ =
-      enriched_arch_ = saddr_ = {};
+  result_ = enriched_syscall_ = enriched_arch_ = saddr_ = {};
   call_name_ = account_id_ = address_ = {};
-  exe_.clear();
-  cwd_.clear();
-  account_.clear();
+  exe_ = cwd_ = account_ = {};
+  call_action_ = nullptr;
   has_exe_ = has_cwd_ = has_account_ = has_syscall_ = success_ = failure_ = false;
   paths_.clear();
   data_values_ = tags_ = 0;
@@ -68,26 +146,28 @@ void EventMapper::forget() {
 MappingNotes EventMapper::fill(const AssembledEvent& assembled, std::string_view default_host,
                                Event& event) {
   forget();
+  assembled_ = &assembled;
   event.source_kind = SourceKind::auditd;
   event.time = Timestamp{assembled.milliseconds * kNsPerMillisecond};
   event.time_digits = 3;
   event.sequence = assembled.serial;
   event.set_time(field::timestamp, event.time, 3);
-  event.set(field::event_kind, "event", Origin::derived);
-  event.set(field::event_module, "auditd", Origin::derived);
-  event.set(field::event_dataset, "auditd.log", Origin::derived);
-  event.set(field::event_provider, "auditd", Origin::derived);
+  event.set_lasting(field::event_kind, "event", Origin::derived);
+  event.set_lasting(field::event_module, "auditd", Origin::derived);
+  event.set_lasting(field::event_dataset, "auditd.log", Origin::derived);
+  event.set_lasting(field::event_provider, "auditd", Origin::derived);
   event.set(field::event_sequence, std::int64_t{assembled.serial});
   event.set(field::auditd_sequence, std::int64_t{assembled.serial});
-  event.set(field::host_os_type, "linux", Origin::derived);
+  event.set_lasting(field::host_os_type, "linux", Origin::derived);
   if (!assembled.node.empty()) {
-    event.set(field::host_name, assembled.node);
+    event.set_view(field::host_name, assembled.node);
   } else if (!assembled.syslog_host.empty()) {
-    event.set(field::host_name, assembled.syslog_host);
+    event.set_view(field::host_name, assembled.syslog_host);
   } else if (!default_host.empty()) {
-    event.set(field::host_name, default_host, Origin::derived);
+    event.set_view(field::host_name, default_host, Origin::derived);
   }
-  if (!assembled.syslog_host.empty()) event.set(field::log_syslog_hostname, assembled.syslog_host);
+  if (!assembled.syslog_host.empty())
+    event.set_view(field::log_syslog_hostname, assembled.syslog_host);
 
   // The record that names the event: one that came before the SYSCALL (AVC, CONFIG_CHANGE, LOGIN
   // …), else the SYSCALL, else the first that is not a mere companion.
@@ -104,11 +184,12 @@ MappingNotes EventMapper::fill(const AssembledEvent& assembled, std::string_view
       break;
     }
   }
-  const std::string primary_name = shown_type(*primary);
-  event.set(field::event_code, primary_name);
+  const std::string_view primary_name = shown_type(*primary, name_text_);
+  event.set_view(field::event_code, primary_name);
   if (event.wants(field::auditd_message_type)) {
     for (const EventLine& line : assembled.lines) {
-      event.add_unique(field::auditd_message_type, ascii_lower(shown_type(line)), Origin::record);
+      event.add_unique(field::auditd_message_type, ascii_lower(shown_type(line, text_)),
+                       Origin::record);
     }
   }
 
@@ -122,6 +203,8 @@ MappingNotes EventMapper::fill(const AssembledEvent& assembled, std::string_view
       exec_bodies_.push_back(line.body);
     } else if (line.type == record_type::kPath) {
       if (reads_paths_) read_path(line, event);
+    } else if (line.type == record_type::kProctitle) {
+      if (reads_titles_) read_record(line, event);
     } else {
       read_record(line, event);
     }
@@ -159,15 +242,29 @@ const EventMapper::KeyName& EventMapper::find_key_name(std::string_view key) {
   if (key_names_.size() >= kMaxKeyNames || key.size() > kMaxKeyLength) return no_name_;
   KeyName name;
   const std::string lower = ascii_lower(key);
-  name.data = intern_field("auditd.data." + lower);
-  name.path = intern_field("auditd.paths." + lower);
+  const auto field_of = [&](std::string&& full) {
+    // What nobody has met yet cannot be wanted, except by those who want all.
+    return projection_.wants_all() ? intern_field(full) : find_field(full).value_or(FieldId{});
+  };
+  name.data = field_of("auditd.data." + lower);
+  name.path = field_of("auditd.paths." + lower);
   name.data_wanted = name.data && projection_.wants(name.data);
   name.path_wanted = name.path && projection_.wants(name.path);
+  if (!name.data_wanted && !needs(key)) {
+    name.action = FieldActions::kSkip;
+  } else if (const int slot = slot_of(key); slot >= 0) {
+    name.action = static_cast<std::uint8_t>(FieldActions::kFirstSlot + slot);
+  }
+  name.enriched_skip = !needs_enriched(key);
   return key_names_.emplace(std::string(key), name).first->second;
 }
 
 void EventMapper::add_data(std::string_view key, std::string_view value, Event& event) {
-  const KeyName& name = key_name(key);
+  add_data(key_name(key), value, false, event);
+}
+
+void EventMapper::add_data(const KeyName& name, std::string_view value, bool in_record,
+                           Event& event) {
   if (!name.data_wanted) return;
   if (data_values_ >= kMaxDataValues) {
     notes_.too_many_fields = true;
@@ -178,18 +275,23 @@ void EventMapper::add_data(std::string_view key, std::string_view value, Event& 
     if (!event.has(name.data)) event.set(name.data, value);
     return;
   }
-  event.add_unique(name.data, value, Origin::record);
+  if (in_record) {
+    event.add_unique_view(name.data, value, Origin::record);
+  } else {
+    event.add_unique(name.data, value, Origin::record);
+  }
 }
 
 void EventMapper::add_field(const Field& field, Event& event) {
-  if (!key_name(field.key).data_wanted || is_absent(field)) return;
+  const KeyName& name = key_name(field.key);
+  if (!name.data_wanted || is_absent(field)) return;
   if (field.quote == Quote::none && is_encodable(field.key)) {
     const std::string_view value = decoded_value(field, scratch_);
     note_text(value);
-    add_data(field.key, value, event);
+    add_data(name, value, value.data() == field.value.data(), event);
     return;
   }
-  add_data(field.key, field.value, event);
+  add_data(name, field.value, true, event);
 }
 
 void EventMapper::read_enriched(const Field& field) {
@@ -258,11 +360,63 @@ void EventMapper::read_avc_words(std::string_view words, Event& event) {
   if (!text_.empty()) add_data("seperms", text_, event);
 }
 
+/// Slot of a name whose outer value is kept as it is, whatever the record; -1: none.
+int EventMapper::slot_of(std::string_view key) {
+  switch (packed(key)) {
+    case packed("pid"):
+      return kPid;
+    case packed("ppid"):
+      return kPpid;
+    case packed("ses"):
+      return kSession;
+    case packed("exit"):
+      return kExit;
+    case packed("arch"):
+      return kArch;
+    case packed("syscall"):
+      return kSyscall;
+    case packed("uid"):
+      return kUid;
+    case packed("auid"):
+      return kAuid;
+    case packed("euid"):
+      return kEuid;
+    case packed("suid"):
+      return kSuid;
+    case packed("fsuid"):
+      return kFsuid;
+    case packed("gid"):
+      return kGid;
+    case packed("egid"):
+      return kEgid;
+    case packed("sgid"):
+      return kSgid;
+    case packed("fsgid"):
+      return kFsgid;
+    default:
+      return -1;
+  }
+}
+
+FieldLayout& EventMapper::layout_of(std::uint16_t type) {
+  switch (type) {
+    case record_type::kSyscall:
+      return layouts_[0];
+    case record_type::kCwd:
+      return layouts_[1];
+    case record_type::kPath:
+      return layouts_[2];
+    default:
+      return layouts_[3];
+  }
+}
+
 void EventMapper::read_record(const EventLine& line, Event& event) {
-  FieldReader fields(line.body);
+  FieldReader fields(line.body, &layout_of(line.type));
   Field field;
   Field operation;  // op=adding group to /etc/group: its value goes on in bare words
   std::size_t count = 0;
+  FieldSlots slots{&actions_, slots_.data(), 0};
   const auto add_operation = [&](std::string_view more) {
     if (operation.key.empty()) return;
     std::string whole(operation.value);
@@ -270,17 +424,29 @@ void EventMapper::read_record(const EventLine& line, Event& event) {
     add_data("op", whole, event);
     operation.key = {};
   };
-  while (fields.next(field)) {
-    if (++count > kMaxFieldsPerRecord) {
+  while (fields.next_common(field, operation.key.empty() ? &slots : nullptr) ||
+         fields.next(field)) {
+    if (++count + slots.taken > kMaxFieldsPerRecord) {
       notes_.too_many_fields = true;
       break;
     }
-    add_operation(field.before);
+    if (!operation.key.empty()) add_operation(field.before);
+    const bool plain = field.before.empty() && field.key.size() <= 8;
     if (field.enriched) {
-      read_enriched(field);
+      if (plain && key_name(field.key).enriched_skip) {
+        actions_.set(field.key, true, FieldActions::kSkip);
+      } else {
+        read_enriched(field);
+      }
       continue;
     }
-    if (count == 1 && line.type == record_type::kAvc) read_avc_words(field.before, event);
+    if (plain) {
+      const std::uint8_t action = key_name(field.key).action;
+      if (action != FieldActions::kGive) actions_.set(field.key, false, action);
+      if (action == FieldActions::kSkip) continue;
+    }
+    if (count + slots.taken == 1 && line.type == record_type::kAvc)
+      read_avc_words(field.before, event);
     if (field.key == "op" && field.quote == Quote::none && !is_absent(field)) {
       operation = field;
       continue;
@@ -294,56 +460,22 @@ void EventMapper::read_record(const EventLine& line, Event& event) {
     read_field(line, field, event);
   }
   add_operation(fields.trailing());
-  if (count == 0 && !fields.trailing().empty()) add_data("text", fields.trailing(), event);
+  if (count + slots.taken == 0 && !fields.trailing().empty())
+    add_data("text", fields.trailing(), event);
 }
 
 void EventMapper::read_field(const EventLine& line, const Field& field, Event& event) {
   const std::string_view key = field.key;
   const bool outer = !field.in_message;
-  const auto id = [&](Id which) {
-    if (outer && ids_[which].empty()) {
-      ids_[which] = field.value;
-    } else if (!outer) {
+  if (const int slot = slot_of(key); slot >= 0) {
+    if (outer) {
+      set_once(slots_[static_cast<std::size_t>(slot)], field.value);
+    } else {
       add_field(field, event);
     }
-  };
+    return;
+  }
   switch (packed(key)) {
-    case packed("pid"):
-      outer ? set_once(pid_, field.value) : add_field(field, event);
-      return;
-    case packed("ppid"):
-      outer ? set_once(ppid_, field.value) : add_field(field, event);
-      return;
-    case packed("uid"):
-      id(kUid);
-      return;
-    case packed("auid"):
-      id(kAuid);
-      return;
-    case packed("euid"):
-      id(kEuid);
-      return;
-    case packed("suid"):
-      id(kSuid);
-      return;
-    case packed("fsuid"):
-      id(kFsuid);
-      return;
-    case packed("gid"):
-      id(kGid);
-      return;
-    case packed("egid"):
-      id(kEgid);
-      return;
-    case packed("sgid"):
-      id(kSgid);
-      return;
-    case packed("fsgid"):
-      id(kFsgid);
-      return;
-    case packed("ses"):
-      outer ? set_once(session_, field.value) : add_field(field, event);
-      return;
     case packed("success"):
     case packed("res"):
     case packed("result"):
@@ -352,15 +484,6 @@ void EventMapper::read_field(const EventLine& line, const Field& field, Event& e
         success_ = says_success(field.value);
         failure_ = !success_;
       }
-      return;
-    case packed("exit"):
-      outer ? set_once(exit_, field.value) : add_field(field, event);
-      return;
-    case packed("arch"):
-      outer ? set_once(arch_, field.value) : add_field(field, event);
-      return;
-    case packed("syscall"):
-      outer ? set_once(syscall_, field.value) : add_field(field, event);
       return;
     case packed("items"):
       if (line.type != record_type::kSyscall) add_field(field, event);
@@ -375,13 +498,13 @@ void EventMapper::read_field(const EventLine& line, const Field& field, Event& e
       return;
     case packed("exe"):
       if (has_exe_ || is_absent(field)) return;
-      exe_ = decoded_value(field, scratch_);
+      exe_ = decoded_value(field, exe_text_);
       has_exe_ = true;
       note_text(exe_);
       return;
     case packed("cwd"):
       if (has_cwd_ || is_absent(field)) return;
-      cwd_ = decoded_value(field, scratch_);
+      cwd_ = decoded_value(field, cwd_text_);
       has_cwd_ = true;
       note_text(cwd_);
       return;
@@ -391,13 +514,18 @@ void EventMapper::read_field(const EventLine& line, const Field& field, Event& e
       // AUDIT_KEY_SEPARATOR.
       std::string_view keys = decoded_value(field, scratch_);
       note_text(keys);
+      const bool in_record = keys.data() == field.value.data();
       while (!keys.empty()) {
         if (++tags_ > kMaxTags) {
           notes_.too_many_fields = true;
           return;
         }
         const std::size_t end = std::min(keys.find('\x01'), keys.size());
-        event.add_unique(field::tags, keys.substr(0, end), Origin::record);
+        if (in_record) {
+          event.add_unique_view(field::tags, keys.substr(0, end), Origin::record);
+        } else {
+          event.add_unique(field::tags, keys.substr(0, end), Origin::record);
+        }
         keys.remove_prefix(std::min(end + 1, keys.size()));
       }
       return;
@@ -409,7 +537,7 @@ void EventMapper::read_field(const EventLine& line, const Field& field, Event& e
     }
     case packed("acct"):
       if (!has_account_ && !is_absent(field)) {
-        account_ = decoded_value(field, scratch_);
+        account_ = decoded_value(field, account_text_);
         has_account_ = true;
       }
       break;
@@ -439,11 +567,11 @@ void EventMapper::read_field(const EventLine& line, const Field& field, Event& e
 }
 
 void EventMapper::read_path(const EventLine& line, Event& event) {
-  FieldReader fields(line.body);
+  FieldReader fields(line.body, &layout_of(line.type));
   Field field;
   Path path;
   std::size_t count = 0;
-  while (fields.next(field)) {
+  while (fields.next_common(field) || fields.next(field)) {
     if (++count > kMaxFieldsPerRecord || data_values_ >= kMaxDataValues) {
       notes_.too_many_fields = true;
       break;
@@ -487,7 +615,11 @@ void EventMapper::read_path(const EventLine& line, Event& event) {
     ++data_values_;
     const std::string_view value = decoded_value(field, scratch_);
     if (field.key == "name") note_text(value);
-    event.add(name.path, value);
+    if (value.data() == field.value.data()) {
+      event.add_view(name.path, value);
+    } else {
+      event.add(name.path, value);
+    }
   }
   paths_.push_back(path);
 }

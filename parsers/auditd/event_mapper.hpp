@@ -43,12 +43,15 @@ class EventMapper {
   /// @param projection borrowed
   explicit EventMapper(const Projection& projection);
 
-  /// Sets all fields of `event`, which was reset with the projection, except its spans. O(bytes of
-  /// the records).
+  /// Sets all fields of `event`, which was reset with the projection, except its spans. Records and
+  /// fields that nothing wanted comes from are stepped over, and the notes speak of values that
+  /// were read. Where the event borrows texts, they lie in the records and in this object: good
+  /// until the next call. O(bytes of the records that are read).
   MappingNotes fill(const AssembledEvent& assembled, std::string_view default_host, Event& event);
 
  private:
-  enum Id : std::uint8_t {
+  /// Values that one record or another has, the first one counting.
+  enum Slot : std::uint8_t {
     kUid,
     kAuid,
     kEuid,
@@ -58,7 +61,14 @@ class EventMapper {
     kEgid,
     kSgid,
     kFsgid,
-    kIdCount
+    kIdCount,
+    kPid = kIdCount,
+    kPpid,
+    kSession,
+    kExit,
+    kArch,
+    kSyscall,
+    kSlotCount
   };
 
   struct Path {
@@ -71,6 +81,15 @@ class EventMapper {
     FieldId path;
     bool data_wanted = false;
     bool path_wanted = false;
+    std::uint8_t action =
+        FieldActions::kGive;     // skip: nothing wanted comes from a field of this name
+    bool enriched_skip = false;  // … from an interpretation of this name
+  };
+  /// What a system call's number says, worked out once.
+  struct Call {
+    std::uint64_t arch_text = 0, number_text = 0;  // packed(); 0: none
+    std::string_view arch, name;                   // empty where unknown
+    const Action* action = nullptr;
   };
   struct TextHash {
     using is_transparent = void;
@@ -80,7 +99,10 @@ class EventMapper {
   };
 
   void forget();
+  [[nodiscard]] bool needs(std::string_view key) const;
+  [[nodiscard]] bool needs_enriched(std::string_view key) const;
   const KeyName& key_name(std::string_view key);
+  const Call& look_up_call();
   const KeyName& find_key_name(std::string_view key);
   void read_record(const EventLine& line, Event& event);
   void read_path(const EventLine& line, Event& event);
@@ -88,6 +110,7 @@ class EventMapper {
   void read_enriched(const Field& field);
   void read_avc_words(std::string_view words, Event& event);
   void add_data(std::string_view key, std::string_view value, Event& event);
+  void add_data(const KeyName& name, std::string_view value, bool in_record, Event& event);
   void add_field(const Field& field, Event& event);
   void set_call(Event& event);
   void set_ids(Event& event);
@@ -99,6 +122,9 @@ class EventMapper {
   void set_file(std::size_t wanted_path, Event& event);
   void set_address(std::uint16_t primary, Event& event);
   void note_text(std::string_view text);
+  [[nodiscard]] bool has_title() const;
+  static int slot_of(std::string_view key);
+  FieldLayout& layout_of(std::uint16_t type);
 
   const Projection& projection_;
   std::unordered_map<std::string, KeyName, TextHash, std::equal_to<>> key_names_;
@@ -109,17 +135,24 @@ class EventMapper {
     const KeyName* name = nullptr;
   };
   std::array<ShortKey, 256> short_keys_{};
-  bool reads_paths_ = true;  // some field of PATH records is wanted
+  std::array<Call, 64> calls_{};
+  Call other_call_;
+  std::array<FieldLayout, 4> layouts_;  // of SYSCALL, CWD, PATH and the others
+  FieldActions actions_;                // of short names, as they are met
+  bool reads_paths_ = true;             // some field of PATH records is wanted
+  bool reads_titles_ = true;            // … of PROCTITLE records
 
   // Of the event in hand; views into its records.
   MappingNotes notes_;
-  std::array<std::string_view, kIdCount> ids_;
+  std::array<std::string_view, kSlotCount> slots_;
   std::array<std::string_view, kIdCount> id_names_;
-  std::string_view pid_, ppid_, session_, arch_, syscall_, exit_, result_, enriched_syscall_,
-      enriched_arch_, saddr_;
+  std::string_view result_, enriched_syscall_, enriched_arch_, saddr_;
   std::array<std::string_view, 4> call_arguments_;
   std::string_view call_name_;  // static or a view into the record
-  std::string exe_, cwd_, account_;
+  const Action* call_action_ = nullptr;
+  const AssembledEvent* assembled_ = nullptr;
+  std::string_view exe_, cwd_, account_;  // in the record, or in the texts below
+  std::string exe_text_, cwd_text_, account_text_;
   std::string_view account_id_, address_;
   bool has_exe_ = false, has_cwd_ = false, has_account_ = false, has_syscall_ = false,
        success_ = false, failure_ = false;
@@ -128,7 +161,7 @@ class EventMapper {
   std::size_t tags_ = 0;
   std::vector<std::string_view> exec_bodies_;
   ExecReader exec_reader_;
-  std::string scratch_, text_;
+  std::string scratch_, text_, name_text_;
 };
 
 }  // namespace stemma::auditd

@@ -58,42 +58,61 @@ std::string_view without_deleted(std::string_view exe) {
 
 }  // namespace
 
+const EventMapper::Call& EventMapper::look_up_call() {
+  const std::uint64_t arch = packed(slots_[kArch]);
+  const std::uint64_t number = packed(slots_[kSyscall]);
+  const bool fits = number != 0 && (arch != 0 || slots_[kArch].empty());
+  Call& call = fits ? calls_[((arch ^ number * 0xD6E8FEB86659FD93u) * 0x9E3779B97F4A7C15u) >> 58]
+                    : other_call_;
+  if (fits && call.arch_text == arch && call.number_text == number) return call;
+  call = {arch, number, arch_name(slots_[kArch]), {}, nullptr};
+  if (const auto value = parse<std::uint32_t>(slots_[kSyscall]))
+    call.name = syscall_name(arch_of(slots_[kArch]), *value);
+  if (!call.name.empty()) call.action = &syscall_action(call.name);
+  return call;
+}
+
 void EventMapper::set_call(Event& event) {
-  if (!arch_.empty()) {
-    const std::string_view name = arch_name(arch_);
-    event.set(field::auditd_data_arch, !name.empty()             ? name
-                                       : !enriched_arch_.empty() ? enriched_arch_
-                                                                 : arch_);
+  static const Call kNoCall;
+  const Call& call = slots_[kArch].empty() && slots_[kSyscall].empty() ? kNoCall : look_up_call();
+  if (!slots_[kArch].empty()) {
+    event.set_view(field::auditd_data_arch, !call.arch.empty()        ? call.arch
+                                            : !enriched_arch_.empty() ? enriched_arch_
+                                                                      : slots_[kArch]);
   }
-  if (!syscall_.empty()) {
-    const auto number = parse<std::uint32_t>(syscall_);
-    if (number) call_name_ = syscall_name(arch_of(arch_), *number);
+  if (!slots_[kSyscall].empty()) {
+    call_name_ = call.name;
+    call_action_ = call.action;
     if (call_name_.empty()) call_name_ = enriched_syscall_;
-    event.set(field::auditd_data_syscall, call_name_.empty() ? syscall_ : call_name_);
-    if (call_name_.empty()) call_name_ = syscall_;
+    event.set_view(field::auditd_data_syscall, call_name_.empty() ? slots_[kSyscall] : call_name_);
+    if (call_name_.empty()) call_name_ = slots_[kSyscall];
     if (call_name_ == "socketcall") {
-      const auto call = parse<std::uint64_t>(call_arguments_[0], 16);
-      const std::string_view name = call ? socketcall_name(*call) : std::string_view{};
-      if (!name.empty()) call_name_ = name;
+      const auto which = parse<std::uint64_t>(call_arguments_[0], 16);
+      const std::string_view name = which ? socketcall_name(*which) : std::string_view{};
+      if (!name.empty()) {
+        call_name_ = name;
+        call_action_ = nullptr;
+      }
     }
   }
-  if (!exit_.empty()) {
-    const auto number = parse<std::int64_t>(exit_);
+  if (!slots_[kExit].empty() && event.wants(field::auditd_data_exit)) {
+    const auto number = parse<std::int64_t>(slots_[kExit]);
     const bool negative = number && *number < 0 && *number >= -4095;  // MAX_ERRNO
     const std::string_view name =
         negative ? errno_name(static_cast<std::uint32_t>(-*number)) : std::string_view{};
-    event.set(field::auditd_data_exit, name.empty() ? exit_ : name);
+    event.set_view(field::auditd_data_exit, name.empty() ? slots_[kExit] : name);
   }
   if (success_ || failure_) {
-    event.set(field::event_outcome, success_ ? "success" : "failure");
-    event.set(field::auditd_result, success_ ? "success" : "fail");
+    event.set_lasting(field::event_outcome, success_ ? "success" : "failure");
+    event.set_lasting(field::auditd_result, success_ ? "success" : "fail");
   }
-  if (!session_.empty() && !is_unset_id(session_)) event.set(field::auditd_session, session_);
+  if (!slots_[kSession].empty() && !is_unset_id(slots_[kSession]))
+    event.set_view(field::auditd_session, slots_[kSession]);
 }
 
 void EventMapper::set_ids(Event& event) {
   struct Row {
-    Id id;
+    Slot id;
     FieldId number;
     FieldId name;
   };
@@ -109,18 +128,19 @@ void EventMapper::set_ids(Event& event) {
       {kFsgid, field::user_filesystem_group_id, field::user_filesystem_group_name},
   };
   for (const Row& row : kRows) {
-    const std::string_view number = ids_[row.id];
+    const std::string_view number = slots_[row.id];
     if (number.empty() || number == "?" || is_unset_id(number)) continue;
-    event.set(row.number, number);
-    if (!id_names_[row.id].empty()) {
-      event.set(row.name, id_names_[row.id]);
-    } else if (number == "0") {
-      event.set(row.name, "root",
-                Origin::derived);  // the one name that is the same on every machine
+    event.set_view(row.number, number);
+    std::string_view name = id_names_[row.id];
+    Origin origin = Origin::record;
+    if (name.empty() && number == "0") {
+      name = "root";  // the one name that is the same on every machine
+      origin = Origin::derived;
     }
+    if (name.empty()) continue;
+    event.set_view(row.name, name, origin);
+    if (row.id == kUid || row.id == kAuid) event.add_unique_view(field::related_user, name);
   }
-  event.add_unique(field::related_user, event.text(field::user_name));
-  event.add_unique(field::related_user, event.text(field::user_audit_name));
 }
 
 void EventMapper::set_account(const Action* type_row, Event& event) {
@@ -137,31 +157,35 @@ void EventMapper::set_account(const Action* type_row, Event& event) {
   // The record's own uid is the program's; for sessions and logins the account stands in the
   // message.
   if (has_account_ && !account_.empty()) {
-    event.set(name, account_);
-    if (type_row->account != ActionAccount::group) event.add_unique(field::related_user, account_);
+    event.set_view(name, account_);
+    if (type_row->account != ActionAccount::group)
+      event.add_unique_view(field::related_user, account_);
   }
   if (!account_id_.empty() && account_id_ != "?" && !is_unset_id(account_id_))
-    event.set(id, account_id_);
+    event.set_view(id, account_id_);
 }
 
 void EventMapper::set_meaning(std::uint16_t primary, std::string_view primary_name, Event& event) {
   const bool by_call = primary == record_type::kSyscall;
   const Action* type_row = by_call ? nullptr : type_action(primary_name);
-  const Action* call_row =
-      has_syscall_ && !call_name_.empty() ? &syscall_action(call_name_) : nullptr;
+  const Action* call_row = call_action_;
+  if (call_row == nullptr && has_syscall_ && !call_name_.empty())
+    call_row = &syscall_action(call_name_);
+  if (!has_syscall_) call_row = nullptr;
 
   const auto add = [&](const Action& row) {
     for_words(row.categories, [&](std::string_view word) {
-      event.add_unique(field::event_category, word, Origin::derived);
+      event.add_unique_view(field::event_category, word, Origin::derived);
     });
     std::string_view types = row.types;
     // A failed exec starts nothing, and the exit of one thread ends no process.
     if (is_exec(row.name) && !success_) types = "info";
     if (row.name == "exit") types = "info";
     for_words(types, [&](std::string_view word) {
-      event.add_unique(field::event_type, word, Origin::derived);
+      event.add_unique_view(field::event_type, word, Origin::derived);
     });
-    if (!row.action.empty()) event.add_unique(field::event_action, row.action, Origin::derived);
+    if (!row.action.empty())
+      event.add_unique_view(field::event_action, row.action, Origin::derived);
   };
   if (type_row != nullptr) add(*type_row);
   if (call_row != nullptr) {
@@ -172,15 +196,29 @@ void EventMapper::set_meaning(std::uint16_t primary, std::string_view primary_na
         call_name_ != "exit_group")
       row.action = {};
     add(row);
-  } else if (type_row == nullptr &&
-             (!exec_bodies_.empty() || !event.text(field::process_title).empty())) {
-    event.set(field::event_category, "process",
-              Origin::derived);  // the rest of an event whose SYSCALL is lost
-    event.set(field::event_type, "info", Origin::derived);
+  } else if (type_row == nullptr && (!exec_bodies_.empty() || has_title())) {
+    // The rest of an event whose SYSCALL is lost.
+    event.set_lasting(field::event_category, "process", Origin::derived);
+    event.set_lasting(field::event_type, "info", Origin::derived);
   }
   set_account(type_row, event);
   if (call_row != nullptr && call_row->object == ActionObject::file)
     set_file(call_row->path, event);
+}
+
+bool EventMapper::has_title() const {
+  for (const EventLine& line : assembled_->lines) {
+    if (line.type != record_type::kProctitle) continue;
+    FieldReader fields(line.body);
+    Field field;
+    std::string text;
+    while (fields.next(field)) {
+      if (field.enriched || field.key != "proctitle" || is_absent(field)) continue;
+      const std::string_view title = decoded_value(field, text);
+      if (title.find_first_not_of('\0') != std::string_view::npos) return true;
+    }
+  }
+  return false;
 }
 
 void EventMapper::set_lineage(std::uint16_t primary, Event& event) {
@@ -200,7 +238,7 @@ void EventMapper::set_lineage(std::uint16_t primary, Event& event) {
     // libraries end processes with exit_group.
     if (call_name_ == "exit_group") event.process.act = ProcessAct::end;
   } else if (is_fork(call_name_) && success_) {
-    const auto child = parse<std::int64_t>(exit_);
+    const auto child = parse<std::int64_t>(slots_[kExit]);
     if (!child || *child <= 0 || *child > std::numeric_limits<std::uint32_t>::max()) return;
     // clone's flags are its first argument on all supported architectures; clone3 passes them in
     // memory, where audit does not look.
@@ -214,15 +252,15 @@ void EventMapper::set_lineage(std::uint16_t primary, Event& event) {
 }
 
 void EventMapper::set_process(Event& event) {
-  if (const auto pid = parse<std::uint32_t>(pid_))
+  if (const auto pid = parse<std::uint32_t>(slots_[kPid]))
     event.set(field::process_pid, std::int64_t{*pid});
-  if (const auto ppid = parse<std::uint32_t>(ppid_))
+  if (const auto ppid = parse<std::uint32_t>(slots_[kPpid]))
     event.set(field::process_parent_pid, std::int64_t{*ppid});
   if (has_exe_) {
-    event.set(field::process_executable, exe_);
-    event.set(field::process_name, posix_base_name(without_deleted(exe_)), Origin::derived);
+    event.set_view(field::process_executable, exe_);
+    event.set_view(field::process_name, posix_base_name(without_deleted(exe_)), Origin::derived);
   }
-  if (has_cwd_) event.set(field::process_working_directory, cwd_);
+  if (has_cwd_) event.set_view(field::process_working_directory, cwd_);
 }
 
 void EventMapper::set_arguments(Event& event) {
@@ -235,14 +273,18 @@ void EventMapper::set_arguments(Event& event) {
   notes_.invalid_utf8 = notes_.invalid_utf8 || exec.invalid_utf8;
   event.set(field::process_args_count, static_cast<std::int64_t>(exec.arguments.size()));
   if (event.wants(field::process_command_line)) {
-    text_.clear();
+    std::size_t size = exec.arguments.empty() ? 0 : exec.arguments.size() - 1;
+    for (const std::string_view argument : exec.arguments) size += argument.size();
+    const std::span<char> line = event.room(size);
+    char* at = line.data();
     for (std::size_t i = 0; i < exec.arguments.size(); ++i) {
-      if (i > 0) text_ += ' ';
-      text_ += exec.arguments[i];
+      if (i > 0) *at++ = ' ';
+      at = std::copy(exec.arguments[i].begin(), exec.arguments[i].end(), at);
     }
-    event.set(field::process_command_line, text_, Origin::derived);
+    event.set_lasting(field::process_command_line, {line.data(), size}, Origin::derived);
   }
-  for (const std::string_view argument : exec.arguments) event.add(field::process_args, argument);
+  for (const std::string_view argument : exec.arguments)
+    event.add_view(field::process_args, argument);
 }
 
 void EventMapper::set_file(std::size_t wanted_path, Event& event) {
@@ -264,7 +306,7 @@ void EventMapper::set_file(std::size_t wanted_path, Event& event) {
     if (!full.empty() && full.front() != '/' && has_cwd_ && from_cwd) {
       std::string_view name = full;
       if (name.substr(0, 2) == "./") name.remove_prefix(2);
-      std::string joined = cwd_;
+      std::string joined(cwd_);
       if (joined.empty() || joined.back() != '/') joined += '/';
       joined.append(name);
       full = std::move(joined);
@@ -283,18 +325,18 @@ void EventMapper::set_file(std::size_t wanted_path, Event& event) {
       event.set(field::file_extension, name.substr(dot + 1), Origin::derived);
     }
   }
-  if (!path.inode.empty()) event.set(field::file_inode, path.inode);
-  if (!path.device.empty()) event.set(field::file_device, path.device);
+  if (!path.inode.empty()) event.set_view(field::file_inode, path.inode);
+  if (!path.device.empty()) event.set_view(field::file_device, path.device);
   if (const auto mode = parse<std::uint32_t>(path.mode, 8)) {
     event.set(field::file_mode, fmt::format("{:04o}", *mode & kPermissionBits), Origin::derived);
   }
   const auto owner = [&](FieldId id, FieldId name, std::string_view number, std::string_view hint) {
     if (number.empty() || is_unset_id(number)) return;
-    event.set(id, number);
+    event.set_view(id, number);
     if (!hint.empty() && hint != "unset" && hint.substr(0, 8) != "unknown(") {
-      event.set(name, hint);
+      event.set_view(name, hint);
     } else if (number == "0") {
-      event.set(name, "root", Origin::derived);
+      event.set_lasting(name, "root", Origin::derived);
     }
   };
   owner(field::file_uid, field::file_owner, path.ouid, path.owner);

@@ -102,6 +102,36 @@ void ExecReader::join(std::size_t first, std::size_t end) {
   keep_text(start);
 }
 
+/// The usual list: one record, `argc=` and then each argument in its place. False where it is
+/// anything else; what was kept until then is void.
+bool ExecReader::read_common(std::string_view body) {
+  FieldReader fields(body, &layout_);
+  Field field;
+  if (!fields.next_common(field) || field.key != "argc" || field.enriched ||
+      !read_number(field.value, result_.claimed) || result_.claimed > kMaxExecArguments)
+    return false;
+  text_.reserve(body.size() / 2);  // so that views into it stay
+  for (std::uint32_t i = 0; i < result_.claimed; ++i) {
+    if (!fields.next_common(field) || field.enriched || field.key.front() != 'a') return false;
+    if (i < 10) {
+      if (field.key.size() != 2 || field.key[1] != static_cast<char>('0' + i)) return false;
+    } else {
+      std::uint32_t number = 0;
+      if (field.key[1] == '0' || !read_number(field.key.substr(1), number) || number != i)
+        return false;
+    }
+    if (field.quote == Quote::quoted || !is_hex(field.value)) {
+      keep(field.value);
+      continue;
+    }
+    const std::size_t start = text_.size();
+    append_decoded(text_, field.value);
+    keep(std::string_view(text_).substr(start));
+  }
+  result_.has_count = true;
+  return !fields.next(field);
+}
+
 const ExecArguments& ExecReader::read(std::span<const std::string_view> bodies) {
   pieces_.clear();
   lengths_.clear();
@@ -111,6 +141,11 @@ const ExecArguments& ExecReader::read(std::span<const std::string_view> bodies) 
   result_.arguments.clear();
   result_.claimed = result_.missing = result_.first_missing = 0;
   result_.has_count = result_.over_limit = result_.invalid_utf8 = false;
+  if (bodies.size() == 1 && read_common(bodies[0])) return result_;
+  text_.clear();
+  result_.arguments.clear();
+  result_.claimed = 0;
+  result_.has_count = result_.invalid_utf8 = false;
   for (const std::string_view body : bodies) collect(body);
 
   const auto before = [](const Piece& a, const Piece& b) {

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "parsers/auditd/fields.hpp"
+
 namespace stemma::auditd {
 
 /// Cap on the arguments of one exec. The kernel gives argv and environment at most 6 MiB (3/4 of an
@@ -54,6 +56,7 @@ class ExecReader {
     std::uint64_t length = 0;
   };
 
+  bool read_common(std::string_view body);
   void collect(std::string_view body);
   void join(std::size_t first, std::size_t end);
   void keep(std::string_view bytes);
@@ -65,6 +68,7 @@ class ExecReader {
                                           // offset, paired up at the end
   std::vector<std::size_t> text_owners_;
   std::string hex_;
+  FieldLayout layout_;
   ExecArguments result_;
 };
 

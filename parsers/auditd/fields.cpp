@@ -5,11 +5,10 @@
 #include <cstring>
 
 #include "events/text.hpp"
+#include "parsers/auditd/text_scan.hpp"
 
 namespace stemma::auditd {
 namespace {
-
-constexpr char kEnrichedMark = 0x1D;
 
 // Names that auditd gives to interpretations. A blank or nothing stood between them and the raw
 // part, so they must be known. Source: auparse/interpret.c and src/auditd-event.c
@@ -156,6 +155,108 @@ bool FieldReader::next_in(std::string_view& text, Field& field) {
   }
   text.remove_prefix(at);
   return true;
+}
+
+bool FieldReader::next_common(Field& field, FieldSlots* slots) {
+  // What is common enough for the short loop is far from the text's end, so that whole words can be
+  // loaded.
+  constexpr std::ptrdiff_t kFarFromEnd = 48;
+  FieldLayout* const layout = slots != nullptr && !in_message_ ? layout_ : nullptr;
+  std::string_view& text = in_message_ ? message_ : rest_;
+  const char* at = text.data();  // behind the last field that was taken
+  const char* const end = at + text.size();
+  bool found = false;
+  while (true) {
+    // 1. A name that is expected, and a value that is short and bare.
+    while (layout != nullptr && end - at >= kFarFromEnd) {
+      const char* const start = at + (*at == ' ' ? 1 : 0);
+      FieldLayout::Name& name = layout->at(layout_at_);
+      std::uint64_t bytes = 0;
+      std::memcpy(&bytes, start, 8);
+      if ((bytes & name.mask) != name.bytes || (name.upper && !enriched_)) break;
+      const std::uint8_t action = enriched_ ? name.enriched_action : name.action;
+      if (action == FieldActions::kGive) break;
+      const char* value = start + name.length + 1;
+      std::size_t length = 0;
+      if (*value == '"') {
+        if (!TextScan::short_text(++value, length)) break;
+        at = value + length + 1;
+      } else {
+        if (*value == '\'' || *value == '{' || !TextScan::short_value(value, length) ||
+            value[length] != ' ')
+          break;
+        at = value + length;
+      }
+      if (action >= FieldActions::kFirstSlot) {
+        std::string_view& slot = slots->slots[action - FieldActions::kFirstSlot];
+        if (slot.empty()) slot = {value, length};
+      }
+      ++slots->taken;
+      ++layout_at_;
+    }
+
+    // 2. Any common field.
+    bool marked = enriched_;
+    const char* start = at;
+    for (; start < end && ends_value(*start); ++start)
+      marked = marked || (*start == kEnrichedMark && !in_message_);
+    const std::size_t length = TextScan::equals(start, end);
+    if (length == kScannedKey || length == 0 || !TextScan::is_key(start, end, length)) break;
+    const bool upper = *start >= 'A' && *start <= 'Z';
+    if (!marked && upper) break;  // may be the first interpretation
+    const char* const value = start + length + 1;
+    if (value >= end) break;
+    const char* value_end = nullptr;
+    const char* next = nullptr;
+    const bool quoted = *value == '"';
+    if (quoted) {
+      value_end = TextScan::quote(value + 1, end);
+      if (value_end == end) break;
+      next = value_end + 1;
+    } else {
+      if (*value == '\'' || *value == '{') break;
+      bool has_equals = false;
+      value_end = next = TextScan::blank(value, end, has_equals);
+      if (next < end && !ends_value(*next)) break;  // some other control character
+      if (has_equals && !marked) break;
+      if (in_message_ && next > value && (next[-1] == ',' || next[-1] == ')')) break;
+    }
+    const std::string_view key(start, length);
+    const char* const first = quoted ? value + 1 : value;
+    const std::string_view content(first, static_cast<std::size_t>(value_end - first));
+    std::uint8_t action = slots == nullptr ? FieldActions::kGive : slots->actions->of(key, marked);
+    if (in_message_ && action >= FieldActions::kFirstSlot) action = FieldActions::kGive;
+    if (length < 8 && layout != nullptr && end - start >= 8) {
+      FieldLayout::Name& name = layout->at(layout_at_);
+      std::uint64_t bytes = 0;
+      std::memcpy(&bytes, start, 8);
+      if ((bytes & name.mask) != name.bytes ||
+          (marked ? name.enriched_action : name.action) != action) {
+        name.mask = length == 7 ? ~std::uint64_t{0} : (std::uint64_t{1} << 8 * (length + 1)) - 1;
+        name.bytes = bytes & name.mask;
+        name.length = static_cast<std::uint32_t>(length);
+        name.upper = upper;
+        name.action = slots->actions->of(key, false);
+        name.enriched_action = slots->actions->of(key, true);
+      }
+    }
+    ++layout_at_;
+    enriched_ = marked;
+    at = next;
+    if (action != FieldActions::kGive) {
+      if (action >= FieldActions::kFirstSlot) {
+        std::string_view& slot = slots->slots[action - FieldActions::kFirstSlot];
+        if (slot.empty()) slot = content;
+      }
+      ++slots->taken;
+      continue;
+    }
+    field = {key, content, quoted ? Quote::quoted : Quote::none, marked, in_message_, {}};
+    found = true;
+    break;
+  }
+  text.remove_prefix(static_cast<std::size_t>(at - text.data()));
+  return found;
 }
 
 bool FieldReader::next(Field& field) {

@@ -87,6 +87,18 @@ std::string_view find_name(const Numbered (&rows)[N], std::uint32_t number) {
   return found != std::end(rows) && found->number == number ? found->name : std::string_view{};
 }
 
+// Every event asks for the name of a record type: places of kRecordTypes by number, from 1; 0 is
+// none.
+constexpr std::uint32_t kFirstType = kRecordTypes[0].number;
+constexpr std::uint32_t kLastType = kRecordTypes[std::size(kRecordTypes) - 1].number;
+static_assert(std::size(kRecordTypes) < 0xFFFF && kLastType - kFirstType < 4'096);
+constexpr auto kTypeRows = [] {
+  std::array<std::uint16_t, kLastType - kFirstType + 1> rows{};
+  for (std::size_t i = 0; i < std::size(kRecordTypes); ++i)
+    rows[kRecordTypes[i].number - kFirstType] = static_cast<std::uint16_t>(i + 1);
+  return rows;
+}();
+
 template <std::size_t N>
 const Action* find_action(const Action (&rows)[N], std::string_view name) {
   const auto* found =
@@ -174,7 +186,9 @@ std::uint16_t record_type_number(std::string_view name) {
 }
 
 std::string_view record_type_name(std::uint16_t number) {
-  return find_name(kRecordTypes, number);
+  if (number < kFirstType || number > kLastType) return {};
+  const std::uint16_t row = kTypeRows[number - kFirstType];
+  return row == 0 ? std::string_view{} : kRecordTypes[row - 1].name;
 }
 
 bool is_auxiliary(std::uint16_t type) {

@@ -36,7 +36,7 @@ inline constexpr std::uint16_t kLastUserMessage2 = 2999;
 /// Number of a record type name (`SYSCALL`, `UNKNOWN[1336]`, `1300`); kUnknown for others. O(log
 /// types).
 std::uint16_t record_type_number(std::string_view name);
-/// Name of a number; empty where the table has none. O(log types).
+/// Name of a number; empty where the table has none. O(1).
 std::string_view record_type_name(std::uint16_t number);
 
 /// True for messages that a program or the daemon writes: they are one record and an event of their

@@ -139,15 +139,17 @@ bool Seen::operator==(const Seen& other) const {
          time == other.time && hash == other.hash;
 }
 
-Parsed run(const std::vector<std::string>& texts, const std::vector<std::string>& default_hosts,
-           std::uint64_t block_bytes) {
+namespace {
+
+Parsed run_projected(const std::vector<std::string>& texts,
+                     const std::vector<std::string>& default_hosts, std::uint64_t block_bytes,
+                     const Projection& projection) {
   const auto parser = block_bytes == 0 ? make_auditd_parser() : auditd::make_parser(block_bytes);
   const std::vector<ArtifactBytes> artifacts = artifacts_of(texts, default_hosts);
   Parsed result;
   result.units = parser->split(artifacts);
   result.logs.resize(texts.size());
   std::vector<std::uint64_t> covered(texts.size(), 0);
-  const Projection projection = Projection::all();
   Collector collector(result.events);
   for (const Unit& unit : result.units) {
     ImportLog log;
@@ -161,6 +163,17 @@ Parsed run(const std::vector<std::string>& texts, const std::vector<std::string>
   for (std::size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(covered[i], texts[i].size());
   for (const Seen& seen : result.events) check_again(*parser, artifacts, seen, projection);
   return result;
+}
+
+}  // namespace
+
+Parsed run(const std::vector<std::string>& texts, const std::vector<std::string>& default_hosts,
+           std::uint64_t block_bytes) {
+  return run_projected(texts, default_hosts, block_bytes, Projection::all());
+}
+
+Parsed run_with(const std::string& text, const Projection& projection) {
+  return run_projected({text}, {}, 0, projection);
 }
 
 std::vector<Seen> run_only(const std::vector<std::string>& texts, std::size_t artifact,

@@ -48,6 +48,9 @@ inline Parsed run(const std::string& text) {
   return run(std::vector<std::string>{text});
 }
 
+/// The same with some fields only.
+Parsed run_with(const std::string& text, const Projection& projection);
+
 /// Decodes what begins at `offsets` of one artifact in a second pass.
 std::vector<Seen> run_only(const std::vector<std::string>& texts, std::size_t artifact,
                            const std::vector<std::uint64_t>& offsets, std::uint64_t block_bytes);
