@@ -9,6 +9,7 @@
 #include "parsers/auditd/assembler.hpp"
 #include "parsers/auditd/line_reader.hpp"
 #include "parsers/auditd/tables.hpp"
+#include "parsers/common/byte_search.hpp"
 #include "parsers/common/syslog_line.hpp"
 
 namespace stemma::auditd {
@@ -129,9 +130,8 @@ bool holds_records(std::string_view text) {
   constexpr std::string_view kStamp = "audit(";
   std::size_t at = 0;
   while (at < text.size()) {
-    const void* hit = memmem(text.data() + at, text.size() - at, kStamp.data(), kStamp.size());
-    if (hit == nullptr) return false;
-    const auto found = static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
+    const std::size_t found = find_word(text, kStamp, kStamp.size() - 1, at);
+    if (found == std::string_view::npos) return false;
     // A window of lines around the stamp: prose that quotes a record has more of itself than of
     // records.
     const std::size_t farthest = std::max(at, found > kMaxLine ? found - kMaxLine : 0);

@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "parsers/common/byte_search.hpp"
 #include "parsers/sysmon_linux/sysmon_line.hpp"
 #include "parsers/winlog/event_xml.hpp"
 #include "parsers/winlog/mapping.hpp"
@@ -183,12 +184,7 @@ class SysmonLinuxParser final : public Parser {
 
  private:
   static std::size_t find(std::string_view file, std::size_t at) {
-    if (at >= file.size()) return std::string_view::npos;
-    const void* found =
-        memmem(file.data() + at, file.size() - at, kProvider.data(), kProvider.size());
-    return found == nullptr
-               ? std::string_view::npos
-               : static_cast<std::size_t>(static_cast<const char*>(found) - file.data());
+    return find_word(file, kProvider, kProvider.find('x'), at);
   }
 
   static void refuse(const Line& line, const Fault& fault, ImportLog& log) {
