@@ -199,7 +199,7 @@ TEST(Session, EveryPassSeesTheSameEventsForAnyNumberOfThreads) {
   }
 }
 
-TEST(Session, ADamagedChunkCostsThatChunk) {
+TEST(Session, AChunkThatLostItsSignatureIsRefusedAndItsRecordsRecovered) {
   EvtxWriter writer;
   for (int chunk = 0; chunk < 3; ++chunk) {
     if (chunk != 0) writer.chunk();
@@ -210,7 +210,9 @@ TEST(Session, ADamagedChunkCostsThatChunk) {
   const TempDir dir;
   dir.write("s.evtx", writer.bytes());
   const auto session = open({dir.path()});
-  EXPECT_EQ(session->snapshot().events.size(), 2u);
+  EXPECT_EQ(session->snapshot().events.size(), 3u);
+  EXPECT_EQ(session->snapshot().artifacts[0].log.records.parsed, 2u);
+  EXPECT_EQ(session->snapshot().artifacts[0].log.records.recovered, 1u);
   EXPECT_EQ(session->snapshot().artifacts[0].log.count(Defect::bad_magic), 1u);
   EXPECT_TRUE(session->something_refused());
   expect_balance(session->snapshot());
