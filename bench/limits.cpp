@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 #ifdef STEMMA_BENCH_LIBDEFLATE
@@ -14,7 +15,6 @@
 #endif
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -29,14 +29,19 @@ constexpr std::size_t kText = 64u << 10;  // UTF-16 units, fit the second-level 
 
 volatile std::uint64_t sink;
 
+double cpu_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
 template <class Work>
 void measure(const char* name, double bytes, Work work) {
   std::vector<double> seconds;
   for (int run = 0; run < kRuns; ++run) {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = cpu_seconds();
     sink = work();
-    seconds.push_back(
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    seconds.push_back(cpu_seconds() - start);
   }
   std::sort(seconds.begin(), seconds.end());
   fmt::print("{} {:.3f}\n", name, bytes / seconds[kRuns / 2] / 1e9);

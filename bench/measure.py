@@ -316,7 +316,7 @@ def measure_limits(bench, page, evtx, audit):
     limit = {name: median(values) for name, values in bench.limits.items()}
     best_crc = max(value for name, value in limit.items() if name.startswith("crc32"))
     page += ["## What the machine allows", "",
-             "Measured beside every turn above, one thread. Medians, and the range, which is how much this machine's speed changed meanwhile.", ""]
+             "Measured beside every turn above, one thread, by CPU time. Medians, and the range, which is how much this machine's speed changed meanwhile.", ""]
     page += table(["", "GB/s", "smallest to largest"],
                   [[name.replace("_", " "), number(limit[name]), f"{number(min(values))} to {number(max(values))}"]
                    for name, values in bench.limits.items()])
