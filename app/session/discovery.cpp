@@ -198,7 +198,9 @@ Discovery discover(const std::vector<std::string>& paths,
     artifact.default_host = host_by_place(candidate);
     const ArtifactBytes view{ArtifactId{1}, artifact.bytes.content(), artifact.default_host};
     for (const auto& parser : parsers) {
-      if (parser->recognizes(view)) artifact.parsers.push_back(parser.get());
+      if (!parser->recognizes(view)) continue;
+      artifact.parsers.push_back(parser.get());
+      if (!parser->shares_files()) break;
     }
     if (!unpacked) artifact.artifact.log.note(unpacked.error());
     if (artifact.parsers.empty()) {

@@ -68,6 +68,10 @@ class Parser {
   /// it, at memory speed.
   [[nodiscard]] virtual bool recognizes(const ArtifactBytes& artifact) const = 0;
 
+  /// Whether a file of this format may hold another one's records too: text logs mix, containers do
+  /// not.
+  [[nodiscard]] virtual bool shares_files() const { return true; }
+
   /// Splits artifacts that were recognized into units that together cover every byte of them
   /// exactly once. Same artifacts, same units, whatever their order or names.
   [[nodiscard]] virtual std::vector<Unit> split(std::span<const ArtifactBytes> artifacts) const = 0;

@@ -35,7 +35,11 @@ class RecordFilter {
   /// alone: the answer is kept for all events that share them.
   virtual bool reads_data(const WinEvent& system, bool user_data, std::string_view name) = 0;
 
-  bool provider_guid = true, activity_ids = true, user_id = true, message = true;
+  /// Parts of System, and RenderingInfo's message, that are read. The others always are: provider,
+  /// event id, time, channel, computer, record id.
+  bool provider_guid = true, version = true, level = true, task = true, opcode = true,
+       keywords = true, activity_ids = true, process_and_thread = true, user_id = true,
+       message = true;
 };
 
 /// Decodes the records of one chunk after another. One thread.

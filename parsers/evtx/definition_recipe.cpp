@@ -13,7 +13,7 @@ constexpr std::uint32_t kNameTerminator = 2;
 constexpr std::uint32_t kCountAt = 6;
 
 template <class Word>
-bool same_word(const std::byte* a, const char* b) {
+inline bool same_word(const std::byte* a, const char* b) {
   Word x;
   Word y;
   std::memcpy(&x, a, sizeof x);
@@ -22,7 +22,7 @@ bool same_word(const std::byte* a, const char* b) {
 }
 
 // Most pieces are a few bytes long: a call of memcmp costs more than they do. Words may overlap.
-bool same(const std::byte* a, const char* b, std::uint32_t size) {
+[[gnu::always_inline]] inline bool same(const std::byte* a, const char* b, std::uint32_t size) {
   if (size >= 8) {
     std::uint32_t at = 0;
     for (; size - at > 8; at += 8) {
@@ -42,6 +42,7 @@ bool same(const std::byte* a, const char* b, std::uint32_t size) {
 void DefinitionRecipe::clear() {
   steps_.clear();
   text_.clear();
+  layouts_.clear();
 }
 
 void DefinitionRecipe::add(Kind kind, Bytes same_bytes) {
@@ -78,7 +79,58 @@ void DefinitionRecipe::end() {
   add(Kind::end, {});
 }
 
-bool DefinitionRecipe::matches(Bytes chunk, std::uint32_t begin, std::uint32_t end) const {
+bool DefinitionRecipe::matches(Bytes chunk, std::uint32_t begin, std::uint32_t end) {
+  for (const Layout& layout : layouts_) {
+    if (lies_as(layout, chunk, begin, end)) return true;
+  }
+  Layout layout;
+  if (!walk(chunk, begin, end, layout)) return false;
+  if (layouts_.size() < kMaxLayouts && layout.names.size() <= kMaxNames)
+    layouts_.push_back(std::move(layout));
+  return true;
+}
+
+bool DefinitionRecipe::lies_as(const Layout& layout, Bytes chunk, std::uint32_t begin,
+                               std::uint32_t end) const {
+  const auto size = static_cast<std::uint32_t>(layout.bytes.size());
+  if (layout.ends ? end - begin != size : end - begin < size) return false;
+  const std::byte* const body = chunk.data() + begin;
+  std::array<std::uint32_t, kMaxNames> known{};  // offset of each name; no name lies at 0
+  std::uint32_t from = 0;
+  for (const Layout::Field& field : layout.fields) {
+    if (!same(body + from, layout.bytes.data() + from, field.at - from)) return false;
+    std::uint32_t offset;
+    std::memcpy(&offset, body + field.at, sizeof offset);
+    const std::uint32_t here = begin + field.at + 4;
+    if ((offset == here) != (field.next != field.at + 4)) return false;
+    from = field.next;
+    std::uint32_t& known_offset = known[field.name];
+    if (offset == known_offset) continue;
+    const Layout::Name& name = layout.names[field.name];
+    if (offset > here || offset < kChunkHeaderSize) return false;
+    const std::uint32_t limit = offset == here ? end : static_cast<std::uint32_t>(chunk.size());
+    if (limit - offset < kCountAt + name.size + kNameTerminator ||
+        !same(chunk.data() + offset + kCountAt, text_.data() + name.at, name.size))
+      return false;
+    known_offset = offset;
+  }
+  return same(body + from, layout.bytes.data() + from, size - from);
+}
+
+// The layout's name with the text at `at` of text_.
+std::uint16_t DefinitionRecipe::name_in(Layout& layout, std::uint32_t at,
+                                        std::uint32_t size) const {
+  const std::string_view text(text_.data() + at, size);
+  for (std::size_t i = 0; i < layout.names.size(); ++i) {
+    if (std::string_view(text_.data() + layout.names[i].at, layout.names[i].size) == text)
+      return static_cast<std::uint16_t>(i);
+  }
+  layout.names.push_back({at, size});
+  return static_cast<std::uint16_t>(layout.names.size() - 1);
+}
+
+bool DefinitionRecipe::walk(Bytes chunk, std::uint32_t begin, std::uint32_t end,
+                            Layout& layout) const {
   struct Open {
     std::uint32_t end = 0, attributes_end = 0;
   };
@@ -117,6 +169,7 @@ bool DefinitionRecipe::matches(Bytes chunk, std::uint32_t begin, std::uint32_t e
         break;
       case Kind::end:
         if (at != end) return false;
+        layout.ends = true;
         break;
       case Kind::name: {
         if (left() < 4) return false;
@@ -128,12 +181,15 @@ bool DefinitionRecipe::matches(Bytes chunk, std::uint32_t begin, std::uint32_t e
         if (limit - offset < size ||
             !same(chunk.data() + offset + kCountAt, text_.data() + step.at, step.size))
           return false;
+        const std::uint32_t place = at - 4 - begin;
         if (offset == at) at += size;
+        layout.fields.push_back({place, at - begin, name_in(layout, step.at, step.size)});
         break;
       }
     }
   }
   static_assert(kCountAt + 2 == kNameHeader);
+  layout.bytes.assign(reinterpret_cast<const char*>(chunk.data() + begin), at - begin);
   return true;
 }
 

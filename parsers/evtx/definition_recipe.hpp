@@ -28,8 +28,9 @@ class DefinitionRecipe {
   void end();  ///< the definition ends here without a token that says so
 
   /// Whether the definition body at [begin, end) of `chunk`, which lies inside it, matches. O(bytes
-  /// + names); reads nothing outside `chunk`.
-  [[nodiscard]] bool matches(Bytes chunk, std::uint32_t begin, std::uint32_t end) const;
+  /// + names); reads nothing outside `chunk`. What matched is remembered as a layout: the same
+  /// template mostly lies the same way, and then only its names' places have to be looked at.
+  [[nodiscard]] bool matches(Bytes chunk, std::uint32_t begin, std::uint32_t end);
 
  private:
   enum class Kind : std::uint8_t {
@@ -46,10 +47,34 @@ class DefinitionRecipe {
     std::uint32_t size = 0;  ///< of what is compared
     std::uint32_t at = 0;    ///< where it lies in text_
   };
+  /// A body that matched: its bytes, and where names stand in it.
+  struct Layout {
+    struct Field {
+      std::uint32_t at = 0;    ///< of the name's offset, in the body
+      std::uint32_t next = 0;  ///< where the bytes go on: behind the offset, or behind the name
+      std::uint16_t name = 0;  ///< in Layout::names
+    };
+    struct Name {
+      std::uint32_t at = 0, size = 0;  ///< u16 count and UTF-16, in text_
+    };
+    std::string bytes;
+    std::vector<Field> fields;
+    std::vector<Name> names;
+    bool ends = false;  ///< the body ends with `bytes`
+  };
+  /// One for each way that names stand inline; a chunk's first definition has all of them inline.
+  static constexpr std::size_t kMaxLayouts = 4;
+  static constexpr std::size_t kMaxNames = 64;
+
   void add(Kind kind, Bytes same);
+  std::uint16_t name_in(Layout& layout, std::uint32_t at, std::uint32_t size) const;
+  bool walk(Bytes chunk, std::uint32_t begin, std::uint32_t end, Layout& layout) const;
+  [[nodiscard]] bool lies_as(const Layout& layout, Bytes chunk, std::uint32_t begin,
+                             std::uint32_t end) const;
 
   std::vector<Step> steps_;
   std::string text_;
+  std::vector<Layout> layouts_;
 };
 
 }  // namespace stemma::evtx

@@ -60,6 +60,8 @@ class NativeDecoder final : public ChunkDecoder {
   Outcome run_op(const EventOp& op, const TemplateInstance& instance, WinEvent& event);
   Outcome put(const EventOp& op, const RawValue& value, WinEvent& event);
   Outcome put_array(const EventOp& op, RawValue array, WinEvent& event);
+  static void put_known(Target target, std::optional<std::uint64_t> number, WinEvent& event);
+  static void put_known_text(Target target, std::string_view text, WinEvent& event);
   static void put_text(const EventOp& op, std::string_view text, WinEvent& event);
   Outcome too_long();
   [[nodiscard]] bool is_left_out(const EventOp& op, const TemplateInstance& instance) const {
@@ -75,9 +77,22 @@ class NativeDecoder final : public ChunkDecoder {
     switch (target) {
       case Target::provider_guid:
         return filter_->provider_guid;
+      case Target::version:
+        return filter_->version;
+      case Target::level:
+        return filter_->level;
+      case Target::task:
+        return filter_->task;
+      case Target::opcode:
+        return filter_->opcode;
+      case Target::keywords:
+        return filter_->keywords;
       case Target::activity_id:
       case Target::related_activity_id:
         return filter_->activity_ids;
+      case Target::process_id:
+      case Target::thread_id:
+        return filter_->process_and_thread;
       case Target::user_id:
         return filter_->user_id;
       default:
@@ -122,6 +137,28 @@ class NativeDecoder final : public ChunkDecoder {
   std::uint64_t output_ = 0;
   ReadPlan plan_scratch_;
 };
+
+// number_of() for the types that System has, without a call.
+std::optional<std::uint64_t> plain_number(const RawValue& value) {
+  switch (value.type) {
+    case 0x04:
+      if (value.bytes.size() == 1) return le<std::uint8_t>(value.bytes, 0);
+      break;
+    case 0x06:
+      if (value.bytes.size() == 2) return le<std::uint16_t>(value.bytes, 0);
+      break;
+    case 0x08:
+      if (value.bytes.size() == 4) return le<std::uint32_t>(value.bytes, 0);
+      break;
+    case 0x0A:
+    case 0x15:
+      if (value.bytes.size() == 8) return le<std::uint64_t>(value.bytes, 0);
+      break;
+    default:
+      break;
+  }
+  return number_of(value);
+}
 
 template <class Number>
 void put_number(std::optional<Number>& to, const std::optional<std::uint64_t>& number) {
@@ -239,15 +276,41 @@ NativeDecoder::Outcome NativeDecoder::run_op(const EventOp& op, const TemplateIn
   return put(op, templates_.value(place), event);
 }
 
+// A number, or that there is none.
+void NativeDecoder::put_known(Target target, std::optional<std::uint64_t> number, WinEvent& event) {
+  const auto put = [number](auto& to) { put_number(to, number); };
+  switch (target) {
+    case Target::event_id:
+      return put(event.event_id);
+    case Target::qualifiers:
+      return put(event.qualifiers);
+    case Target::version:
+      return put(event.version);
+    case Target::level:
+      return put(event.level);
+    case Target::task:
+      return put(event.task);
+    case Target::opcode:
+      return put(event.opcode);
+    case Target::keywords:
+      return put(event.keywords);
+    case Target::record_id:
+      return put(event.record_id);
+    case Target::process_id:
+      return put(event.process_id);
+    case Target::thread_id:
+      return put(event.thread_id);
+    default:
+      return;
+  }
+}
+
 // Texts: literals, and values that are texts in the event.
 void NativeDecoder::put_text(const EventOp& op, std::string_view text, WinEvent& event) {
-  const auto number = [text] {
-    std::string_view digits = text;
-    const auto is_blank = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
-    while (!digits.empty() && is_blank(digits.front())) digits.remove_prefix(1);
-    while (!digits.empty() && is_blank(digits.back())) digits.remove_suffix(1);
-    return parse_unsigned(digits);
-  };
+  if (op.number) {
+    put_known_text(op.target, text, event);
+    return;
+  }
   switch (op.target) {
     case Target::provider_name:
       event.provider_name = text;
@@ -258,45 +321,15 @@ void NativeDecoder::put_text(const EventOp& op, std::string_view text, WinEvent&
     case Target::event_source_name:
       event.event_source_name = text;
       break;
-    case Target::event_id:
-      put_number(event.event_id, number());
-      break;
-    case Target::qualifiers:
-      put_number(event.qualifiers, number());
-      break;
-    case Target::version:
-      put_number(event.version, number());
-      break;
-    case Target::level:
-      put_number(event.level, number());
-      break;
-    case Target::task:
-      put_number(event.task, number());
-      break;
-    case Target::opcode:
-      put_number(event.opcode, number());
-      break;
-    case Target::keywords:
-      put_number(event.keywords, number());
-      break;
     case Target::system_time:
       event.time_created_text = text;
       event.time_created = parse_time(text);
-      break;
-    case Target::record_id:
-      put_number(event.record_id, number());
       break;
     case Target::activity_id:
       event.activity_id = text;
       break;
     case Target::related_activity_id:
       event.related_activity_id = text;
-      break;
-    case Target::process_id:
-      put_number(event.process_id, number());
-      break;
-    case Target::thread_id:
-      put_number(event.thread_id, number());
       break;
     case Target::channel:
       event.channel = text;
@@ -319,9 +352,17 @@ void NativeDecoder::put_text(const EventOp& op, std::string_view text, WinEvent&
     case Target::message:
       event.rendered_message = text;
       break;
-    case Target::nested:
+    default:
       break;
   }
+}
+
+// A number that the record holds as text; none where it is no number.
+void NativeDecoder::put_known_text(Target target, std::string_view text, WinEvent& event) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  put_known(target, parse_unsigned(text), event);
 }
 
 NativeDecoder::Outcome NativeDecoder::too_long() {
@@ -346,35 +387,12 @@ NativeDecoder::Outcome NativeDecoder::put_array(const EventOp& op, RawValue arra
 
 NativeDecoder::Outcome NativeDecoder::put(const EventOp& op, const RawValue& value,
                                           WinEvent& event) {
-  const std::optional<std::uint64_t> known = op.number ? number_of(value) : std::nullopt;
-  const auto number = [&](auto& to) {
-    put_number(to, known);
-    return Outcome::done;
-  };
-  if (known) switch (op.target) {
-      case Target::event_id:
-        return number(event.event_id);
-      case Target::qualifiers:
-        return number(event.qualifiers);
-      case Target::version:
-        return number(event.version);
-      case Target::level:
-        return number(event.level);
-      case Target::task:
-        return number(event.task);
-      case Target::opcode:
-        return number(event.opcode);
-      case Target::keywords:
-        return number(event.keywords);
-      case Target::record_id:
-        return number(event.record_id);
-      case Target::process_id:
-        return number(event.process_id);
-      case Target::thread_id:
-        return number(event.thread_id);
-      default:
-        break;
+  if (op.number) {
+    if (const std::optional<std::uint64_t> number = plain_number(value)) {
+      put_known(op.target, number, event);
+      return Outcome::done;
     }
+  }
   if (op.target == Target::system_time && value.type == kFiletimeType && value.bytes.size() == 8) {
     if (const auto time = time_from_filetime(le<std::uint64_t>(value.bytes, 0))) {
       event.time_created = ParsedTime{*time, 7};

@@ -104,6 +104,8 @@ class EvtxParser final : public Parser {
            artifact.bytes.size() - base >= kChunkHeaderSize;
   }
 
+  [[nodiscard]] bool shares_files() const override { return false; }
+
   [[nodiscard]] std::vector<Unit> split(std::span<const ArtifactBytes> artifacts) const override {
     std::vector<Unit> units;
     for (std::uint32_t i = 0; i < artifacts.size(); ++i) {

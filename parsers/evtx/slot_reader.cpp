@@ -22,10 +22,19 @@ std::string detail_of(const Fault& fault) {
 
 void SlotReader::Filter::set(const Projection& projection) {
   projection_ = &projection;
-  provider_guid = projection.wants(field::winlog_provider_guid);
-  activity_ids = projection.wants(field::winlog_activity_id) ||
-                 projection.wants(field::winlog_related_activity_id);
-  user_id = projection.wants(field::winlog_user_identifier);
+  const auto any = [&projection](std::initializer_list<FieldId> fields) {
+    return std::any_of(fields.begin(), fields.end(),
+                       [&projection](FieldId field) { return projection.wants(field); });
+  };
+  provider_guid = any({field::winlog_provider_guid});
+  version = any({field::winlog_version});
+  level = any({field::winlog_level, field::log_level});
+  task = any({field::winlog_task});
+  opcode = any({field::winlog_opcode});
+  keywords = any({field::winlog_keywords, field::event_outcome});
+  activity_ids = any({field::winlog_activity_id, field::winlog_related_activity_id});
+  process_and_thread = any({field::winlog_process_pid, field::winlog_process_thread_id});
+  user_id = any({field::winlog_user_identifier});
   message = WinlogMapper::reads_message(projection);
 }
 
@@ -55,10 +64,11 @@ void SlotReader::begin(const Slot& slot, bool recover) {
   decoder_->begin({bytes_of(slot), slot.offset, &header_, &scan_});
 }
 
-Result<DecodeNotes> SlotReader::decode(const Slot& slot, const RecordPlace& place, Event& event) {
+Result<DecodeNotes> SlotReader::decode(const Slot& slot, const RecordPlace& place, Event& event,
+                                       Texts texts) {
   Result<DecodeNotes> decoded = decoder_->decode(place, win_event_);
   if (!decoded) return decoded;
-  event.reset(projection_);
+  event.reset(projection_, texts);
   event.sequence = place.id;
   if (const auto written = time_from_filetime(place.written)) {
     event.time = *written;  // where the event itself has no time that can be read
@@ -163,7 +173,7 @@ void SlotReader::read_live(const Slot& slot, EventSink& sink, ImportLog& log, By
       log.note(Defect::time_out_of_range, at + 16,
                fmt::format("record {}: written {:#x}", place.id, place.written));
     }
-    const Result<DecodeNotes> decoded = decode(slot, place, event_);
+    const Result<DecodeNotes> decoded = decode(slot, place, event_, Texts::borrowed);
     if (!decoded) {
       bytes.refused += place.size;
       ++log.records.refused;
@@ -205,7 +215,7 @@ void SlotReader::read_stale(const Slot& slot, EventSink& sink, ImportLog& log, B
           return place.offset >= range.offset && place.offset - range.offset < range.size;
         });
     const bool starts_range = broken != scan_.broken.end() && broken->offset == place.offset;
-    if (!decode(slot, place, event_)) {
+    if (!decode(slot, place, event_, Texts::borrowed)) {
       if (broken != scan_.broken.end() && !starts_range) ++log.records.refused;
       continue;
     }
@@ -238,7 +248,7 @@ void SlotReader::read_some(const Slot& slot, std::span<const std::uint64_t> want
     if (!read_record_place(bytes, static_cast<std::uint32_t>(offset - slot.offset), place))
       continue;
     place.recovered = !is_live(place);
-    if (decode(slot, place, event_)) sink.on_event(event_);
+    if (decode(slot, place, event_, Texts::borrowed)) sink.on_event(event_);
   }
 }
 
@@ -250,7 +260,7 @@ Result<void> SlotReader::read_one(const Slot& slot, std::uint64_t offset, Event&
   }
   begin(slot, false);
   place.recovered = !is_live(place);
-  const Result<DecodeNotes> decoded = decode(slot, place, event);
+  const Result<DecodeNotes> decoded = decode(slot, place, event, Texts::copied);
   if (!decoded) return tl::unexpected(decoded.error());
   return {};
 }

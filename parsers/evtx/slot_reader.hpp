@@ -57,7 +57,7 @@ class SlotReader {
   void read_live(const Slot& slot, EventSink& sink, ImportLog& log, ByteCount& bytes);
   void read_stale(const Slot& slot, EventSink& sink, ImportLog& log, ByteCount& bytes);
   [[nodiscard]] bool is_live(const RecordPlace& place) const;
-  Result<DecodeNotes> decode(const Slot& slot, const RecordPlace& place, Event& event);
+  Result<DecodeNotes> decode(const Slot& slot, const RecordPlace& place, Event& event, Texts texts);
   void note_chunk(const Slot& slot, ImportLog& log) const;
   void note_ids(const Slot& slot, ImportLog& log) const;
 

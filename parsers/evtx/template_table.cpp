@@ -65,17 +65,19 @@ void TemplateCache::forget_plans() {
 void TemplateTable::begin(Bytes chunk) {
   chunk_ = chunk;
   definitions_.clear();
-  last_ = 0;
+  recent_.fill(0);
   canonical_taken_ = 0;
   value_count_ = 0;
   cache_.trim();
 }
 
 TemplateTable::Definition& TemplateTable::define(std::uint32_t offset) {
-  if (last_ < definitions_.size() && definitions_[last_].offset == offset)
-    return definitions_[last_];
-  for (last_ = 0; last_ < definitions_.size(); ++last_) {
-    if (definitions_[last_].offset == offset) return definitions_[last_];
+  std::uint32_t& recent = recent_[offset / 8 % kRecent];
+  if (recent != 0 && definitions_[recent - 1].offset == offset) return definitions_[recent - 1];
+  for (std::uint32_t i = 0; i < definitions_.size(); ++i) {
+    if (definitions_[i].offset != offset) continue;
+    recent = i + 1;
+    return definitions_[i];
   }
   // Room for the header was checked.
   Definition definition;
@@ -95,6 +97,7 @@ TemplateTable::Definition& TemplateTable::define(std::uint32_t offset) {
                         "template definitions of a chunk"};
   }
   definitions_.push_back(definition);
+  recent = static_cast<std::uint32_t>(definitions_.size());
   return definitions_.back();
 }
 

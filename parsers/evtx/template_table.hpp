@@ -12,6 +12,7 @@
 // Sources: libyal/libevtx's format document; figures measured on public sample files.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -127,7 +128,9 @@ class TemplateTable {
   Bytes chunk_;
   TemplateCache cache_;
   std::vector<Definition> definitions_;
-  std::size_t last_ = 0;
+  /// One more than the place in definitions_ of the definition met last, by offset.
+  static constexpr std::size_t kRecent = 64;
+  std::array<std::uint32_t, kRecent> recent_{};
   std::size_t canonical_taken_ = 0;
   bool check_names_ = false;
   std::vector<ValuePlace> values_;  // as many as were ever needed

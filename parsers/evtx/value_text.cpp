@@ -314,6 +314,13 @@ Bytes without_terminators(Bytes units) {
 
 bool append_value(const RawValue& value, TextBuffer& out, DecodeNotes& notes,
                   std::string_view& text) {
+  if (value.type == kStringType) {
+    const Bytes units = without_terminators(value.bytes);
+    char* const room = out.room(units.size() / 2 * 3);
+    if (room == nullptr) return false;
+    text = out.commit(utf8_from_utf16(units, room, notes));
+    return true;
+  }
   text = {};
   if (value.type == kNullType || value.bytes.empty()) return true;
   char* const room = out.room(value.bytes.size() * kMostPerByte + kLeast);

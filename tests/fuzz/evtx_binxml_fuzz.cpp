@@ -13,7 +13,10 @@ using namespace stemma::evtx;
 
 class ReadsNothing final : public RecordFilter {
  public:
-  ReadsNothing() { provider_guid = activity_ids = user_id = message = false; }
+  ReadsNothing() {
+    provider_guid = version = level = task = opcode = keywords = activity_ids = false;
+    process_and_thread = user_id = message = false;
+  }
   bool reads_data(const WinEvent&, bool, std::string_view) override { return false; }
 };
 
