@@ -18,7 +18,7 @@
 #include "events/completion.hpp"
 #include "events/event.hpp"
 #include "parsers/winlog/mapping.hpp"
-#include "reports/event_document.hpp"
+#include "reports/event_lines.hpp"
 #include "tests/support/win_events.hpp"
 
 namespace {
@@ -69,7 +69,7 @@ std::shared_ptr<CaseSnapshot> build_case(const std::vector<WinEvent>& records, s
 
 [[gnu::noinline]] std::uint64_t measured_events(const std::vector<stemma::WinEvent>& records, const std::vector<stemma::EventId>& ids,
                                                 const stemma::CaseSnapshot& snapshot, stemma::WinlogMapper& mapper,
-                                                stemma::Event& event, stemma::ShapeTable& shapes, std::string& out) {
+                                                stemma::Event& event, stemma::EventLines& lines, std::string& out) {
   const stemma::Projection wanted = stemma::Projection::all();
   std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -79,7 +79,7 @@ std::shared_ptr<CaseSnapshot> build_case(const std::vector<WinEvent>& records, s
     event.source = place_of(i);
     stemma::complete(snapshot, ids[i], event);
     out.clear();
-    stemma::append_event_line(snapshot, event, shapes, out);
+    lines.append(event, out);
     bytes += out.size();
   }
   return bytes;
@@ -126,12 +126,12 @@ int main(int argc, char** argv) {
   }
   WinlogMapper mapper;
   Event event;
-  ShapeTable shapes;
+  EventLines lines(*snapshot);
   std::string out;
   double best = 1e9;
   std::uint64_t result = 0;
   const auto run = [&] {
-    return mode == "events" ? measured_events(records, ids, *snapshot, mapper, event, shapes, out)
+    return mode == "events" ? measured_events(records, ids, *snapshot, mapper, event, lines, out)
                             : measured_map(records, wanted, mapper, event);
   };
   for (int i = 0; i < loops; ++i) {

@@ -49,9 +49,10 @@ const Shape& ShapeTable::intern(std::span<const FieldId> fields) {
 }
 
 const Arrangement& ShapeTable::arrange(std::span<const std::uint32_t> keys) {
-  if (arrangements_.size() >= kMaxArrangements) {
+  if (arrangements_.size() >= kMaxArrangements || arranged_keys_ > kMaxArrangedKeys) {
     arrangements_.clear();
     places_.clear();
+    arranged_keys_ = 0;
   }
   if (places_.empty()) places_.resize(kMaxArrangements * 2);
   const std::uint64_t hash = hash_of(keys);
@@ -65,6 +66,7 @@ const Arrangement& ShapeTable::arrange(std::span<const std::uint32_t> keys) {
       return met;
   }
   arrangements_.push_back(make(keys));
+  arranged_keys_ += keys.size();
   places_[at] = {hash, static_cast<std::uint32_t>(arrangements_.size())};
   return arrangements_.back();
 }
@@ -104,6 +106,7 @@ void ShapeTable::clear() {
   count_ = 0;
   arrangements_.clear();
   places_.clear();
+  arranged_keys_ = 0;
 }
 
 }  // namespace stemma

@@ -48,6 +48,10 @@ inline constexpr std::size_t kMaxShapes = 1u << 16;
 /// differ in length, and decoders meet fields in different orders.
 inline constexpr std::size_t kMaxArrangements = 1u << 13;
 
+/// How many keys all of them may hold together (about 20 bytes each): a forged event can have
+/// thousands of values.
+inline constexpr std::size_t kMaxArrangedKeys = 1u << 20;
+
 /// Where a slot's values lie among an event's.
 struct ValueRange {
   std::uint32_t first = 0;
@@ -94,6 +98,7 @@ class ShapeTable {
   std::unordered_map<std::uint64_t, std::vector<std::unique_ptr<Shape>>> shapes_;
   std::size_t count_ = 0;
   std::deque<Arrangement> arrangements_;
+  std::size_t arranged_keys_ = 0;
   // Open addressing: a hash and the arrangement's number, from 1; 0 is free.
   std::vector<std::pair<std::uint64_t, std::uint32_t>> places_;
 };

@@ -1,8 +1,7 @@
 #include "events/time.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace stemma {
@@ -81,20 +80,27 @@ std::uint64_t filetime_from_time(Timestamp time) {
 }
 
 std::optional<ParsedTime> parse_time(std::string_view text) {
-  std::size_t pos = 0;
-  const int year = take_digits(text, pos, 4);
-  if (year < 0 || !take(text, pos, '-')) return std::nullopt;
-  const int month = take_digits(text, pos, 2);
-  if (month < 1 || month > 12 || !take(text, pos, '-')) return std::nullopt;
-  const int day = take_digits(text, pos, 2);
-  if (day < 1 || static_cast<unsigned>(day) > days_in_month(year, month)) return std::nullopt;
-  if (!take(text, pos, 'T') && !take(text, pos, ' ')) return std::nullopt;
-  const int hour = take_digits(text, pos, 2);
-  if (hour < 0 || hour > 23 || !take(text, pos, ':')) return std::nullopt;
-  const int minute = take_digits(text, pos, 2);
-  if (minute < 0 || minute > 59 || !take(text, pos, ':')) return std::nullopt;
-  const int second = take_digits(text, pos, 2);
-  if (second < 0 || second > 60) return std::nullopt;
+  if (text.size() < 19) return std::nullopt;
+  bool wrong = false;
+  const auto digit = [&](std::size_t at) {
+    const auto value = static_cast<unsigned>(static_cast<unsigned char>(text[at])) - '0';
+    wrong |= value > 9;
+    return static_cast<int>(value);
+  };
+  const auto two = [&](std::size_t at) { return digit(at) * 10 + digit(at + 1); };
+  const int year = two(0) * 100 + two(2);
+  const int month = two(5);
+  const int day = two(8);
+  const int hour = two(11);
+  const int minute = two(14);
+  const int second = two(17);
+  wrong |= text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != ' ') ||
+           text[13] != ':' || text[16] != ':';
+  if (wrong || month < 1 || month > 12 || day < 1 ||
+      static_cast<unsigned>(day) > days_in_month(year, month) || hour > 23 || minute > 59 ||
+      second > 60)
+    return std::nullopt;
+  std::size_t pos = 19;
 
   std::int64_t fraction = 0;
   std::uint8_t digits = 0;
@@ -132,7 +138,18 @@ std::optional<ParsedTime> parse_time(std::string_view text) {
   return ParsedTime{Timestamp{ns}, digits};
 }
 
-std::string format_time(Timestamp time, int digits) {
+namespace {
+
+// Two decimal digits; `value` is below 100.
+char* write_two(char* to, unsigned value) {
+  to[0] = static_cast<char>('0' + value / 10);
+  to[1] = static_cast<char>('0' + value % 10);
+  return to + 2;
+}
+
+}  // namespace
+
+char* write_time(char* to, Timestamp time, int digits) {
   std::int64_t seconds = time.ns / kNsPerSecond;
   std::int64_t fraction = time.ns % kNsPerSecond;
   if (fraction < 0) {
@@ -146,15 +163,39 @@ std::string format_time(Timestamp time, int digits) {
     --days;
   }
   const Civil date = civil_from_days(days);
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month,
-                                 date.day, rest / 3600, rest / 60 % 60, rest % 60);
+  const auto year = static_cast<unsigned>(date.year);  // 1677 to 2262
+  to = write_two(write_two(to, year / 100), year % 100);
+  *to++ = '-';
+  to = write_two(to, date.month);
+  *to++ = '-';
+  to = write_two(to, date.day);
+  *to++ = 'T';
+  const auto second = static_cast<unsigned>(rest);
+  to = write_two(to, second / 3600);
+  *to++ = ':';
+  to = write_two(to, second / 60 % 60);
+  *to++ = ':';
+  to = write_two(to, second % 60);
   digits = std::clamp(digits, 0, 9);
   if (digits > 0) {
-    for (int i = digits; i < 9; ++i) fraction /= 10;
-    text += fmt::format(".{:0{}}", fraction, digits);
+    *to++ = '.';
+    // Nine digits are written and the wanted ones kept.
+    const auto below = static_cast<unsigned>(fraction);
+    char* at = write_two(to, below / 10'000'000);
+    at = write_two(at, below / 100'000 % 100);
+    at = write_two(at, below / 1'000 % 100);
+    at = write_two(at, below / 10 % 100);
+    *at = static_cast<char>('0' + below % 10);
+    to += digits;
   }
-  text += 'Z';
-  return text;
+  *to++ = 'Z';
+  return to;
+}
+
+std::string format_time(Timestamp time, int digits) {
+  std::array<char, kMaxTimeText> text;
+  const char* end = write_time(text.data(), time, digits);
+  return {text.data(), static_cast<std::size_t>(end - text.data())};
 }
 
 }  // namespace stemma

@@ -40,6 +40,12 @@ std::optional<ParsedTime> parse_time(std::string_view text);
 /// RFC 3339 in UTC with `digits` decimals (0–9): `2026-11-24T03:10:51.009Z`.
 std::string format_time(Timestamp time, int digits);
 
+/// Bytes that write_time() may touch.
+inline constexpr std::size_t kMaxTimeText = 32;
+
+/// Writes the same text at `to`, which has room for kMaxTimeText bytes; returns its end.
+char* write_time(char* to, Timestamp time, int digits);
+
 /// Days since 1970-01-01 of a proleptic Gregorian date.
 std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day);
 

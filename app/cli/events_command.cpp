@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "app/cli/command.hpp"
-#include "reports/event_document.hpp"
+#include "reports/event_lines.hpp"
 
 namespace stemma {
 
@@ -33,12 +33,12 @@ void add_events_command(CLI::App& app, Run& run) {
       }
       bar.progress().step = "writing";
       bar.progress().bytes_done = 0;
-      std::vector<ShapeTable> shapes(session->threads());
+      std::vector<std::unique_ptr<EventLines>> lines;  // one a thread
+      for (unsigned i = 0; i < session->threads(); ++i) lines.push_back(std::make_unique<EventLines>(snapshot));
       session->render_in_order(
           selection, Projection::all(),
           [&](unsigned worker, EventId, Event& event, std::string& out) {
-            if (shapes[worker].size() > kMaxShapes) shapes[worker].clear();
-            append_event_line(snapshot, event, shapes[worker], out);
+            lines[worker]->append(event, out);
           },
           [&](const std::string& text) { output.write(text); });
       bar.stop();

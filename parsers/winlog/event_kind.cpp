@@ -124,7 +124,7 @@ ItemPlan& ItemPlans::next(std::string_view name, bool& is_new, std::size_t& kept
       plan = found->second.get();
     } else {
       is_new = true;
-      if (kept >= kMaxNames) {
+      if (kept >= kMaxNames || name.size() > kMaxFieldNameLength) {
         spare_ = {};
         spare_.name = name;
         return spare_;

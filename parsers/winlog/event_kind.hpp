@@ -29,7 +29,8 @@ inline constexpr std::size_t kMaxParams = 64;
 inline constexpr std::size_t kMaxKinds = 1024;
 
 /// Cap on names kept over all kinds, so that a forged log of one new name per value does not fill
-/// memory here as well; names beyond it are worked out at every use.
+/// memory here as well; names beyond it, and those too long to be a field's, are worked out at
+/// every use.
 inline constexpr std::size_t kMaxNames = 8192;
 
 /// What becomes of the values of one name.
