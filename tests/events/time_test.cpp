@@ -1,6 +1,11 @@
 #include "events/time.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <ctime>
+#include <random>
+#include <string>
 
 namespace stemma {
 namespace {
@@ -44,6 +49,64 @@ TEST(Time, FiletimeBothWays) {
 TEST(Time, NegativeTimesFormatDownwards) {
   EXPECT_EQ(format_time({-1}, 9), "1969-12-31T23:59:59.999999999Z");
   EXPECT_EQ(format_time({-1}, 0), "1969-12-31T23:59:59Z");
+}
+
+// By the C library's calendar and format strings.
+std::string plain_format(std::int64_t ns, int digits) {
+  std::int64_t seconds = ns / kNsPerSecond;
+  std::int64_t fraction = ns % kNsPerSecond;
+  if (fraction < 0) {
+    fraction += kNsPerSecond;
+    --seconds;
+  }
+  const std::time_t time = seconds;
+  std::tm civil{};
+  gmtime_r(&time, &civil);
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", civil.tm_year + 1900, civil.tm_mon + 1,
+                  civil.tm_mday, civil.tm_hour, civil.tm_min, civil.tm_sec);
+  if (digits > 0)
+    text += "." + fmt::format("{:09}", fraction).substr(0, static_cast<std::size_t>(digits));
+  return text + "Z";
+}
+
+TEST(Time, AgreesWithTheCLibrary) {
+  std::mt19937_64 random(4);
+  for (int i = 0; i < 50000; ++i) {
+    const auto ns =
+        static_cast<std::int64_t>(random() >> (random() % 4)) * (random() % 2 == 0 ? 1 : -1);
+    const int digits = static_cast<int>(random() % 10);
+    const std::string text = format_time(Timestamp{ns}, digits);
+    ASSERT_EQ(text, plain_format(ns, digits));
+    const auto back = parse_time(text);
+    // The first second that can be told is cut by the range of the number itself.
+    if (!back) continue;
+    std::int64_t cut = 1;
+    for (int d = digits; d < 9; ++d) cut *= 10;
+    ASSERT_EQ(back->digits, digits);
+    ASSERT_LT(static_cast<std::uint64_t>(ns) - static_cast<std::uint64_t>(back->time.ns),
+              static_cast<std::uint64_t>(cut));
+  }
+}
+
+TEST(Time, OneWrongCharacterIsNoTime) {
+  const std::string good = "2019-05-27 15:12:17.826";
+  for (std::size_t at = 0; at < 19; ++at) {
+    for (int c = 0; c < 256; ++c) {
+      std::string text = good;
+      text[at] = static_cast<char>(c);
+      const bool digit = c >= '0' && c <= '9';
+      const bool separator = at == 4 || at == 7 || at == 10 || at == 13 || at == 16;
+      if (separator ? text[at] != good[at] && !(at == 10 && c == 'T') : !digit) {
+        ASSERT_FALSE(parse_time(text)) << text;
+      } else if (const auto time = parse_time(text)) {
+        std::string expected = text;
+        expected[10] = 'T';
+        ASSERT_EQ(format_time(time->time, 3), expected + "Z");
+      }
+    }
+  }
+  for (std::size_t size = 0; size < 19; ++size) ASSERT_FALSE(parse_time(good.substr(0, size)));
 }
 
 }  // namespace
