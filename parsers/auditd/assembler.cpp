@@ -46,7 +46,10 @@ void Assembler::restart(std::uint64_t position, bool at_start) {
   for (std::size_t i = order_at_; i < order_.size(); ++i) release(order_[i]);
   order_.clear();
   order_at_ = 0;
-  std::fill(clocks_.begin(), clocks_.end(), Clock{});
+  if (++generation_ == 0) {
+    std::fill(clocks_.begin(), clocks_.end(), Clock{});
+    generation_ = 1;
+  }
   last_ = kNone;
   own_open_ = 0;
   line_ = 0;
@@ -61,8 +64,10 @@ bool Assembler::in_window(std::uint64_t line, std::uint64_t position, const Line
 const Assembler::Clock* Assembler::clock_of(std::uint32_t slot, std::string_view host,
                                             const LinePlace& now) const {
   const Clock& clock = clocks_[slot];
-  return clock.set && clock.name == host && in_window(clock.line, clock.position, now) ? &clock
-                                                                                       : nullptr;
+  return clock.generation == generation_ && clock.name == host &&
+                 in_window(clock.line, clock.position, now)
+             ? &clock
+             : nullptr;
 }
 
 bool Assembler::timed_out(const OpenEvent& event, const LinePlace& now) const {
@@ -170,12 +175,12 @@ void Assembler::tick(const RecordLine& record, std::uint32_t slot, OpenEvent* ev
                      const LinePlace& place) {
   Clock& clock = clocks_[slot];
   const std::string_view host = record.host();
-  if (event != nullptr && clock.set && clock.name == host && line_ - clock.line <= kMaxClockLines &&
-      place.position - clock.position <= kMaxClockBytes && record.serial > clock.serial &&
-      clock.milliseconds - record.milliseconds > kClockStepMs) {
+  if (event != nullptr && clock.generation == generation_ && clock.name == host &&
+      line_ - clock.line <= kMaxClockLines && place.position - clock.position <= kMaxClockBytes &&
+      record.serial > clock.serial && clock.milliseconds - record.milliseconds > kClockStepMs) {
     event->clock_fell_by = clock.milliseconds - record.milliseconds;
   }
-  clock = {host, record.milliseconds, line_, place.position, record.serial, true};
+  clock = {host, record.milliseconds, line_, place.position, record.serial, generation_};
 }
 
 bool Assembler::add(const RecordLine& record, const LinePlace& place) {

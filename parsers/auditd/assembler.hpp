@@ -162,7 +162,7 @@ class Assembler {
     std::uint64_t line = 0;
     std::uint64_t position = 0;
     std::uint32_t serial = 0;
-    bool set = false;
+    std::uint32_t generation = 0;  // of the restart that it holds for; 0 is none's
   };
 
   std::uint32_t find(const RecordLine& record, std::size_t bucket) const;
@@ -194,6 +194,7 @@ class Assembler {
   std::uint64_t line_ = 0;
   std::uint64_t start_position_ = 0;
   bool at_start_ = true;
+  std::uint32_t generation_ = 1;
   Phase phase_ = Phase::own;
 };
 

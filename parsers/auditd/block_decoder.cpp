@@ -122,18 +122,67 @@ void BlockDecoder::decode(const Emit& emit, ImportLog* log) const {
   assembler.finish(end_of_stream);
 }
 
-bool BlockDecoder::decode_one(std::uint64_t offset, const Emit& emit, std::uint64_t& budget) const {
-  (void)offset;
-  (void)emit;
-  (void)budget;
-  return false;
+bool BlockDecoder::decode_one(std::uint64_t offset, Assembler& assembler,
+                              std::uint64_t& budget) const {
+  const std::uint64_t start = stream_.position({begin_.file, offset});
+  const std::uint64_t cell = start / kGridBytes;
+  RecordLine key;
+  std::uint64_t line_number = 0;
+  std::uint64_t last = 0;
+  std::uint64_t bytes = 0;
+  bool known = true;
+  assembler.restart(start, false);
+  assembler.set_phase(Assembler::Phase::own);
+  bool end_of_stream = true;
+  for (std::size_t file = begin_.file; file < stream_.files() && end_of_stream; ++file) {
+    const std::string_view text = stream_.text(file);
+    end_of_stream =
+        for_lines(text, file == begin_.file ? offset : 0, text.size(), [&](const ReadLine& line) {
+          const LinePlace place = place_of(stream_, file, line);
+          const RecordLine& record = line.record;
+          const bool is_record = line.verdict.kind == LineKind::record;
+          bytes += line.skipped + line.bytes;
+          if (++line_number == 1) {
+            known = is_record;
+            if (!known) return false;
+            key = record;
+            assembler.add(record, place);
+            assembler.set_phase(Assembler::Phase::behind);
+          } else if (is_record && record.serial == key.serial &&
+                     record.milliseconds == key.milliseconds && record.node == key.node &&
+                     record.syslog_host == key.syslog_host) {
+            // A clock or the grid may part them: that takes the lines around.
+            known = line_number - last < kSettledLines && place.position / kGridBytes == cell;
+            if (!known) return false;
+            assembler.add(record, place);
+          } else {
+            assembler.skip(place);
+            return assembler.has_open();
+          }
+          last = line_number;
+          return assembler.has_open();
+        });
+  }
+  budget -= std::min(budget, bytes);
+  if (known) assembler.finish(true);
+  return known;
 }
 
 void BlockDecoder::decode_some(std::span<const std::uint64_t> offsets, const Emit& emit) const {
+  // Looking an event up costs some lines more than it has.
+  constexpr std::uint64_t kCostOfOne = 4'096;
+  std::size_t done = 0;
+  std::uint64_t budget = end_.offset - begin_.offset;
+  if (offsets.size() <= budget / kCostOfOne) {
+    Assembler assembler(emit);
+    while (done < offsets.size() && budget > 0 && decode_one(offsets[done], assembler, budget))
+      ++done;
+  }
+  const std::span<const std::uint64_t> rest = offsets.subspan(done);
+  if (rest.empty()) return;
   decode(
       [&](const AssembledEvent& event) {
-        if (std::binary_search(offsets.begin(), offsets.end(), event.lines.front().offset))
-          emit(event);
+        if (std::binary_search(rest.begin(), rest.end(), event.lines.front().offset)) emit(event);
       },
       nullptr);
 }

@@ -29,12 +29,14 @@ class BlockDecoder {
   void decode(const Emit& emit, ImportLog* log) const;
 
   /// Those that begin at `offsets`, ascending offsets in the block where events are known to begin.
-  /// Reads only their own lines where that is less than the block.
+  /// Few of them are looked up by their places, so that the cost is theirs and not the block's; the
+  /// notes of those events (incomplete, clock_fell_by) are void.
   void decode_some(std::span<const std::uint64_t> offsets, const Emit& emit) const;
 
  private:
   void look_back(Assembler& assembler) const;
-  bool decode_one(std::uint64_t offset, const Emit& emit, std::uint64_t& budget) const;
+  /// False where what lies around the event has to be known; nothing was emitted then.
+  bool decode_one(std::uint64_t offset, Assembler& assembler, std::uint64_t& budget) const;
 
   const StreamText& stream_;
   StreamPlace begin_;
