@@ -1,8 +1,10 @@
 #include "parsers/auditd/call_head.hpp"
 
 #include <charconv>
+#include <cstring>
 
 #include "parsers/auditd/tables.hpp"
+#include "parsers/auditd/text_scan.hpp"
 
 namespace stemma::auditd {
 namespace {
@@ -13,39 +15,40 @@ std::uint32_t number(std::string_view digits) {
   return value;
 }
 
-bool starts_with(std::string_view text, std::string_view start) {
-  return text.substr(0, start.size()) == start;
-}
-
 }  // namespace
 
 CallHead read_call_head(std::string_view body) {
   std::string_view arch, call, success, items;
   bool has_arch = false, has_call = false, has_success = false, has_items = false;
-  while (!body.empty() && !(has_arch && has_call && has_success && has_items)) {
-    const std::size_t blank = body.find(' ');
-    const std::string_view word = body.substr(0, blank);
-    body.remove_prefix(blank == std::string_view::npos ? body.size() : blank + 1);
+  const char* at = body.data();
+  const char* const end = at + body.size();
+  while (at < end && !(has_arch && has_call && has_success && has_items)) {
     const auto take = [&](std::string_view key, std::string_view& value, bool& has) {
-      if (has || !starts_with(word, key)) return;
-      value = word.substr(key.size());
-      has = true;
+      if (has || static_cast<std::size_t>(end - at) < key.size() ||
+          std::memcmp(at, key.data(), key.size()) != 0)
+        return false;
+      const char* const start = at + key.size();
+      at = TextScan::space(start, end);
+      value = {start, static_cast<std::size_t>(at - start)};
+      return has = true;
     };
     // The kernel's order, so that the common record is one test a word.
-    switch (word.empty() ? '\0' : word.front()) {
+    bool taken = false;
+    switch (*at) {
       case 'a':
-        take("arch=", arch, has_arch);
+        taken = take("arch=", arch, has_arch);
         break;
       case 's':
-        take("syscall=", call, has_call);
-        take("success=", success, has_success);
+        taken = take("syscall=", call, has_call) || take("success=", success, has_success);
         break;
       case 'i':
-        take("items=", items, has_items);
+        taken = take("items=", items, has_items);
         break;
       default:
         break;
     }
+    if (!taken) at = TextScan::space(at, end);
+    if (at < end) ++at;
   }
   CallHead head;
   head.items = number(items);

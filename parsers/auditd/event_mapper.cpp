@@ -17,6 +17,11 @@ void set_once(std::string_view& slot, std::string_view value) {
   if (slot.empty()) slot = value;
 }
 
+/// `unknown(1000)` and `unset` are what auditd prints where it found no name.
+bool is_interpreted(std::string_view value) {
+  return value != "unset" && value.substr(0, 8) != "unknown(" && value != "?";
+}
+
 bool says_success(std::string_view value) {
   return value == "yes" || value == "1" || ascii_iequals(value.substr(0, 3), "suc");
 }
@@ -34,6 +39,12 @@ std::string_view shown_type(const EventLine& line, std::string& text) {
 }  // namespace
 
 EventMapper::EventMapper(const Projection& projection) : projection_(projection) {
+  constexpr std::pair<std::string_view, Slot> kNames[] = {
+      {"UID", kUid}, {"AUID", kAuid}, {"EUID", kEuid}, {"SUID", kSuid},  {"FSUID", kFsuid},
+      {"GID", kGid}, {"EGID", kEgid}, {"SGID", kSgid}, {"FSGID", kFsgid}};
+  for (const auto& [key, slot] : kNames) {
+    if (needs_enriched(key)) wanted_names_.push_back(slot);
+  }
   if (projection.wants_all()) return;
   // Half of a log's lines are PATH records. All keys that the kernel writes are listed, so leaving
   // them out changes nothing. Source: kernel/auditsc.c, audit_log_name().
@@ -102,9 +113,6 @@ bool EventMapper::needs(std::string_view key) const {
 bool EventMapper::needs_enriched(std::string_view key) const {
   const auto wants = [&](auto... fields) { return (projection_.wants(fields) || ...); };
   switch (packed(key)) {
-    case packed("ARCH"):
-    case packed("SYSCALL"):
-      return true;
     case packed("UID"):
       return wants(field::user_name, field::related_user);
     case packed("AUID"):
@@ -132,8 +140,7 @@ void EventMapper::forget() {
   notes_ = {};
   slots_.fill({});
   id_names_.fill({});
-  call_arguments_.fill({});
-  result_ = enriched_syscall_ = enriched_arch_ = saddr_ = {};
+  result_ = saddr_ = {};
   call_name_ = account_id_ = address_ = {};
   exe_ = cwd_ = account_ = {};
   call_action_ = nullptr;
@@ -227,7 +234,7 @@ void EventMapper::note_text(std::string_view text) {
 const EventMapper::KeyName& EventMapper::key_name(std::string_view key) {
   const std::uint64_t number = packed(key);
   if (number == 0) return find_key_name(key);
-  ShortKey& slot = short_keys_[(number * 0x9E3779B97F4A7C15u) >> 56];
+  ShortKey& slot = short_keys_[(number * 0x9E3779B97F4A7C15u) >> 54];
   if (slot.key != number) {
     const KeyName& name = find_key_name(key);
     if (&name == &no_name_) return name;
@@ -295,16 +302,8 @@ void EventMapper::add_field(const Field& field, Event& event) {
 }
 
 void EventMapper::read_enriched(const Field& field) {
-  // `unknown(1000)` and `unset` are what auditd prints where it found no name.
-  if (field.value == "unset" || field.value.substr(0, 8) == "unknown(" || field.value == "?")
-    return;
+  if (!is_interpreted(field.value)) return;
   switch (packed(field.key)) {
-    case packed("ARCH"):
-      set_once(enriched_arch_, field.value);
-      break;
-    case packed("SYSCALL"):
-      set_once(enriched_syscall_, field.value);
-      break;
     case packed("UID"):
       set_once(id_names_[kUid], field.value);
       break;
@@ -411,12 +410,46 @@ FieldLayout& EventMapper::layout_of(std::uint16_t type) {
   }
 }
 
+bool EventMapper::has_wanted_names() const {
+  return std::all_of(wanted_names_.begin(), wanted_names_.end(),
+                     [&](Slot slot) { return !id_names_[slot].empty(); });
+}
+
+/// What auditd has written behind the mark for a number of the call; empty where it has not. Asked
+/// where our tables have no name, so the records are read once more.
+std::string_view EventMapper::interpretation(std::string_view key) const {
+  const auto in = [&](const EventLine& line) {
+    FieldReader fields(line.body);
+    Field field;
+    for (std::size_t count = 0;
+         count < kMaxFieldsPerRecord && (fields.next_common(field) || fields.next(field));
+         ++count) {
+      if (field.enriched && field.key == key && is_interpreted(field.value) && !field.value.empty())
+        return field.value;
+    }
+    return std::string_view{};
+  };
+  const auto call =
+      std::find_if(assembled_->lines.begin(), assembled_->lines.end(),
+                   [](const EventLine& line) { return line.type == record_type::kSyscall; });
+  if (call != assembled_->lines.end()) {
+    if (const std::string_view value = in(*call); !value.empty()) return value;
+  }
+  for (const EventLine& line : assembled_->lines) {
+    if (line.type == record_type::kExecve || line.type == record_type::kPath) continue;
+    if (const std::string_view value = in(line); !value.empty()) return value;
+  }
+  return {};
+}
+
 void EventMapper::read_record(const EventLine& line, Event& event) {
   FieldReader fields(line.body, &layout_of(line.type));
   Field field;
   Field operation;  // op=adding group to /etc/group: its value goes on in bare words
   std::size_t count = 0;
-  FieldSlots slots{&actions_, slots_.data(), 0};
+  const bool is_call = line.type == record_type::kSyscall;
+  FieldActions& actions = is_call ? call_actions_ : actions_;
+  FieldSlots slots{&actions, slots_.data()};
   const auto add_operation = [&](std::string_view more) {
     if (operation.key.empty()) return;
     std::string whole(operation.value);
@@ -430,19 +463,25 @@ void EventMapper::read_record(const EventLine& line, Event& event) {
       notes_.too_many_fields = true;
       break;
     }
+    slots.limit = kMaxFieldsPerRecord - count;
     if (!operation.key.empty()) add_operation(field.before);
     const bool plain = field.before.empty() && field.key.size() <= 8;
     if (field.enriched) {
       if (plain && key_name(field.key).enriched_skip) {
-        actions_.set(field.key, true, FieldActions::kSkip);
+        actions.set(field.key, true, FieldActions::kSkip);
       } else {
         read_enriched(field);
       }
+      // Interpretations are all that follows.
+      if (has_wanted_names() && operation.key.empty()) break;
       continue;
     }
     if (plain) {
-      const std::uint8_t action = key_name(field.key).action;
-      if (action != FieldActions::kGive) actions_.set(field.key, false, action);
+      const KeyName& name = key_name(field.key);
+      std::uint8_t action = name.action;
+      if (is_call && field.key == "a0" && !name.data_wanted)
+        action = FieldActions::kFirstSlot + kA0;
+      if (action != FieldActions::kGive) actions.set(field.key, false, action);
       if (action == FieldActions::kSkip) continue;
     }
     if (count + slots.taken == 1 && line.type == record_type::kAvc)
@@ -492,8 +531,8 @@ void EventMapper::read_field(const EventLine& line, const Field& field, Event& e
     case packed("a1"):
     case packed("a2"):
     case packed("a3"):
-      if (line.type == record_type::kSyscall)
-        set_once(call_arguments_[static_cast<std::size_t>(key[1] - '0')], field.value);
+      if (line.type == record_type::kSyscall && outer && key == "a0")
+        set_once(slots_[kA0], field.value);
       add_field(field, event);
       return;
     case packed("exe"):

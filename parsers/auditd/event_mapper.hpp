@@ -68,6 +68,7 @@ class EventMapper {
     kExit,
     kArch,
     kSyscall,
+    kA0,  // first argument of the call
     kSlotCount
   };
 
@@ -123,6 +124,8 @@ class EventMapper {
   void set_address(std::uint16_t primary, Event& event);
   void note_text(std::string_view text);
   [[nodiscard]] bool has_title() const;
+  [[nodiscard]] std::string_view interpretation(std::string_view key) const;
+  [[nodiscard]] bool has_wanted_names() const;
   static int slot_of(std::string_view key);
   FieldLayout& layout_of(std::uint16_t type);
 
@@ -134,11 +137,13 @@ class EventMapper {
     std::uint64_t key = 0;
     const KeyName* name = nullptr;
   };
-  std::array<ShortKey, 256> short_keys_{};
+  std::array<ShortKey, 1'024> short_keys_{};
   std::array<Call, 64> calls_{};
   Call other_call_;
   std::array<FieldLayout, 4> layouts_;  // of SYSCALL, CWD, PATH and the others
   FieldActions actions_;                // of short names, as they are met
+  FieldActions call_actions_;           // … in SYSCALL records
+  std::vector<Slot> wanted_names_;      // ids whose names are wanted
   bool reads_paths_ = true;             // some field of PATH records is wanted
   bool reads_titles_ = true;            // … of PROCTITLE records
 
@@ -146,8 +151,7 @@ class EventMapper {
   MappingNotes notes_;
   std::array<std::string_view, kSlotCount> slots_;
   std::array<std::string_view, kIdCount> id_names_;
-  std::string_view result_, enriched_syscall_, enriched_arch_, saddr_;
-  std::array<std::string_view, 4> call_arguments_;
+  std::string_view result_, saddr_;
   std::string_view call_name_;  // static or a view into the record
   const Action* call_action_ = nullptr;
   const AssembledEvent* assembled_ = nullptr;

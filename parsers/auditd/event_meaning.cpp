@@ -76,18 +76,18 @@ void EventMapper::set_call(Event& event) {
   static const Call kNoCall;
   const Call& call = slots_[kArch].empty() && slots_[kSyscall].empty() ? kNoCall : look_up_call();
   if (!slots_[kArch].empty()) {
-    event.set_view(field::auditd_data_arch, !call.arch.empty()        ? call.arch
-                                            : !enriched_arch_.empty() ? enriched_arch_
-                                                                      : slots_[kArch]);
+    std::string_view arch = call.arch;
+    if (arch.empty() && event.wants(field::auditd_data_arch)) arch = interpretation("ARCH");
+    event.set_view(field::auditd_data_arch, arch.empty() ? slots_[kArch] : arch);
   }
   if (!slots_[kSyscall].empty()) {
     call_name_ = call.name;
     call_action_ = call.action;
-    if (call_name_.empty()) call_name_ = enriched_syscall_;
+    if (call_name_.empty()) call_name_ = interpretation("SYSCALL");
     event.set_view(field::auditd_data_syscall, call_name_.empty() ? slots_[kSyscall] : call_name_);
     if (call_name_.empty()) call_name_ = slots_[kSyscall];
     if (call_name_ == "socketcall") {
-      const auto which = parse<std::uint64_t>(call_arguments_[0], 16);
+      const auto which = parse<std::uint64_t>(slots_[kA0], 16);
       const std::string_view name = which ? socketcall_name(*which) : std::string_view{};
       if (!name.empty()) {
         call_name_ = name;
@@ -230,7 +230,7 @@ void EventMapper::set_lineage(std::uint16_t primary, Event& event) {
   if (is_exec(call_name_)) {
     if (success_) event.process.act = ProcessAct::start;
   } else if (call_name_ == "exit_group" || call_name_ == "exit") {
-    const auto status = parse<std::uint64_t>(call_arguments_[0], 16);
+    const auto status = parse<std::uint64_t>(slots_[kA0], 16);
     if (status)
       event.set(field::process_exit_code, static_cast<std::int64_t>(*status & 0xFF),
                 Origin::derived);
@@ -243,7 +243,7 @@ void EventMapper::set_lineage(std::uint16_t primary, Event& event) {
     // clone's flags are its first argument on all supported architectures; clone3 passes them in
     // memory, where audit does not look.
     const std::uint64_t flags =
-        call_name_ == "clone" ? parse<std::uint64_t>(call_arguments_[0], 16).value_or(0) : 0;
+        call_name_ == "clone" ? parse<std::uint64_t>(slots_[kA0], 16).value_or(0) : 0;
     if ((flags & kCloneThread) != 0) return;
     event.process.act = ProcessAct::fork;
     event.process.child_pid = static_cast<std::uint32_t>(*child);
@@ -300,7 +300,7 @@ void EventMapper::set_file(std::size_t wanted_path, Event& event) {
   if (path.has_name) {
     std::string full(decoded_value(path.name, scratch_));
     Origin origin = Origin::record;
-    const auto folder = parse<std::uint64_t>(call_arguments_[0], 16);
+    const auto folder = parse<std::uint64_t>(slots_[kA0], 16);
     const bool from_cwd =
         !starts_from_folder(call_name_) || (folder && (*folder & 0xFFFFFFFF) == kAtFdcwd);
     if (!full.empty() && full.front() != '/' && has_cwd_ && from_cwd) {

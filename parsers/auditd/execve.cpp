@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "parsers/auditd/fields.hpp"
+#include "parsers/auditd/text_scan.hpp"
 
 namespace stemma::auditd {
 namespace {
@@ -102,34 +104,61 @@ void ExecReader::join(std::size_t first, std::size_t end) {
   keep_text(start);
 }
 
-/// The usual list: one record, `argc=` and then each argument in its place. False where it is
-/// anything else; what was kept until then is void.
+/// The usual list: one record, `argc=` and then each argument in its place, one blank between them.
+/// False where it is anything else; what was kept until then is void.
 bool ExecReader::read_common(std::string_view body) {
-  FieldReader fields(body, &layout_);
-  Field field;
-  if (!fields.next_common(field) || field.key != "argc" || field.enriched ||
-      !read_number(field.value, result_.claimed) || result_.claimed > kMaxExecArguments)
+  const char* at = body.data();
+  const char* const end = at + body.size();
+  const auto takes = [&](std::string_view word) {
+    if (static_cast<std::size_t>(end - at) < word.size() ||
+        std::memcmp(at, word.data(), word.size()) != 0)
+      return false;
+    at += word.size();
+    return true;
+  };
+  const auto takes_number = [&](std::uint64_t& number) {
+    const auto [stop, error] = std::from_chars(at, end, number);
+    if (stop == at || error != std::errc{}) return false;
+    at = stop;
+    return true;
+  };
+  if (!takes("argc=") || !takes_number(result_.claimed) || result_.claimed > kMaxExecArguments)
     return false;
   text_.reserve(body.size() / 2);  // so that views into it stay
-  for (std::uint32_t i = 0; i < result_.claimed; ++i) {
-    if (!fields.next_common(field) || field.enriched || field.key.front() != 'a') return false;
+  for (std::uint64_t i = 0; i < result_.claimed; ++i) {
     if (i < 10) {
-      if (field.key.size() != 2 || field.key[1] != static_cast<char>('0' + i)) return false;
+      if (end - at < 5 || at[0] != ' ' || at[1] != 'a' || at[2] != static_cast<char>('0' + i) ||
+          at[3] != '=')
+        return false;
+      at += 4;
     } else {
-      std::uint32_t number = 0;
-      if (field.key[1] == '0' || !read_number(field.key.substr(1), number) || number != i)
+      std::uint64_t number = 0;
+      if (!takes(" a") || at == end || *at == '0' || !takes_number(number) || number != i ||
+          !takes("=") || at == end)
         return false;
     }
-    if (field.quote == Quote::quoted || !is_hex(field.value)) {
-      keep(field.value);
+    if (*at == '"') {
+      const char* const close = TextScan::quote(at + 1, end);
+      if (close == end) return false;
+      keep({at + 1, static_cast<std::size_t>(close - at - 1)});
+      at = close + 1;
+      continue;
+    }
+    bool has_equals = false;
+    const char* const stop = TextScan::blank(at, end, has_equals);
+    if (has_equals || *at == '\'' || *at == '{' || (stop < end && *stop != ' ')) return false;
+    const std::string_view value(at, static_cast<std::size_t>(stop - at));
+    at = stop;
+    if (!is_hex(value)) {
+      keep(value);
       continue;
     }
     const std::size_t start = text_.size();
-    append_decoded(text_, field.value);
+    append_decoded(text_, value);
     keep(std::string_view(text_).substr(start));
   }
   result_.has_count = true;
-  return !fields.next(field);
+  return at == end;
 }
 
 const ExecArguments& ExecReader::read(std::span<const std::string_view> bodies) {

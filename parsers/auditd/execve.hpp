@@ -9,8 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "parsers/auditd/fields.hpp"
-
 namespace stemma::auditd {
 
 /// Cap on the arguments of one exec. The kernel gives argv and environment at most 6 MiB (3/4 of an
@@ -68,7 +66,6 @@ class ExecReader {
                                           // offset, paired up at the end
   std::vector<std::size_t> text_owners_;
   std::string hex_;
-  FieldLayout layout_;
   ExecArguments result_;
 };
 

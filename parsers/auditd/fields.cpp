@@ -168,7 +168,7 @@ bool FieldReader::next_common(Field& field, FieldSlots* slots) {
   bool found = false;
   while (true) {
     // 1. A name that is expected, and a value that is short and bare.
-    while (layout != nullptr && end - at >= kFarFromEnd) {
+    while (layout != nullptr && end - at >= kFarFromEnd && slots->taken < slots->limit) {
       const char* const start = at + (*at == ' ' ? 1 : 0);
       FieldLayout::Name& name = layout->at(layout_at_);
       std::uint64_t bytes = 0;
@@ -226,6 +226,7 @@ bool FieldReader::next_common(Field& field, FieldSlots* slots) {
     const std::string_view content(first, static_cast<std::size_t>(value_end - first));
     std::uint8_t action = slots == nullptr ? FieldActions::kGive : slots->actions->of(key, marked);
     if (in_message_ && action >= FieldActions::kFirstSlot) action = FieldActions::kGive;
+    if (slots != nullptr && slots->taken >= slots->limit) action = FieldActions::kGive;
     if (length < 8 && layout != nullptr && end - start >= 8) {
       FieldLayout::Name& name = layout->at(layout_at_);
       std::uint64_t bytes = 0;
@@ -314,13 +315,17 @@ std::string_view decoded_value(const Field& field, std::string& scratch) {
 
 bool is_utf8(std::string_view text) {
   std::uint64_t all = 0;
-  std::size_t at = 0;
-  for (; text.size() - at >= 8; at += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + at, 8);
+  std::uint64_t word = 0;
+  if (text.size() >= 8) {
+    for (std::size_t at = 0; at + 8 < text.size(); at += 8) {
+      std::memcpy(&word, text.data() + at, 8);
+      all |= word;
+    }
+    std::memcpy(&word, text.data() + text.size() - 8, 8);  // overlaps the one before
     all |= word;
+  } else {
+    for (const char c : text) all |= static_cast<unsigned char>(c);
   }
-  for (; at < text.size(); ++at) all |= static_cast<unsigned char>(text[at]);
   return (all & 0x8080808080808080u) == 0 || is_valid_utf8(text);
 }
 

@@ -85,8 +85,8 @@ class FieldActions {
     std::uint64_t number = 0;
     std::uint8_t action = kGive;
   };
-  using Rows = std::array<Row, 256>;
-  static std::size_t place(std::uint64_t number) { return (number * 0x9E3779B97F4A7C15u) >> 56; }
+  using Rows = std::array<Row, 1'024>;
+  static std::size_t place(std::uint64_t number) { return (number * 0x9E3779B97F4A7C15u) >> 54; }
   Rows& rows(bool enriched) { return enriched ? enriched_ : plain_; }
   [[nodiscard]] const Rows& rows(bool enriched) const { return enriched ? enriched_ : plain_; }
   Rows plain_{};
@@ -114,7 +114,8 @@ class FieldLayout {
 struct FieldSlots {
   const FieldActions* actions = nullptr;
   std::string_view* slots = nullptr;
-  std::size_t taken = 0;  ///< fields stepped over or kept
+  std::size_t taken = 0;                    ///< fields stepped over or kept
+  std::size_t limit = kMaxFieldsPerRecord;  ///< how many may be
 };
 
 /// Walks over the fields of a record's body. Allocates nothing; views into the body. O(body).

@@ -154,18 +154,35 @@ std::uint16_t common_type(std::string_view line, std::size_t& at) {
   return record_type::kUnknown;
 }
 
-/// Length of `<digits>.<3 digits>:<digits>): `; 0 where the text does not begin so.
-std::size_t plain_stamp(std::string_view text) {
+/// Whether `text` begins with `start`, which is longer than eight characters.
+bool begins_with(std::string_view text, std::string_view start) {
+  if (text.size() < start.size()) return false;
+  const char* const a = text.data();
+  const char* const b = start.data();
   std::size_t at = 0;
-  const auto digits = [&] {
-    const std::size_t start = at;
-    while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
-    return at - start;
-  };
-  if (digits() == 0 || at >= text.size() || text[at++] != '.') return 0;
-  if (digits() == 0 || at >= text.size() || text[at++] != ':') return 0;
-  if (digits() == 0 || text.substr(at, 3) != "): ") return 0;
-  return at + 3;
+  for (; at + 8 < start.size(); at += 8) {
+    if (word_at(a + at) != word_at(b + at)) return false;
+  }
+  at = start.size() - 8;  // overlaps the one before
+  return word_at(a + at) == word_at(b + at);
+}
+
+/// Reads `<digits>.<digits>:<digits>): `, the plain form of a stamp; false for any other.
+bool read_plain_stamp(std::string_view text, StampMemo& memo) {
+  std::size_t at = 0;
+  std::int64_t seconds = 0;
+  std::int64_t milliseconds = 0;
+  std::int64_t serial = 0;
+  constexpr std::int64_t kMaxSerial = std::numeric_limits<std::uint32_t>::max();
+  if (!take_number(text, at, kMaxSeconds, seconds) || at >= text.size() || text[at++] != '.' ||
+      !take_number(text, at, 999, milliseconds) || at >= text.size() || text[at++] != ':' ||
+      !take_number(text, at, kMaxSerial, serial) || text.size() - at < 3 || text[at] != ')' ||
+      text[at + 1] != ':' || text[at + 2] != ' ')
+    return false;
+  memo.text = text.substr(0, at + 3);
+  memo.milliseconds = seconds * 1000 + milliseconds;
+  memo.serial = static_cast<std::uint32_t>(serial);
+  return true;
 }
 
 }  // namespace
@@ -176,35 +193,26 @@ LineVerdict read_record_line(std::string_view line, RecordLine& record, StampMem
   std::uint16_t type = record_type::kUnknown;
   if (line.size() > 40 && word_at(line.data()) << 24 == word_of("type=   ") << 24)
     type = common_type(line, at);
-  if (type != record_type::kUnknown && line.size() - at > kHead.size() &&
-      std::memcmp(line.data() + at, kHead.data(), kHead.size()) == 0) {
-    const std::string_view rest = line.substr(at + kHead.size());
-    if (!memo.text.empty() && rest.size() >= memo.text.size() &&
-        std::memcmp(rest.data(), memo.text.data(), memo.text.size()) == 0) {
-      std::string_view body = rest.substr(memo.text.size());
-      while (!body.empty() && body.front() == ' ') body.remove_prefix(1);
-      while (!body.empty() && (body.back() == ' ' || body.back() == '\r')) body.remove_suffix(1);
+  if (type != record_type::kUnknown && begins_with(line.substr(at), kHead)) {
+    const std::string_view rest(line.data() + at + kHead.size(), line.size() - at - kHead.size());
+    const bool same = !memo.text.empty() && begins_with(rest, memo.text);
+    if (same || read_plain_stamp(rest, memo)) {
+      const char* begin = rest.data() + memo.text.size();
+      const char* end = line.data() + line.size();
+      while (begin < end && *begin == ' ') ++begin;
+      while (begin < end && (end[-1] == ' ' || end[-1] == '\r')) --end;
       record.node = record.syslog_host = {};
-      record.type_name = line.substr(5, at - 5);
+      record.type_name = {line.data() + 5, at - 5};
       record.type = type;
       record.milliseconds = memo.milliseconds;
       record.serial = memo.serial;
-      record.body = body;
-      record.same_stamp = true;
+      record.body = {begin, static_cast<std::size_t>(end - begin)};
+      record.same_stamp = same;
       return kRecord;
     }
   }
-  const LineVerdict verdict = read_record_line(line, record);
   memo.text = {};
-  if (verdict.kind == LineKind::record && record.node.empty() && record.syslog_host.empty() &&
-      line.front() == 't') {
-    const std::size_t stamp = line.find("audit(");
-    if (stamp != std::string_view::npos) {
-      const std::string_view text = line.substr(stamp + 6);
-      memo = {text.substr(0, plain_stamp(text)), record.milliseconds, record.serial};
-    }
-  }
-  return verdict;
+  return read_record_line(line, record);
 }
 
 LineVerdict read_record_line(std::string_view line, RecordLine& record) {

@@ -65,6 +65,11 @@ struct PlainScan {
     while (at < end && *at != '"') ++at;
     return at;
   }
+  /// The first blank (no tab); `end` where there is none.
+  static const char* space(const char* at, const char* end) {
+    while (at < end && *at != ' ') ++at;
+    return at;
+  }
 };
 
 #if defined(__SSE2__)
@@ -111,15 +116,17 @@ struct Sse2Scan {
     length = static_cast<std::size_t>(std::countr_zero(found));
     return found != 0;
   }
-  static const char* quote(const char* at, const char* end) {
+  static const char* quote(const char* at, const char* end) { return first(at, end, '"'); }
+  static const char* space(const char* at, const char* end) { return first(at, end, ' '); }
+
+ private:
+  static const char* first(const char* at, const char* end, char wanted) {
     for (; at < end; at += 16) {
-      const std::uint32_t found = mask(is(load(at, end), '"'));
+      const std::uint32_t found = mask(is(load(at, end), wanted));
       if (found != 0) return at + std::countr_zero(found);
     }
     return end;
   }
-
- private:
   /// Sixteen bytes; zeros where the text ends before.
   static __m128i load(const char* at, const char* end) {
     if (end - at >= 16) [[likely]]

@@ -35,7 +35,7 @@ struct Deliberate {
   std::string field;   ///< theirs; `*` any
   std::string theirs;  ///< values joined with `|`; `*` any
   std::string ours;    ///< values joined with `|`, `-` for absent; `*` any; `=field`: whatever we
-                     ///< have, but their first value is the first one of that field of ours
+                       ///< have, but their first value is the first one of that field of ours
   std::string reason;
 };
 

@@ -257,6 +257,7 @@ TEST(ShortWays, Scans) {
     ASSERT_EQ(Sse2Scan::blank(begin, end, a), PlainScan::blank(begin, end, b));
     ASSERT_EQ(a, b);
     ASSERT_EQ(Sse2Scan::quote(begin, end), PlainScan::quote(begin, end));
+    ASSERT_EQ(Sse2Scan::space(begin, end), PlainScan::space(begin, end));
     if (text.size() < 16) continue;
     std::size_t x = 0, y = 0;
     a = Sse2Scan::short_value(begin, x);
@@ -273,6 +274,19 @@ TEST(ShortWays, Scans) {
 #else
   GTEST_SKIP() << "one way only on this processor";
 #endif
+}
+
+TEST(ShortWays, TheCapOnFieldsCountsThoseThatNobodyWants) {
+  Projection projection;
+  projection.want(field::process_pid);
+  for (const std::size_t junk : {1'022u, 1'023u, 1'024u, 1'100u}) {
+    std::string text = "type=SYSCALL msg=audit(1.000:1): arch=c000003e";
+    for (std::size_t i = 0; i < junk; ++i) text += " comm=x";
+    text += " pid=7 ppid=6\n";
+    const auto narrow = auditd_test::run_with(text, projection);
+    EXPECT_EQ(narrow.events[0]["process.pid"], auditd_test::run(text).events[0]["process.pid"]);
+    EXPECT_EQ(narrow.events[0]["process.pid"], junk <= 1'022 ? "7" : "-");
+  }
 }
 
 TEST(ShortWays, ANarrowProjectionChangesNothing) {
