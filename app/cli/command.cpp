@@ -29,6 +29,9 @@ void add_evidence_options(CLI::App& command, Options& options) {
       ->check([](const std::string& text) {
         return parse_size(text) ? std::string() : fmt::format("not a size: {} (want 512M or 4G)", visible(text));
       });
+  command.add_option("--evtx-reader", options.evtx_reader, "What reads EVTX records: native, or libevtx as a second opinion (some hundred times slower)")
+      ->check(CLI::IsMember({"native", "libevtx"}))
+      ->default_str("native");
   command.add_option("-o,--output", options.output, "Write to FILE instead of standard output")->type_name("FILE");
   command.add_flag("-q,--quiet", options.quiet, "No progress and no notes on standard error");
 }
@@ -71,6 +74,7 @@ std::unique_ptr<Session> open_session(const Options& options, ProgressBar& bar) 
   SessionOptions session_options;
   session_options.threads = options.threads;
   session_options.progress = &bar.progress();
+  if (options.evtx_reader == "libevtx") session_options.evtx_reader = EvtxReader::libevtx;
   session_options.memory = parse_size(options.memory).value_or(0);
   std::unique_ptr<Session> session;
   try {

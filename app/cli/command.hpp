@@ -25,13 +25,14 @@ struct Options {
   std::string output;
   unsigned threads = 0;
   std::string memory;
+  std::string evtx_reader;
   bool quiet = false;
 };
 
 /// What a command does once its options are read.
 using Run = std::function<ExitCode()>;
 
-/// Adds PATH…, --threads, --memory, -o, --quiet.
+/// Adds PATH…, --threads, --memory, --evtx-reader, -o, --quiet.
 void add_evidence_options(CLI::App& command, Options& options);
 /// Adds --from, --to, --host.
 void add_window_options(CLI::App& command, Options& options);

@@ -20,9 +20,9 @@ class IndexSink : public EventSink {
   IndexBatch& batch_;
 };
 
-std::vector<std::unique_ptr<Parser>> parsers_that_ship() {
+std::vector<std::unique_ptr<Parser>> parsers_that_ship(EvtxReader evtx_reader) {
   std::vector<std::unique_ptr<Parser>> parsers;
-  parsers.push_back(make_evtx_parser());
+  parsers.push_back(make_evtx_parser(evtx_reader));
   parsers.push_back(make_auditd_parser());
   parsers.push_back(make_sysmon_linux_parser());
   return parsers;
@@ -36,7 +36,7 @@ std::unique_ptr<Session> Session::open(const std::vector<std::string>& paths,
   session->options_ = options;
   session->threads_ =
       options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
-  session->parsers_ = options.parsers ? options.parsers() : parsers_that_ship();
+  session->parsers_ = options.parsers ? options.parsers() : parsers_that_ship(options.evtx_reader);
   Discovery found = discover(paths, session->parsers_);
   session->files_ = std::move(found.artifacts);
   session->unreadable_ = std::move(found.unreadable);

@@ -35,6 +35,7 @@ struct SessionOptions {
   Progress* progress = nullptr;  ///< borrowed; may be null
   std::stop_token stop = {};
   std::uint64_t memory = 0;  ///< bytes that the run may take (memory_budget.hpp); 0: any
+  EvtxReader evtx_reader = EvtxReader::native;
   /// Parsers to ask; empty: all that ship. For tests and benches.
   std::function<std::vector<std::unique_ptr<Parser>>()> parsers = {};
 };
@@ -85,6 +86,8 @@ class Session {
 
   /// Content of an artifact, for digests.
   [[nodiscard]] std::span<const std::byte> bytes_on_disk(ArtifactId id) const;
+  /// The same as parsers see it, unpacked.
+  [[nodiscard]] std::span<const std::byte> content(ArtifactId id) const;
 
  private:
   Session() = default;

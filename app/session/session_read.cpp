@@ -190,4 +190,8 @@ std::span<const std::byte> Session::bytes_on_disk(ArtifactId id) const {
   return files_[id.index()].bytes.mapped();
 }
 
+std::span<const std::byte> Session::content(ArtifactId id) const {
+  return files_[id.index()].bytes.content();
+}
+
 }  // namespace stemma

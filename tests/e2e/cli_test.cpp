@@ -20,6 +20,7 @@ namespace {
 using stemma::support::AuditWriter;
 using stemma::support::EvtxWriter;
 using stemma::support::TempDir;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 struct Outcome {
@@ -171,6 +172,23 @@ TEST(Cli, EvidenceShowsTheLedger) {
   const auto artifact = nlohmann::json::parse(line);
   EXPECT_EQ(artifact["bytes"]["read"], artifact["bytes"]["parsed"].get<int>() + artifact["bytes"]["refused"].get<int>() +
                                            artifact["bytes"]["recovered"].get<int>() + artifact["bytes"]["unused"].get<int>());
+}
+
+TEST(Cli, ASecondReaderSeesTheSame) {
+  stemma::support::WinRecord record = stemma::support::sysmon_event(1, "WS1", stemma::parse_time("2026-11-24T03:10:51Z")->time, {{"CommandLine", "cmd /c x"}});
+  stemma::support::WinRecord literal = record;
+  literal.style = stemma::support::Style::literal;
+  const TempDir dir;
+  dir.write("s.evtx", EvtxWriter{}.add({record, literal, record}).bytes());
+  const Outcome checked = stemma("evidence --no-digests --cross-check " + dir.path());
+  EXPECT_EQ(checked.code, 0);
+  EXPECT_THAT(checked.out, EndsWith("\ncross-check with libevtx\n" + dir.path() +
+                                    "/s.evtx\n  2 records alike, 1 that only the native reader reads\n"));
+  const Outcome json = stemma("evidence --no-digests --cross-check --format jsonl " + dir.path());
+  EXPECT_THAT(json.out, HasSubstr("\"cross_check\":{\"different\":0,\"equal\":2,\"explained\":0,\"libevtx_only\":0,\"native_only\":1,"));
+  EXPECT_EQ(stemma("events -q " + dir.path()).code, 0);
+  EXPECT_EQ(stemma("events -q --evtx-reader libevtx " + dir.path()).code, 3);  // it cannot read the second record
+  EXPECT_EQ(stemma("events --evtx-reader other " + dir.path()).code, 2);
 }
 
 TEST(Cli, ABadRuleIsNamedAndTheOthersRun) {
