@@ -35,6 +35,37 @@ constexpr CategorySet category_bit(CategoryBit bit) {
   return static_cast<CategorySet>(1u << static_cast<unsigned>(bit));
 }
 
+/// ECS `event.type` values that have a bit of their own; all others share the last bit.
+enum class TypeBit : std::uint8_t {
+  access,
+  allowed,
+  change,
+  connection,
+  creation,
+  deletion,
+  denied,
+  end,
+  error,
+  group,
+  info,
+  installation,
+  protocol,
+  start,
+  user,
+  other
+};
+
+using TypeSet = std::uint16_t;
+
+constexpr TypeSet type_bit(TypeBit bit) {
+  return static_cast<TypeSet>(1u << static_cast<unsigned>(bit));
+}
+
+/// The bit for a type's name; `other` for names without one.
+TypeSet type_of(std::string_view name);
+/// The reverse; empty for `other`.
+std::string_view type_name(TypeBit bit);
+
 /// The bit for a category's name; `other` for names without one.
 CategorySet category_of(std::string_view name);
 

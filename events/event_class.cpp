@@ -15,7 +15,8 @@ std::size_t hash_of(const EventClass& c, std::uint64_t seed) {
   hash ^= hash >> 32;
   hash = (hash ^ (std::uint64_t{c.host.value} << 32 | c.artifact.value)) * 0xD6E8FEB86659FD93u;
   hash ^= hash >> 32;
-  hash ^= std::uint64_t{c.categories} << 24 | std::uint64_t{c.time_digits} << 16 |
+  hash ^= std::uint64_t{c.types} << 40 | std::uint64_t{c.categories} << 24 |
+          std::uint64_t{c.time_digits} << 16 |
           std::uint64_t{static_cast<std::uint8_t>(c.source_kind)} << 8 | (c.recovered ? 1u : 0u);
   hash *= 0x9E3779B97F4A7C15u;
   return static_cast<std::size_t>(hash ^ (hash >> 32));

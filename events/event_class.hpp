@@ -23,6 +23,7 @@ struct EventClass {
   std::uint8_t time_digits = 0;
   SourceKind source_kind = SourceKind::none;
   bool recovered = false;
+  TypeSet types = 0;  ///< event.type, for rules that can be ruled out by it
   bool operator==(const EventClass&) const = default;
 };
 

@@ -19,17 +19,38 @@ CategorySet categories_of(const Event& event) {
   return set;
 }
 
+TypeSet types_of(const Event& event) {
+  TypeSet set = 0;
+  event.for_each_text(field::event_type, [&](std::string_view name) {
+    set = static_cast<TypeSet>(set | type_of(name));
+  });
+  return set;
+}
+
 }  // namespace
 
 Projection index_projection() {
   Projection projection;
-  for (const FieldId id :
-       {field::event_category, field::event_code, field::host_name, field::winlog_channel,
-        field::process_pid, field::process_entity_id, field::process_name,
-        field::process_executable, field::process_command_line, field::process_args,
-        field::process_working_directory, field::process_integrity_level, field::process_parent_pid,
-        field::process_parent_entity_id, field::process_parent_executable,
-        field::process_parent_command_line, field::user_id, field::user_name, field::user_domain}) {
+  for (const FieldId id : {field::event_category,
+                           field::event_type,
+                           field::event_code,
+                           field::host_name,
+                           field::winlog_channel,
+                           field::process_pid,
+                           field::process_entity_id,
+                           field::process_name,
+                           field::process_executable,
+                           field::process_command_line,
+                           field::process_args,
+                           field::process_working_directory,
+                           field::process_integrity_level,
+                           field::process_parent_pid,
+                           field::process_parent_entity_id,
+                           field::process_parent_executable,
+                           field::process_parent_command_line,
+                           field::user_id,
+                           field::user_name,
+                           field::user_domain}) {
     projection.want(id);
   }
   return projection;
@@ -50,6 +71,7 @@ EventClassId IndexBatch::class_of(const Event& event) {
   EventClass wanted;
   wanted.artifact = event.source.artifact;
   wanted.categories = categories_of(event);
+  wanted.types = types_of(event);
   wanted.time_digits = event.time_digits;
   wanted.source_kind = event.source_kind;
   wanted.recovered = event.recovered;

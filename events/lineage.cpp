@@ -348,6 +348,7 @@ class LineageBuilder {
     const bool better =
         record.source_kind == SourceKind::sysmon || record.source_kind == SourceKind::auditd;
     const auto take = [&](StringId& mine, StringId theirs) {
+      if (theirs && mine && theirs != mine) image.image.witnesses_differ = true;
       if (theirs && (!mine || better)) mine = theirs;
     };
     take(image.image.executable, record.executable);
@@ -359,10 +360,14 @@ class LineageBuilder {
     take(image.image.user_name, record.user_name);
     take(image.image.user_domain, record.user_domain);
     take(image.image.integrity_level, record.integrity_level);
-    if (record.args.count != 0) image.image.args = record.args;
+    if (record.args.count != 0) {
+      if (image.image.args.count != 0) image.image.witnesses_differ = true;
+      image.image.args = record.args;
+    }
     take(image.parent_guid, record.parent_guid);
-    take(image.parent_executable, record.parent_executable);
-    take(image.parent_command_line, record.parent_command_line);
+    take(image.image.parent_executable, record.parent_executable);
+    take(image.image.parent_command_line, record.parent_command_line);
+    if (image.image.witnesses != 255) ++image.image.witnesses;
     if (record.parent_pid != kNoPid && (image.parent_pid == kNoPid || better))
       image.parent_pid = record.parent_pid;
     if (!image.image.event || better) image.image.event = record.event;
@@ -512,7 +517,8 @@ class LineageBuilder {
         if (lives_[parent].entity.placeholder && !lives_[parent].entity.start_seen)
           edge = ParentEdge::record_fields;
       } else if (known == by_guid_.end()) {
-        std::tie(parent, candidates) = alive_at(image.parent_pid, rank, image.parent_executable);
+        std::tie(parent, candidates) =
+            alive_at(image.parent_pid, rank, image.image.parent_executable);
         if (parent != kNoLife && (lives_[parent].guid || parent == life)) parent = kNoLife;
         edge = ParentEdge::pid_lifetime;
         if (parent != kNoLife) {
@@ -557,16 +563,17 @@ class LineageBuilder {
     if (!p.entity.placeholder) return;
     if (p.entity.pid == kNoPid) p.entity.pid = child.parent_pid;
     p.entity.start = std::min(p.entity.start, child.image.start);
-    if (!child.parent_executable && !child.parent_command_line) return;
+    const ProcessImage& words = child.image;
+    if (!words.parent_executable && !words.parent_command_line) return;
     if (p.images.empty()) {
       p.images.emplace_back();
       p.images.back().image.start = child.image.start;
     }
     ProcessImage& image = p.images.front().image;
-    if (!image.executable) image.executable = child.parent_executable;
+    if (!image.executable) image.executable = words.parent_executable;
     const SourceKind kind = p.windows ? SourceKind::sysmon : SourceKind::sysmon_linux;
     if (!image.name) image.name = name_of(image.executable, kind);
-    if (!image.command_line) image.command_line = child.parent_command_line;
+    if (!image.command_line) image.command_line = words.parent_command_line;
   }
 
   LineageInput in_;

@@ -21,7 +21,7 @@ struct BuildImage {
   std::vector<EventId> events;
   // What the records say about the parent, kept until GUID edges can be resolved.
   std::int64_t parent_pid = kNoPid;
-  StringId parent_guid, parent_executable, parent_command_line;
+  StringId parent_guid;
   std::uint32_t parent = kNoLife;        // life
   std::uint32_t parent_image = kNoLife;  // position among the parent's images
 };

@@ -42,6 +42,9 @@ struct ProcessImage {
   ImageId parent_image;  ///< its image at that moment; none where it had none
   ParentEdge edge = ParentEdge::none;
   std::uint8_t candidates = 0;  ///< lives that could be the parent; above 1 the choice is ambiguous
+  std::uint8_t witnesses = 0;   ///< records that show this start; 255 for more
+  bool witnesses_differ = false;                    ///< two of them give one value differently
+  StringId parent_executable, parent_command_line;  ///< as such records have them, not the tree
 };
 
 /// One life of a process.

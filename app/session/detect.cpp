@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "app/session/digest.hpp"
 #include "detection/findings/collect.hpp"
 #include "detection/findings/lineage_answers.hpp"
+#include "detection/match/snapshot_filter.hpp"
 
 namespace stemma {
 namespace {
@@ -50,6 +52,18 @@ CategorySet categories_of(const Matcher& matcher) {
   return set;
 }
 
+// Events that no rule could match were seen all the same: how many there were of a category is part of what a rule could have found.
+void count_passed_over(const CaseSnapshot& snapshot, const Matcher& matcher, const std::vector<std::uint64_t>& passed_over, MatchStatistics& statistics) {
+  for (std::uint32_t id = 1; id < passed_over.size(); ++id) {
+    statistics.events += passed_over[id];
+    statistics.any.events += passed_over[id];
+    const CategorySet categories = snapshot.events.classes()[EventClassId{id}].categories;
+    for (std::size_t i = 0; i < matcher.categories().size() && i < statistics.by_category.size(); ++i) {
+      if ((categories & category_of(matcher.categories()[i])) != 0) statistics.by_category[i].events += passed_over[id];
+    }
+  }
+}
+
 }  // namespace
 
 bool claims_remote_execution(const Rule& rule) {
@@ -59,7 +73,7 @@ bool claims_remote_execution(const Rule& rule) {
   });
 }
 
-Detection detect(const Session& session, const RuleSet& rules, Progress* progress) {
+Detection detect(const Session& session, const RuleSet& rules, Progress* progress, bool every_event) {
   const CaseSnapshot& snapshot = session.snapshot();
   const Matcher matcher(rules.programs());
   LineageAnswers answers(snapshot, matcher.subqueries().size());
@@ -75,13 +89,17 @@ Detection detect(const Session& session, const RuleSet& rules, Progress* progres
       progress->step = step;
       progress->bytes_done = 0;
     }
-    session.for_each(selection, projection, [&](unsigned number, EventId id, Event& event) {
+    // Which events are wanted is asked before the first is decoded, one after the other.
+    session.for_each(session.plan(selection), projection, [&](unsigned number, EventId id, Event& event) {
       Worker& worker = *workers[number];
       MatchWorker& matching = worker.ready();  // before the view: it may forget all shapes
       consider(matching, worker, id, event.view(worker.shapes()));
     });
   };
+  std::optional<SnapshotFilter> filter;
+  if (!every_event && SnapshotFilter::serves(matcher)) filter.emplace(snapshot, matcher, &answers);
   for (std::uint32_t level = 0; level < matcher.subquery_levels(); ++level) {
+    if (filter) selection.accept = [&, level](EventId id) { return filter->may_match_subquery(level, id); };
     pass("matching lineage", [&](MatchWorker& matching, Worker& worker, EventId id, const EventView& view) {
       matching.consider_subqueries(level, id, view, worker.subqueries);
     });
@@ -89,6 +107,14 @@ Detection detect(const Session& session, const RuleSet& rules, Progress* progres
       for (const SubqueryMatch& match : worker->subqueries) answers.record(match.subquery, match.event);
       worker->subqueries.clear();
     }
+  }
+  std::vector<std::uint64_t> passed_over(snapshot.events.classes().size() + 1, 0);  // by class
+  if (filter) {
+    selection.accept = [&](EventId id) {
+      if (filter->may_match(id) || filter->first_of_its_kind(id)) return true;
+      ++passed_over[snapshot.events.event_class(id).value];
+      return false;
+    };
   }
   pass("matching", [&](MatchWorker& matching, Worker& worker, EventId id, const EventView& view) {
     matching.consider(id, view, worker.matches);
@@ -101,6 +127,7 @@ Detection detect(const Session& session, const RuleSet& rules, Progress* progres
     matches.insert(matches.end(), worker->matches.begin(), worker->matches.end());
     statistics.add(worker->statistics());
   }
+  count_passed_over(snapshot, matcher, passed_over, statistics);
   std::vector<FindingRule> finding_rules;
   for (std::uint32_t i = 0; i < rules.rules.size(); ++i) {
     finding_rules.push_back({rules.rules[i].id, claims_remote_execution(rules.rules[i])});

@@ -1,6 +1,7 @@
 // Evaluation of bound programs, and explanations.
 #include <algorithm>
 
+#include "detection/eql/partial.hpp"
 #include "detection/eql/program_code.hpp"
 #include "detection/eql/scalar_eval.hpp"
 
@@ -251,6 +252,54 @@ bool matches(const BoundProgram& bound, const EventView& view, EvalContext& cont
     }
   }
   return Evaluation(code, bound.slots, bound.options, view, context).is(code.root, true);
+}
+
+std::vector<LeafUse> leaf_uses(const Program& program) {
+  const ProgramCode& code = program.code();
+  std::vector<LeafUse> uses;
+  for (const Leaf& leaf : code.leaves) {
+    LeafUse& use = uses.emplace_back();
+    for (const std::uint32_t field : leaf.fields) use.fields.push_back(code.query.fields[field]);
+    use.lineage = leaf.form == LeafForm::lineage;
+    use.mixed = leaf.form == LeafForm::general && program.asks_lineage();
+  }
+  return uses;
+}
+
+namespace {
+
+bool may_be(const ProgramCode& code, std::uint32_t id, bool wanted,
+            const std::function<Verdicts(std::uint32_t)>& verdicts) {
+  const Condition& condition = code.conditions[id];
+  switch (condition.join) {
+    case Join::leaf:
+      return (verdicts(condition.leaf) & only(tri(wanted))) != 0;
+    case Join::not_of:
+      return may_be(code, code.children[condition.first], !wanted, verdicts);
+    default:
+      break;
+  }
+  const bool all = (condition.join == Join::all_of) == wanted;
+  for (const std::uint32_t child : code.children_of(condition)) {
+    if (may_be(code, child, wanted, verdicts) != all) return !all;
+  }
+  return all;
+}
+
+}  // namespace
+
+bool may_match(const Program& program,
+               const std::function<Verdicts(std::uint32_t leaf)>& verdicts) {
+  return may_be(program.code(), program.code().root, true, verdicts);
+}
+
+Tri leaf_verdict(const Program& program, std::uint32_t leaf, const EventView& view,
+                 EvalContext& context, const EvalOptions& options) {
+  const ProgramCode& code = program.code();
+  std::vector<std::uint32_t> slots;
+  slots.reserve(code.query.fields.size());
+  for (const FieldId field : code.query.fields) slots.push_back(view.shape().slot_of(field));
+  return Evaluation(code, slots, options, view, context).verdict(code.leaves[leaf]);
 }
 
 std::vector<Clause> explain(const Program& program, const EventView& view, EvalContext& context,

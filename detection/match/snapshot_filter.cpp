@@ -1,0 +1,137 @@
+#include "detection/match/snapshot_filter.hpp"
+
+#include <algorithm>
+
+namespace stemma {
+namespace {
+
+bool has_bit(const std::string& category) {
+  return category_of(category) != category_bit(CategoryBit::other);
+}
+
+}  // namespace
+
+bool SnapshotFilter::serves(const Matcher& matcher) {
+  const auto known = [](const eql::Program& program) {
+    return std::all_of(program.fields().begin(), program.fields().end(), [](FieldId field) {
+      return field == field::event_category || KnownValues::covers(field);
+    });
+  };
+  for (const auto& program : matcher.programs()) {
+    if (!known(*program)) return false;
+  }
+  for (const Matcher::Subquery& subquery : matcher.subqueries()) {
+    if (!known(*subquery.program)) return false;
+  }
+  return std::all_of(matcher.categories().begin(), matcher.categories().end(), has_bit);
+}
+
+SnapshotFilter::SnapshotFilter(const CaseSnapshot& snapshot, const Matcher& matcher,
+                               const eql::LineageOracle* lineage)
+    : snapshot_(snapshot), known_(snapshot), options_(matcher.options()) {
+  context_.lineage = lineage;
+  for (std::uint32_t rule = 0; rule < matcher.programs().size(); ++rule)
+    rules_.push_back(judged(*matcher.programs()[rule], matcher.subquery_base(rule)));
+  levels_.resize(matcher.subquery_levels());
+  for (const Matcher::Subquery& subquery : matcher.subqueries())
+    levels_[subquery.level].push_back(
+        judged(*subquery.program, matcher.subquery_base(subquery.rule)));
+  // Kinds are of no file and no host.
+  EventClassTable kinds;
+  kind_of_class_.push_back(0);
+  for (EventClass known : snapshot.events.classes().all()) {
+    known.artifact = {};
+    known.host = {};
+    kind_of_class_.push_back(kinds.intern(known).value);
+  }
+}
+
+SnapshotFilter::Judged SnapshotFilter::judged(const eql::Program& program,
+                                              std::uint32_t subquery_base) const {
+  Judged made;
+  made.program = &program;
+  made.subquery_base = subquery_base;
+  if (program.category()) made.category = category_of(*program.category());
+  for (const eql::LeafUse& use : eql::leaf_uses(program)) {
+    Leaf& leaf = made.leaves.emplace_back();
+    leaf.lineage = use.lineage;
+    if (use.lineage) continue;
+    leaf.unknown = use.mixed || use.fields.size() != 1 || !KnownValues::covers(use.fields[0]);
+    if (!leaf.unknown) leaf.field = use.fields[0];
+  }
+  return made;
+}
+
+// A pass asks in ascending order of ids, so the place of the last answer is near the next.
+const ProcessStart* SnapshotFilter::start_of(EventId id) {
+  const auto starts = snapshot_.tree.starts();
+  if (next_start_ > 0 && !(starts[next_start_ - 1].event < id)) {
+    next_start_ =
+        static_cast<std::size_t>(std::lower_bound(starts.begin(), starts.end(), id,
+                                                  [](const ProcessStart& start, EventId wanted) {
+                                                    return start.event < wanted;
+                                                  }) -
+                                 starts.begin());
+  }
+  while (next_start_ < starts.size() && starts[next_start_].event < id) ++next_start_;
+  return next_start_ < starts.size() && starts[next_start_].event == id ? &starts[next_start_]
+                                                                        : nullptr;
+}
+
+bool SnapshotFilter::any(std::vector<Judged>& list, EventId id) {
+  const CategorySet categories = snapshot_.events.categories(id);
+  const ProcessStart* const start = start_of(id);
+  return std::any_of(list.begin(), list.end(), [&](Judged& one) {
+    if (one.category != 0 && (categories & one.category) == 0) return false;
+    return eql::may_match(*one.program,
+                          [&](std::uint32_t leaf) { return verdicts(one, leaf, id, start); });
+  });
+}
+
+eql::Verdicts SnapshotFilter::verdicts(Judged& of, std::uint32_t number, EventId id,
+                                       const ProcessStart* start) {
+  Leaf& leaf = of.leaves[number];
+  if (leaf.unknown) return eql::kAnyVerdict;
+  if (leaf.lineage) return judge(of, number, id, {}, {});
+  const KnownValue value = known_.of(id, start, leaf.field);
+  if (!value.known()) return eql::kAnyVerdict;
+  if (leaf.keys.empty()) {
+    leaf.keys.resize(kRemembered, ~std::uint64_t{0});
+    leaf.verdicts.resize(kRemembered);
+  }
+  const std::uint64_t key = value.key();
+  const std::size_t slot = (key * 0x9E3779B97F4A7C15u) >> 55;
+  static_assert(kRemembered == std::size_t{1} << (64 - 55));
+  if (leaf.keys[slot] != key) {
+    leaf.verdicts[slot] = judge(of, number, id, leaf.field, value);
+    leaf.keys[slot] = key;
+  }
+  return leaf.verdicts[slot];
+}
+
+eql::Verdicts SnapshotFilter::judge(Judged& of, std::uint32_t leaf, EventId id, FieldId field,
+                                    const KnownValue& value) {
+  context_.event = id;
+  context_.subquery_base = of.subquery_base;
+  const auto say = [&] {
+    return eql::only(
+        eql::leaf_verdict(*of.program, leaf, event_.view(shapes_), context_, options_));
+  };
+  event_.reset(everything_);
+  known_.write(value, values_);
+  for (const std::string_view text : values_) event_.add_lasting(field, text);
+  eql::Verdicts verdicts = say();
+  if (value.form == KnownValue::Form::absent && field) {
+    event_.reset(everything_);
+    event_.add_lasting(field, {});
+    verdicts = static_cast<eql::Verdicts>(verdicts | say());
+  }
+  return verdicts;
+}
+
+bool SnapshotFilter::first_of_its_kind(EventId id) {
+  const std::uint64_t kind = kind_of_class_[snapshot_.events.event_class(id).value];
+  return kinds_.insert(kind << 32 | known_.presence(id, start_of(id))).second;
+}
+
+}  // namespace stemma

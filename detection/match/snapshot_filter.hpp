@@ -1,0 +1,78 @@
+// SnapshotFilter: which events may still match some rule, judged by what the frozen case knows of
+// them (known_values.hpp), so that a pass decodes only those. Not matching: what it lets through is
+// decoded and matched as ever, and what it holds back could match nothing.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "detection/eql/partial.hpp"
+#include "detection/match/known_values.hpp"
+#include "detection/match/matcher.hpp"
+
+namespace stemma {
+
+/// One thread. Borrows everything. Clauses about one field are judged once for each value that the
+/// case knows, as far as a small table remembers them; beside that O(rules of the event's
+/// category).
+class SnapshotFilter {
+ public:
+  SnapshotFilter(const CaseSnapshot& snapshot, const Matcher& matcher,
+                 const eql::LineageOracle* lineage);
+
+  /// Whether it may be used: every field that any rule reads is one that the case can know, and
+  /// every category has a bit of its own. Else what passes over an event could not say which fields
+  /// it carries, and so not whether a rule could have fired.
+  static bool serves(const Matcher& matcher);
+
+  /// Whether some rule may match the event. Faster for ids that ascend from call to call.
+  bool may_match(EventId id) { return any(rules_, id); }
+  /// Whether some subquery of the level may.
+  bool may_match_subquery(std::uint32_t level, EventId id) { return any(levels_[level], id); }
+
+  /// True once for each kind of event, kinds being told apart by class and by which of the fields
+  /// are there: an event that shows what any of its kind carries.
+  bool first_of_its_kind(EventId id);
+
+ private:
+  static constexpr std::size_t kRemembered = 512;  // values a leaf, as many as children of late
+  struct Leaf {
+    FieldId field;  // none: judged by itself, or not at all
+    bool lineage = false;
+    bool unknown = false;
+    std::vector<std::uint64_t> keys;  // of values judged, by a part of the key
+    std::vector<eql::Verdicts> verdicts;
+  };
+  struct Judged {
+    const eql::Program* program = nullptr;
+    CategorySet category = 0;  // 0: any
+    std::uint32_t subquery_base = 0;
+    std::vector<Leaf> leaves;
+  };
+
+  Judged judged(const eql::Program& program, std::uint32_t subquery_base) const;
+  const ProcessStart* start_of(EventId id);
+  bool any(std::vector<Judged>& list, EventId id);
+  eql::Verdicts verdicts(Judged& judged, std::uint32_t leaf, EventId id, const ProcessStart* start);
+  eql::Verdicts judge(Judged& judged, std::uint32_t leaf, EventId id, FieldId field,
+                      const KnownValue& value);
+
+  const CaseSnapshot& snapshot_;
+  KnownValues known_;
+  eql::EvalOptions options_;
+  eql::EvalContext context_;
+  std::vector<Judged> rules_;
+  std::vector<std::vector<Judged>> levels_;
+  std::size_t next_start_ = 0;
+  // Room for judging.
+  Projection everything_ = Projection::all();
+  Event event_;
+  ShapeTable shapes_;
+  std::vector<std::string> scratch_;
+  std::vector<std::string_view> values_;
+  std::unordered_set<std::uint64_t> kinds_;
+  std::vector<std::uint32_t> kind_of_class_;
+};
+
+}  // namespace stemma
