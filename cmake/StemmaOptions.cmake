@@ -15,3 +15,7 @@ if(STEMMA_SANITIZE)
     -fsanitize=${STEMMA_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(stemma_options INTERFACE -fsanitize=${STEMMA_SANITIZE})
 endif()
+if(STEMMA_FUZZ)
+  # The libraries too, or the fuzzer sees no further than the target's own lines.
+  target_compile_options(stemma_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
