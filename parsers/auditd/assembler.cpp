@@ -156,6 +156,7 @@ void Assembler::close(std::uint32_t index) {
   if (last_ == index) last_ = kNone;
   if (event.own) {
     --own_open_;
+    any_closed_ = true;
   } else {
     release(index);
   }
@@ -289,7 +290,7 @@ bool Assembler::add(const RecordLine& record, const LinePlace& place) {
     event.last_line = line_;
     event.last_position = place.position;
   }
-  emit_closed();
+  if (any_closed_) emit_closed();
   return kept;
 }
 
@@ -301,6 +302,7 @@ bool Assembler::is_unsure() const {
 }
 
 void Assembler::emit_closed() {
+  any_closed_ = false;
   while (order_at_ < order_.size() && !events_[order_[order_at_]].open) {
     const std::uint32_t index = order_[order_at_++];
     emit(events_[index], false);

@@ -195,6 +195,7 @@ class Assembler {
   std::uint64_t start_position_ = 0;
   bool at_start_ = true;
   std::uint32_t generation_ = 1;
+  bool any_closed_ = false;  // since emit_closed()
   Phase phase_ = Phase::own;
 };
 

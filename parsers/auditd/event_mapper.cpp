@@ -481,8 +481,14 @@ void EventMapper::read_record(const EventLine& line, Event& event) {
       std::uint8_t action = name.action;
       if (is_call && field.key == "a0" && !name.data_wanted)
         action = FieldActions::kFirstSlot + kA0;
-      if (action != FieldActions::kGive) actions.set(field.key, false, action);
-      if (action == FieldActions::kSkip) continue;
+      if (action != FieldActions::kGive) {
+        actions.set(field.key, false, action);
+        if (action == FieldActions::kSkip) continue;
+        if (!field.in_message) {
+          set_once(slots_[action - FieldActions::kFirstSlot], field.value);
+          continue;
+        }
+      }
     }
     if (count + slots.taken == 1 && line.type == record_type::kAvc)
       read_avc_words(field.before, event);
@@ -506,14 +512,6 @@ void EventMapper::read_record(const EventLine& line, Event& event) {
 void EventMapper::read_field(const EventLine& line, const Field& field, Event& event) {
   const std::string_view key = field.key;
   const bool outer = !field.in_message;
-  if (const int slot = slot_of(key); slot >= 0) {
-    if (outer) {
-      set_once(slots_[static_cast<std::size_t>(slot)], field.value);
-    } else {
-      add_field(field, event);
-    }
-    return;
-  }
   switch (packed(key)) {
     case packed("success"):
     case packed("res"):
@@ -588,6 +586,14 @@ void EventMapper::read_field(const EventLine& line, const Field& field, Event& e
       break;
     default:
       break;
+  }
+  if (const int slot = slot_of(key); slot >= 0) {
+    if (outer) {
+      set_once(slots_[static_cast<std::size_t>(slot)], field.value);
+    } else {
+      add_field(field, event);
+    }
+    return;
   }
   if (key == "proctitle" && line.type == record_type::kProctitle) {
     if (is_absent(field)) return;

@@ -178,14 +178,14 @@ bool FieldReader::next_common(Field& field, FieldSlots* slots) {
       if (action == FieldActions::kGive) break;
       const char* value = start + name.length + 1;
       std::size_t length = 0;
-      if (*value == '"') {
+      if ((*value >= '0' || *value == '-') && *value != '{') {  // the quotes are below
+        if (!TextScan::short_value(value, length) || value[length] != ' ') break;
+        at = value + length;
+      } else if (*value == '"') {
         if (!TextScan::short_text(++value, length)) break;
         at = value + length + 1;
       } else {
-        if (*value == '\'' || *value == '{' || !TextScan::short_value(value, length) ||
-            value[length] != ' ')
-          break;
-        at = value + length;
+        break;
       }
       if (action >= FieldActions::kFirstSlot) {
         std::string_view& slot = slots->slots[action - FieldActions::kFirstSlot];

@@ -44,7 +44,16 @@ struct Field {
 constexpr std::uint64_t packed(std::string_view key) {
   if (key.size() > 8) return 0;
   if constexpr (std::endian::native == std::endian::little) {
-    if (!std::is_constant_evaluated() && key.size() >= 4) {
+    if (!std::is_constant_evaluated() && key.size() < 4) {
+      if (key.empty()) return 0;
+      // First, middle and last, of which two may be the same.
+      const auto byte = [&](std::size_t at) -> std::uint64_t {
+        return static_cast<unsigned char>(key[at]);
+      };
+      return byte(0) << 8 * (key.size() - 1) | byte(key.size() / 2) << 8 * ((key.size() - 1) / 2) |
+             byte(key.size() - 1);
+    }
+    if (!std::is_constant_evaluated()) {
       // Two loads that overlap.
       std::uint32_t first = 0;
       std::uint32_t last = 0;
@@ -104,7 +113,7 @@ class FieldLayout {
     bool upper = false;  // begins with a capital
     std::uint8_t action = FieldActions::kGive, enriched_action = FieldActions::kGive;
   };
-  Name& at(std::size_t index) { return names_[index < names_.size() ? index : names_.size() - 1]; }
+  Name& at(std::size_t index) { return names_[index % names_.size()]; }
 
  private:
   std::array<Name, 64> names_{};
