@@ -348,13 +348,17 @@ class LineageBuilder {
     const bool better =
         record.source_kind == SourceKind::sysmon || record.source_kind == SourceKind::auditd;
     const auto take = [&](StringId& mine, StringId theirs) {
-      if (theirs && mine && theirs != mine) image.image.witnesses_differ = true;
       if (theirs && (!mine || better)) mine = theirs;
     };
-    take(image.image.executable, record.executable);
-    take(image.image.name,
-         record.name ? record.name : name_of(record.executable, record.source_kind));
-    take(image.image.command_line, record.command_line);
+    // What rules ask of an image must be the same in all its records to stand for them.
+    const auto take_agreed = [&](StringId& mine, StringId theirs) {
+      if (theirs && mine && theirs != mine) image.image.witnesses_differ = true;
+      take(mine, theirs);
+    };
+    take_agreed(image.image.executable, record.executable);
+    take_agreed(image.image.name,
+                record.name ? record.name : name_of(record.executable, record.source_kind));
+    take_agreed(image.image.command_line, record.command_line);
     take(image.image.working_directory, record.working_directory);
     take(image.image.user_id, record.user_id);
     take(image.image.user_name, record.user_name);
@@ -365,8 +369,8 @@ class LineageBuilder {
       image.image.args = record.args;
     }
     take(image.parent_guid, record.parent_guid);
-    take(image.image.parent_executable, record.parent_executable);
-    take(image.image.parent_command_line, record.parent_command_line);
+    take_agreed(image.image.parent_executable, record.parent_executable);
+    take_agreed(image.image.parent_command_line, record.parent_command_line);
     if (image.image.witnesses != 255) ++image.image.witnesses;
     if (record.parent_pid != kNoPid && (image.parent_pid == kNoPid || better))
       image.parent_pid = record.parent_pid;

@@ -43,7 +43,7 @@ struct ProcessImage {
   ParentEdge edge = ParentEdge::none;
   std::uint8_t candidates = 0;  ///< lives that could be the parent; above 1 the choice is ambiguous
   std::uint8_t witnesses = 0;   ///< records that show this start; 255 for more
-  bool witnesses_differ = false;                    ///< two of them give one value differently
+  bool witnesses_differ = false;  ///< in the program, command line or arguments, or the parent's
   StringId parent_executable, parent_command_line;  ///< as such records have them, not the tree
 };
 

@@ -59,6 +59,8 @@ void Session::split_into_units() {
     for (Unit& unit : parser->split(*own)) work_.push_back({parser.get(), own, std::move(unit)});
   }
   units_ = UnitIndex(work_, files_.size());
+  // Recognizing and splitting may have looked at every page.
+  for (const FoundArtifact& file : files_) file.bytes.let_go(0, file.bytes.content().size());
 }
 
 void Session::sample(const MemoryBudget& budget) {
