@@ -43,6 +43,13 @@ class Evaluation {
     return truth == Tri::unknown && two_valued_ ? Tri::no : truth;
   }
 
+  // The same for a leaf about one field that has these values; not for `general` and lineage.
+  [[nodiscard]] Tri verdict(const Leaf& leaf, std::span<const Value> values) const {
+    const Tri truth =
+        leaf.form == LeafForm::null_test ? tri(values.empty()) : evaluate(leaf, values);
+    return truth == Tri::unknown && two_valued_ ? Tri::no : truth;
+  }
+
   // Values of the leaf's fields that decided it: those that made it true, else the first of each.
   [[nodiscard]] std::vector<Witness> witnesses(const Leaf& leaf) {
     std::vector<Witness> out;
@@ -87,8 +94,11 @@ class Evaluation {
       default:
         break;
     }
+    return evaluate(leaf, values_of(leaf.field));
+  }
+
+  [[nodiscard]] Tri evaluate(const Leaf& leaf, std::span<const Value> values) const {
     Tri result = Tri::no;
-    const std::span<const Value> values = values_of(leaf.field);
     if (values.empty()) return Tri::unknown;
     for (const Value& value : values) {
       const Tri truth = evaluate(leaf, value);
@@ -261,7 +271,7 @@ std::vector<LeafUse> leaf_uses(const Program& program) {
     LeafUse& use = uses.emplace_back();
     for (const std::uint32_t field : leaf.fields) use.fields.push_back(code.query.fields[field]);
     use.lineage = leaf.form == LeafForm::lineage;
-    use.mixed = leaf.form == LeafForm::general && program.asks_lineage();
+    use.general = leaf.form == LeafForm::general;
   }
   return uses;
 }
@@ -293,13 +303,16 @@ bool may_match(const Program& program,
   return may_be(program.code(), program.code().root, true, verdicts);
 }
 
-Tri leaf_verdict(const Program& program, std::uint32_t leaf, const EventView& view,
+Tri leaf_verdict(const Program& program, std::uint32_t leaf, std::span<const Value> values,
                  EvalContext& context, const EvalOptions& options) {
+  static const Shape kNoShape{{}};
   const ProgramCode& code = program.code();
-  std::vector<std::uint32_t> slots;
-  slots.reserve(code.query.fields.size());
-  for (const FieldId field : code.query.fields) slots.push_back(view.shape().slot_of(field));
-  return Evaluation(code, slots, options, view, context).verdict(code.leaves[leaf]);
+  const std::vector<std::uint32_t> no_slots;
+  const EventView no_fields(kNoShape, nullptr, nullptr);
+  Evaluation evaluation(code, no_slots, options, no_fields, context);
+  const Leaf& of = code.leaves[leaf];
+  const bool of_no_field = of.form == LeafForm::lineage || of.form == LeafForm::constant;
+  return of_no_field ? evaluation.verdict(of) : evaluation.verdict(of, values);
 }
 
 std::vector<Clause> explain(const Program& program, const EventView& view, EvalContext& context,

@@ -14,7 +14,7 @@ namespace stemma::eql {
 struct LeafUse {
   std::vector<FieldId> fields;
   bool lineage = false;  ///< asks the process tree, and nothing else
-  bool mixed = false;    ///< may ask it beside the fields
+  bool general = false;  ///< more than a test of one field's values
 };
 
 /// Leaf clauses in the order of the text; their positions number them.
@@ -32,9 +32,9 @@ inline constexpr Verdicts kAnyVerdict = 7;
 /// ones first. The category is not looked at.
 bool may_match(const Program& program, const std::function<Verdicts(std::uint32_t leaf)>& verdicts);
 
-/// What a leaf clause says of an event that has, of the leaf's fields, those in `view`: all of
-/// their values.
-Tri leaf_verdict(const Program& program, std::uint32_t leaf, const EventView& view,
+/// What a leaf clause that is not general says of an event whose field has these values, all of
+/// them; one that asks lineage is asked by `context`.
+Tri leaf_verdict(const Program& program, std::uint32_t leaf, std::span<const Value> values,
                  EvalContext& context, const EvalOptions& options);
 
 }  // namespace stemma::eql

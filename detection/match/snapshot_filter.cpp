@@ -56,7 +56,7 @@ SnapshotFilter::Judged SnapshotFilter::judged(const eql::Program& program,
     Leaf& leaf = made.leaves.emplace_back();
     leaf.lineage = use.lineage;
     if (use.lineage) continue;
-    leaf.unknown = use.mixed || use.fields.size() != 1 || !KnownValues::covers(use.fields[0]);
+    leaf.unknown = use.general || use.fields.size() != 1 || !KnownValues::covers(use.fields[0]);
     if (!leaf.unknown) leaf.field = use.fields[0];
   }
   return made;
@@ -92,7 +92,7 @@ eql::Verdicts SnapshotFilter::verdicts(Judged& of, std::uint32_t number, EventId
                                        const ProcessStart* start) {
   Leaf& leaf = of.leaves[number];
   if (leaf.unknown) return eql::kAnyVerdict;
-  if (leaf.lineage) return judge(of, number, id, {}, {});
+  if (leaf.lineage) return judge(of, number, id, {});
   const KnownValue value = known_.of(id, start, leaf.field);
   if (!value.known()) return eql::kAnyVerdict;
   if (leaf.keys.empty()) {
@@ -100,30 +100,28 @@ eql::Verdicts SnapshotFilter::verdicts(Judged& of, std::uint32_t number, EventId
     leaf.verdicts.resize(kRemembered);
   }
   const std::uint64_t key = value.key();
-  const std::size_t slot = (key * 0x9E3779B97F4A7C15u) >> 55;
-  static_assert(kRemembered == std::size_t{1} << (64 - 55));
+  const std::size_t slot = (key * 0x9E3779B97F4A7C15u) >> 51;
+  static_assert(kRemembered == std::size_t{1} << (64 - 51));
   if (leaf.keys[slot] != key) {
-    leaf.verdicts[slot] = judge(of, number, id, leaf.field, value);
+    leaf.verdicts[slot] = judge(of, number, id, value);
     leaf.keys[slot] = key;
   }
   return leaf.verdicts[slot];
 }
 
-eql::Verdicts SnapshotFilter::judge(Judged& of, std::uint32_t leaf, EventId id, FieldId field,
+eql::Verdicts SnapshotFilter::judge(Judged& of, std::uint32_t leaf, EventId id,
                                     const KnownValue& value) {
   context_.event = id;
   context_.subquery_base = of.subquery_base;
   const auto say = [&] {
-    return eql::only(
-        eql::leaf_verdict(*of.program, leaf, event_.view(shapes_), context_, options_));
+    return eql::only(eql::leaf_verdict(*of.program, leaf, values_, context_, options_));
   };
-  event_.reset(everything_);
-  known_.write(value, values_);
-  for (const std::string_view text : values_) event_.add_lasting(field, text);
+  known_.write(value, texts_);
+  values_.clear();
+  for (const std::string_view text : texts_) values_.push_back(Value::of(text));
   eql::Verdicts verdicts = say();
-  if (value.form == KnownValue::Form::absent && field) {
-    event_.reset(everything_);
-    event_.add_lasting(field, {});
+  if (value.form == KnownValue::Form::absent) {
+    values_.push_back(Value::of(std::string_view{}));
     verdicts = static_cast<eql::Verdicts>(verdicts | say());
   }
   return verdicts;

@@ -36,7 +36,7 @@ class SnapshotFilter {
   bool first_of_its_kind(EventId id);
 
  private:
-  static constexpr std::size_t kRemembered = 512;  // values a leaf, as many as children of late
+  static constexpr std::size_t kRemembered = 8192;  // values a leaf, 9 bytes each
   struct Leaf {
     FieldId field;  // none: judged by itself, or not at all
     bool lineage = false;
@@ -55,8 +55,7 @@ class SnapshotFilter {
   const ProcessStart* start_of(EventId id);
   bool any(std::vector<Judged>& list, EventId id);
   eql::Verdicts verdicts(Judged& judged, std::uint32_t leaf, EventId id, const ProcessStart* start);
-  eql::Verdicts judge(Judged& judged, std::uint32_t leaf, EventId id, FieldId field,
-                      const KnownValue& value);
+  eql::Verdicts judge(Judged& judged, std::uint32_t leaf, EventId id, const KnownValue& value);
 
   const CaseSnapshot& snapshot_;
   KnownValues known_;
@@ -66,11 +65,8 @@ class SnapshotFilter {
   std::vector<std::vector<Judged>> levels_;
   std::size_t next_start_ = 0;
   // Room for judging.
-  Projection everything_ = Projection::all();
-  Event event_;
-  ShapeTable shapes_;
-  std::vector<std::string> scratch_;
-  std::vector<std::string_view> values_;
+  std::vector<std::string_view> texts_;
+  std::vector<Value> values_;
   std::unordered_set<std::uint64_t> kinds_;
   std::vector<std::uint32_t> kind_of_class_;
 };
