@@ -131,6 +131,56 @@ TEST(Blocks, LogsThatMixEverything) {
   }
 }
 
+TEST(Blocks, ClocksThatAreSeldomSeen) {
+  // Between the records that show a machine's clock lie many lines that do not, and events of two
+  // records far apart, which the clock may part, in every other round.
+  std::mt19937 random(13);
+  std::size_t fell = 0;
+  for (int round = 0; round < 8; ++round) {
+    std::string log;
+    std::int64_t now = 10'000'000;
+    std::uint32_t serial = 1;
+    std::size_t next_clock = 0;
+    std::vector<std::pair<std::size_t, std::string>> later;
+    for (std::size_t i = 0; i < 12'000; ++i) {
+      if (i == next_clock) {
+        now += random() % 2 == 0 ? 1'990 : random() % 2 == 0 ? 10 : -5'000;
+        log += fmt::format("type=USER_ACCT msg=audit({}.{:03}:{}): pid=1\n", now / 1000, now % 1000,
+                           serial++);
+        constexpr std::size_t kSteps[] = {3, 40, 700, 990, 1'010, 1'500, 1'990, 2'010, 3'000};
+        next_clock = i + kSteps[random() % std::size(kSteps)];
+      } else if (!later.empty() && later.front().first <= i) {
+        log += later.front().second;
+        later.erase(later.begin());
+      } else if (round % 2 == 0 && random() % 50 == 0) {
+        const std::string record =
+            fmt::format("type=CWD msg=audit(9000.000:{}): cwd=\"/\"\n", serial++);
+        log += record;
+        later.emplace_back(i + 2 + random() % 995, record);
+        std::sort(later.begin(), later.end());
+      } else {
+        log += "type=DAEMON_CONFIG msg=audit(1.000:1): op=x\n";
+      }
+    }
+    for (const auto& event : assemble_plainly(log).events) fell += event.clock_fell_by != 0;
+    expect_the_rules(log, {kWhole, 20'000 + random() % 5'000, 60'000, 3'000 + random() % 3'000});
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(fell, 10u);
+}
+
+TEST(Blocks, AClockIsSeenOverTwiceTheWindow) {
+  for (const std::uint64_t between : {kMaxClockLines - 1, kMaxClockLines}) {
+    std::string log = "type=USER_ACCT msg=audit(10000.000:5): pid=1\n";
+    for (std::uint64_t i = 0; i < between; ++i)
+      log += "type=DAEMON_CONFIG msg=audit(1.000:1): op=x\n";
+    log += "type=USER_ACCT msg=audit(9000.000:6): pid=1\n";
+    expect_the_rules(log, {kWhole, 1});
+    EXPECT_EQ(assemble(log, 1).events.back().clock_fell_by,
+              between < kMaxClockLines ? 1'000'000 : 0);
+  }
+}
+
 TEST(Blocks, TwoLinesAUnit) {
   auditd_test::LogMaker maker(3);
   const std::string log = maker.lines(1'500);
