@@ -347,6 +347,14 @@ def machine(page, load_before):
                    ["load before and after", f"{load_before:.1f}, {os.getloadavg()[0]:.1f}"]])
 
 
+def busy(load_before):
+    """What has to be said where other work ran beside the measurement."""
+    if max(load_before, os.getloadavg()[0]) <= os.cpu_count() + 1:
+        return []
+    return ["**Other work kept the machine busier than its cores allow: wall times are too long, and what a second thread gains cannot be seen.** "
+            "CPU times and ratios hold.", ""]
+
+
 def main():
     options = argparse.ArgumentParser(prog="scripts/bench")
     options.add_argument("--quick", action="store_true", help="small sizes, to try the script; the figures mean little")
@@ -383,6 +391,7 @@ def main():
         if options.quick:
             page += ["**A quick run with small logs: the figures mean little.**", ""]
         machine(page, load_before)
+        page += busy(load_before)
         page += ["## In short", "", *(f"* {each}" for each in bench.short), ""]
         page += body
         page += ["## Memory", "", f"An event in the store takes {store} bytes; the table of the large log shows what a pass needs in all.", ""]
