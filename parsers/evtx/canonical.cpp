@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "parsers/evtx/binxml_survey.hpp"
+#include "parsers/evtx/binxml_caps.hpp"
 
 namespace stemma::evtx {
 namespace {

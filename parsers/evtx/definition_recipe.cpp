@@ -3,7 +3,7 @@
 #include <array>
 #include <cstring>
 
-#include "parsers/evtx/binxml_survey.hpp"
+#include "parsers/evtx/binxml_caps.hpp"
 
 namespace stemma::evtx {
 namespace {

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "parsers/evtx/binxml_survey.hpp"
+#include "parsers/evtx/binxml_caps.hpp"
 #include "parsers/evtx/chunk_decoder.hpp"
 #include "parsers/evtx/expansion.hpp"
 #include "parsers/evtx/template_table.hpp"

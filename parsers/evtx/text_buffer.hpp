@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "parsers/evtx/binxml_survey.hpp"
+#include "parsers/evtx/binxml_caps.hpp"
 
 namespace stemma::evtx {
 
