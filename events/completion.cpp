@@ -9,9 +9,10 @@ class Completion {
  public:
   Completion(const CaseSnapshot& snapshot, Event& event) : snapshot_(snapshot), event_(event) {}
 
+  // The case's strings outlive every event that is completed from it.
   void text(FieldId field, StringId value) {
     if (value && !event_.has(field))
-      event_.set(field, snapshot_.strings.view(value), Origin::synthesised);
+      event_.set_lasting(field, snapshot_.strings.view(value), Origin::synthesised);
   }
 
   void args(FieldId list, FieldId count, const ProcessImage& image) {
@@ -19,14 +20,17 @@ class Completion {
     std::int64_t number = 0;
     if (image.args.count != 0) {
       for (const StringId arg : snapshot_.tree.args(image.args)) {
-        event_.add(list, snapshot_.strings.view(arg), Origin::synthesised);
+        event_.add_lasting(list, snapshot_.strings.view(arg), Origin::synthesised);
         ++number;
       }
     } else {
-      for (const std::string& arg :
-           split_command_line(snapshot_.strings.view(image.command_line))) {
-        event_.add(list, arg, Origin::synthesised);
-        ++number;
+      ArgumentReader arguments(snapshot_.strings.view(image.command_line));
+      for (; arguments.next(); ++number) {
+        if (arguments.made()) {
+          event_.add(list, arguments.text(), Origin::synthesised);
+        } else {
+          event_.add_lasting(list, arguments.text(), Origin::synthesised);
+        }
       }
     }
     if (number != 0 && !event_.has(count)) event_.set(count, number, Origin::synthesised);
@@ -52,7 +56,7 @@ class Completion {
       const std::string_view whole = snapshot_.strings.view(image.command_line);
       if (event_.has(field::process_parent_command_line) &&
           event_.text(field::process_parent_command_line) != whole) {
-        event_.set(field::process_parent_command_line, whole, Origin::synthesised);
+        event_.set_lasting(field::process_parent_command_line, whole, Origin::synthesised);
         event_.remove(field::process_parent_args);
         event_.remove(field::process_parent_args_count);
       }
@@ -96,9 +100,9 @@ void complete(const CaseSnapshot& snapshot, EventId id, Event& event) {
   }
   if (event.wants(field::process_ext_ancestry) && !event.has(field::process_ext_ancestry)) {
     for (const EntityId ancestor : ancestors(snapshot.tree, entity, kAncestryLimit)) {
-      event.add(field::process_ext_ancestry,
-                snapshot.strings.view(snapshot.tree.entity(ancestor).entity_id),
-                Origin::synthesised);
+      event.add_lasting(field::process_ext_ancestry,
+                        snapshot.strings.view(snapshot.tree.entity(ancestor).entity_id),
+                        Origin::synthesised);
     }
   }
 }

@@ -20,7 +20,7 @@ void want_completion_inputs(Projection& projection);
 /// process.parent.{entity_id, pid, name, executable, command_line, args, args_count,
 /// working_directory}, process.Ext.ancestry. Sysmon for Linux gives a parent command line that is
 /// often argv[0] alone: it is replaced where the tree has the parent's own start. Everything filled
-/// in has Origin::synthesised. O(ancestors).
+/// in has Origin::synthesised, and views of the snapshot's strings. O(ancestors).
 void complete(const CaseSnapshot& snapshot, EventId id, Event& event);
 
 }  // namespace stemma

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <cstring>
 
@@ -68,6 +69,8 @@ void Event::reset(const Projection& projection, Texts texts) {
   arena_.reset();
   keys_.clear();
   values_.clear();
+  prepared_ = 0;
+  prepared_size_ = 0;
   begin_generation();
 }
 
@@ -89,6 +92,7 @@ void Event::replace(FieldId field, const Value& value, Origin origin) {
     append(field, value, origin);
     return;
   }
+  if (place.first < prepared_size_) forget_prepared();
   keys_[place.first] = FieldKey::of(field, origin);
   values_[place.first] = value;
 }
@@ -124,6 +128,7 @@ void Event::add_unique(FieldId field, std::string_view text, Origin origin) {
 
 void Event::remove(FieldId field) {
   if (!has(field)) return;
+  forget_prepared();
   begin_generation();
   std::vector<std::uint32_t> keys;
   std::vector<Value> values;
@@ -136,7 +141,9 @@ void Event::remove(FieldId field) {
 }
 
 PreparedFields Event::prepare() const {
+  static std::atomic<std::uint64_t> last{0};
   PreparedFields fields;
+  fields.identity_ = ++last;
   fields.keys_ = keys_;
   fields.values_ = values_;
   std::size_t size = 0;
@@ -154,6 +161,10 @@ PreparedFields Event::prepare() const {
 
 void Event::append(const PreparedFields& fields) {
   const std::size_t before = keys_.size();
+  if (before == 0) {
+    prepared_ = fields.identity_;
+    prepared_size_ = fields.size();
+  }
   keys_.insert(keys_.end(), fields.keys_.begin(), fields.keys_.end());
   values_.insert(values_.end(), fields.values_.begin(), fields.values_.end());
   if (texts_ == Texts::copied) {

@@ -74,6 +74,8 @@ class EventView {
     return {values_ + slots_[slot].first, slots_[slot].count};
   }
   [[nodiscard]] Origin origin(std::uint32_t slot) const { return slots_[slot].origin; }
+  /// Where the slot's values lie among the event's.
+  [[nodiscard]] const Slot& range(std::uint32_t slot) const { return slots_[slot]; }
   /// Values of a field; empty where the event has none. O(log fields): bind to the shape instead
   /// where it is hot.
   [[nodiscard]] std::span<const Value> get(FieldId field) const {
@@ -101,6 +103,7 @@ class PreparedFields {
 
  private:
   friend class Event;
+  std::uint64_t identity_ = 0;
   std::vector<std::uint32_t> keys_;
   std::vector<Value> values_;
   std::unique_ptr<char[]> texts_;
@@ -192,6 +195,10 @@ class Event {
   /// Adds all of `fields`, which holds none that this event has, none that it does not want. Their
   /// texts are kept as by add_view(): `fields` is their owner.
   void append(const PreparedFields& fields);
+  /// A number for the PreparedFields that the event's values begin with, and how many they are;
+  /// equal numbers mean equal values. 0 where it began otherwise, or they were changed since.
+  [[nodiscard]] std::uint64_t prepared() const { return prepared_; }
+  [[nodiscard]] std::size_t prepared_size() const { return prepared_size_; }
 
   [[nodiscard]] bool has(FieldId field) const { return find(field) != nullptr; }
   /// True where the field is wanted and not there yet.
@@ -266,6 +273,10 @@ class Event {
   }
   void replace(FieldId field, const Value& value, Origin origin);
   [[nodiscard]] bool has_text(FieldId field, std::string_view text) const;
+  void forget_prepared() {
+    prepared_ = 0;
+    prepared_size_ = 0;
+  }
   void grow(FieldId field);
   void begin_generation();
 
@@ -275,7 +286,9 @@ class Event {
   std::vector<std::uint32_t> keys_;  // FieldKey of every value, in the order of their setting
   std::vector<Value> values_;        // as keys_
   std::vector<Place> places_;        // by field id
-  std::uint32_t generation_ = 0;     // places of others are void; 0 is none's
+  std::uint64_t prepared_ = 0;
+  std::size_t prepared_size_ = 0;
+  std::uint32_t generation_ = 0;  // places of others are void; 0 is none's
   std::vector<EventView::Slot> slots_;
   std::vector<Value> arranged_;  // view(): where a field's values are not neighbours
   mutable std::vector<std::uint64_t> name_hashes_;  // by field id; 0 where not worked out yet

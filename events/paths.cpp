@@ -1,5 +1,7 @@
 #include "events/paths.hpp"
 
+#include <cstring>
+
 namespace stemma {
 namespace {
 
@@ -8,8 +10,10 @@ char lower(char c) {
 }
 
 std::string_view after_last(std::string_view path, char separator) {
-  const std::size_t at = path.rfind(separator);
-  return at == std::string_view::npos ? path : path.substr(at + 1);
+  if (path.empty()) return path;
+  const void* found = memrchr(path.data(), separator, path.size());
+  if (found == nullptr) return path;
+  return path.substr(static_cast<std::size_t>(static_cast<const char*>(found) - path.data()) + 1);
 }
 
 }  // namespace

@@ -41,6 +41,22 @@ std::string placeholder(std::uint32_t source) {
   return kMark + std::to_string(source) + kMark;
 }
 
+// Copies in steps of sixteen bytes; `text` and `to` have kSlack bytes behind them.
+inline char* copy(char* to, const char* text, std::size_t size) {
+  for (std::size_t i = 0; i < size; i += 16) std::memcpy(to + i, text + i, 16);
+  return to + size;
+}
+
+void append_values(std::string& out, Multiplicity multiplicity, std::span<const Value> values) {
+  const bool list = multiplicity == Multiplicity::many || values.size() != 1;
+  if (list) out += '[';
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i != 0) out += ',';
+    append_json_value(out, values[i]);
+  }
+  if (list) out += ']';
+}
+
 }  // namespace
 
 struct EventLines::Skeleton {
@@ -49,26 +65,31 @@ struct EventLines::Skeleton {
     std::uint32_t source = kEnd;        // a slot, or a Source
     bool list = false;                  // the field is written as a list whatever it holds
   };
+  // A slot whose values are part of the text, and where they lie in the events this serves.
+  struct Baked {
+    std::uint32_t slot = 0, first = 0, count = 0;
+  };
   std::string text;
   std::vector<Piece> pieces;
+  std::vector<Baked> baked;
   // For stemma.synthesised: slots in the order of their names, and those as JSON strings.
   std::vector<std::pair<std::uint32_t, std::string>> names;
 };
 
 EventLines::EventLines(const CaseSnapshot& snapshot) : snapshot_(snapshot) {
-  grow(kFirstLine);
+  grow(nullptr, kFirstLine);
 }
 EventLines::~EventLines() = default;
 
-void EventLines::grow(std::size_t size) {
-  const std::size_t used = line_ != nullptr ? static_cast<std::size_t>(to_ - line_.get()) : 0;
-  const std::size_t now = static_cast<std::size_t>(end_ - line_.get());
+char* EventLines::grow(char* to, std::size_t size) {
+  const std::size_t used = to != nullptr ? static_cast<std::size_t>(to - line_.get()) : 0;
+  const std::size_t now = to != nullptr ? static_cast<std::size_t>(end_ - line_.get()) : 0;
   const std::size_t more = std::max(now * 2, used + size);
   std::unique_ptr<char[]> bigger(new char[more]);
   if (used != 0) std::memcpy(bigger.get(), line_.get(), used);
   line_ = std::move(bigger);
-  to_ = line_.get() + used;
   end_ = line_.get() + more;
+  return line_.get() + used;
 }
 
 const EventLines::ArtifactText& EventLines::artifact(ArtifactId id) {
@@ -83,19 +104,43 @@ const EventLines::ArtifactText& EventLines::artifact(ArtifactId id) {
   return text;
 }
 
+const EventLines::Skeleton& EventLines::skeleton(const Event& event, const EventView& view,
+                                                 std::uint32_t parts) {
+  const std::uint32_t number = view.shape().number();
+  if (last_.size() <= number) last_.resize(number + 1);
+  Last& last = last_[number];
+  const Key key{number, parts, event.prepared()};
+  if (last.skeleton == nullptr || last.key != key) last = {key, &skeleton(key, event, view)};
+  for (const Skeleton::Baked& baked : last.skeleton->baked) {
+    const EventView::Slot& range = view.range(baked.slot);
+    if (range.first != baked.first || range.count != baked.count)
+      return skeleton(Key{number, parts, 0}, event, view);  // a baked field has further values
+  }
+  return *last.skeleton;
+}
+
 // The document is written the plain way with placeholders for its values, then cut at them.
-const EventLines::Skeleton& EventLines::skeleton(const Shape& shape, std::uint32_t parts) {
-  if (skeletons_.size() <= shape.number()) skeletons_.resize(shape.number() + 1);
-  std::unique_ptr<Skeleton>& kept = skeletons_[shape.number()][parts];
+const EventLines::Skeleton& EventLines::skeleton(const Key& key, const Event& event,
+                                                 const EventView& view) {
+  const auto [number, parts, prepared] = key;
+  std::unique_ptr<Skeleton>& kept = skeletons_[key];
   if (kept != nullptr) return *kept;
   kept = std::make_unique<Skeleton>();
   Skeleton& made = *kept;
   JsonDocument document;
-  const auto fields = shape.fields();
+  const auto fields = view.shape().fields();
   for (std::uint32_t slot = 0; slot < fields.size(); ++slot) {
-    const std::string_view name = field_name(fields[slot]);
-    document.raw(name, placeholder(slot));
-    made.names.emplace_back(slot, std::string(name));
+    const FieldInfo info = field_info(fields[slot]);
+    const EventView::Slot& range = view.range(slot);
+    if (prepared != 0 && range.first + range.count <= event.prepared_size()) {
+      std::string values;
+      append_values(values, info.multiplicity, view.at(slot));
+      document.raw(info.name, std::move(values));
+      made.baked.push_back({slot, range.first, range.count});
+    } else {
+      document.raw(info.name, placeholder(slot));
+    }
+    made.names.emplace_back(slot, std::string(info.name));
   }
   document.raw("@timestamp", placeholder(kTimestamp));
   document.raw("log.file.path", placeholder(kPath));
@@ -137,92 +182,101 @@ const EventLines::Skeleton& EventLines::skeleton(const Shape& shape, std::uint32
     append_json_string(json, name);
     name = json;
   }
-  skeleton_bytes_ += made.text.size() * 3 + made.pieces.size() * 80;  // names are text again
+  skeleton_bytes_ +=
+      sizeof(Skeleton) + made.text.size() * 3 + made.names.size() * 80;  // names are text again
   return made;
 }
 
-// Copies in steps of sixteen bytes; `text` has kSlack bytes behind it.
-void EventLines::write(const char* text, std::size_t size) {
-  need(size + kSlack);
-  for (std::size_t i = 0; i < size; i += 16) std::memcpy(to_ + i, text + i, 16);
-  to_ += size;
-}
-
-void EventLines::write_synthesised(const Skeleton& skeleton, const EventView& view) {
-  need(2);
-  *to_++ = '[';
+char* EventLines::write_synthesised(char* to, const Skeleton& skeleton, const EventView& view) {
+  to = need(to, 2);
+  *to++ = '[';
   bool first = true;
   for (const auto& [slot, name] : skeleton.names) {
     if (view.origin(slot) != Origin::synthesised) continue;
-    need(name.size() + 2);
-    if (!first) *to_++ = ',';
+    to = need(to, name.size() + 2);
+    if (!first) *to++ = ',';
     first = false;
-    std::memcpy(to_, name.data(), name.size());
-    to_ += name.size();
+    std::memcpy(to, name.data(), name.size());
+    to += name.size();
   }
-  *to_++ = ']';
+  *to++ = ']';
+  return to;
 }
 
 void EventLines::append(Event& event, std::string& out) {
   if (shapes_.size() > kMaxShapes || skeleton_bytes_ > kMaxSkeletonBytes) {
     shapes_.clear();
+    last_.clear();
     skeletons_.clear();
     skeleton_bytes_ = 0;
   }
   const EventView view = event.view(shapes_);
-  const std::size_t slots = view.shape().fields().size();
+  const auto slots = static_cast<std::uint32_t>(view.shape().fields().size());
   bool synthesised = false;
   for (std::uint32_t slot = 0; slot < slots; ++slot)
     synthesised |= view.origin(slot) == Origin::synthesised;
   const ArtifactText& source = artifact(event.source.artifact);
   const bool decoded = source.decoders.size() > 2 + kSlack;
   const Skeleton& document =
-      skeleton(view.shape(), (event.recovered ? kRecovered : 0u) | (decoded ? kDecoders : 0u) |
-                                 (synthesised ? kSynthesised : 0u));
-  to_ = line_.get();
+      skeleton(event, view,
+               (event.recovered ? kRecovered : 0u) | (decoded ? kDecoders : 0u) |
+                   (synthesised ? kSynthesised : 0u));
+  const char* const text = document.text.data();
+  char* to = line_.get();
   for (const Skeleton::Piece& piece : document.pieces) {
-    write(document.text.data() + piece.begin, piece.size);
+    to = need(to, piece.size + kSlack + kJsonScalarRoom);
+    to = copy(to, text + piece.begin, piece.size);
     if (piece.source < slots) {
       const std::span<const Value> values = view.at(piece.source);
-      const bool list = piece.list || values.size() != 1;
-      need(2);
-      if (list) *to_++ = '[';
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        need(kJsonScalarRoom + json_string_room(values[i].text.size()));
-        if (i != 0) *to_++ = ',';
-        to_ = write_json_value(to_, values[i]);
+      if (values.size() == 1 && !piece.list) {
+        const Value& value = values[0];
+        if (value.kind == Value::Kind::text) {
+          to = need(to, json_string_room(value.text.size()));
+          to = write_json_string(to, value.text);
+        } else {
+          to = write_json_value(to, value);
+        }
+        continue;
       }
-      if (list) *to_++ = ']';
+      char before = '[';
+      for (const Value& value : values) {
+        to = need(to, 2 + kJsonScalarRoom + json_string_room(value.text.size()));
+        *to++ = before;
+        before = ',';
+        to = write_json_value(to, value);
+      }
+      *to++ = ']';
       continue;
     }
-    need(kJsonScalarRoom);
     switch (piece.source) {
       case kTimestamp:
-        to_ = write_json_value(to_, Value::of(event.time, event.time_digits));
+        to = write_json_value(to, Value::of(event.time, event.time_digits));
         break;
       case kPath:
-        write(source.path.data(), source.path.size() - kSlack);
+        to = need(to, source.path.size());
+        to = copy(to, source.path.data(), source.path.size() - kSlack);
         break;
       case kOffset:
-        to_ = write_json_integer(to_, static_cast<std::int64_t>(event.source.offset));
+        to = write_json_integer(to, static_cast<std::int64_t>(event.source.offset));
         break;
       case kLength:
-        to_ = write_json_integer(to_, event.source.length);
+        to = write_json_integer(to, event.source.length);
         break;
       case kRecordId:
-        to_ = write_json_integer(to_, static_cast<std::int64_t>(event.sequence));
+        to = write_json_integer(to, static_cast<std::int64_t>(event.sequence));
         break;
       case kDecodersText:
-        write(source.decoders.data(), source.decoders.size() - kSlack);
+        to = need(to, source.decoders.size());
+        to = copy(to, source.decoders.data(), source.decoders.size() - kSlack);
         break;
       case kSynthesisedNames:
-        write_synthesised(document, view);
+        to = write_synthesised(to, document, view);
         break;
       default:
         break;  // the end
     }
   }
-  out.append(line_.get(), static_cast<std::size_t>(to_ - line_.get()));
+  out.append(line_.get(), static_cast<std::size_t>(to - line_.get()));
 }
 
 }  // namespace stemma

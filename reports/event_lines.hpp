@@ -2,10 +2,11 @@
 // byte, from a text that is made once for each shape of event.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "events/case_snapshot.hpp"
@@ -27,32 +28,40 @@ class EventLines {
   void append(Event& event, std::string& out);
 
  private:
-  // What a document of one shape looks like: text, a value, text, a value …, text.
+  // What a document of one shape looks like: text, a value, text, a value …, text. Values that are
+  // the same for a kind of event (PreparedFields) are part of the text.
   struct Skeleton;
   // Parts that some documents of a shape have and others lack.
-  enum Part : std::uint32_t { kRecovered = 1, kDecoders = 2, kSynthesised = 4, kParts = 8 };
+  enum Part : std::uint32_t { kRecovered = 1, kDecoders = 2, kSynthesised = 4 };
   // What is the same for all events of an artifact, as JSON strings.
   struct ArtifactText {
     std::string path, decoders;
   };
 
-  const Skeleton& skeleton(const Shape& shape, std::uint32_t parts);
+  // Shape number, parts, Event::prepared() or 0.
+  using Key = std::tuple<std::uint32_t, std::uint32_t, std::uint64_t>;
+  struct Last {
+    Key key;
+    const Skeleton* skeleton = nullptr;
+  };
+
+  const Skeleton& skeleton(const Event& event, const EventView& view, std::uint32_t parts);
+  const Skeleton& skeleton(const Key& key, const Event& event, const EventView& view);
   const ArtifactText& artifact(ArtifactId id);
-  void write_synthesised(const Skeleton& skeleton, const EventView& view);
-  // Makes sure that `size` bytes can be written at to_.
-  void need(std::size_t size) {
-    if (static_cast<std::size_t>(end_ - to_) < size) grow(size);
+  char* write_synthesised(char* to, const Skeleton& skeleton, const EventView& view);
+  // Makes sure that `size` bytes can be written at `to`, which may move.
+  char* need(char* to, std::size_t size) {
+    return static_cast<std::size_t>(end_ - to) < size ? grow(to, size) : to;
   }
-  void grow(std::size_t size);
-  void write(const char* text, std::size_t size);
+  char* grow(char* to, std::size_t size);
 
   const CaseSnapshot& snapshot_;
   ShapeTable shapes_;
-  std::vector<std::array<std::unique_ptr<Skeleton>, kParts>> skeletons_;  // by shape number
+  std::vector<Last> last_;  // by shape number
+  std::map<Key, std::unique_ptr<Skeleton>> skeletons_;
   std::size_t skeleton_bytes_ = 0;
   std::vector<ArtifactText> artifacts_;
   std::unique_ptr<char[]> line_;
-  char* to_ = nullptr;
   char* end_ = nullptr;
 };
 

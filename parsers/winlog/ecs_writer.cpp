@@ -98,11 +98,11 @@ bool wants_hashes(const Projection& wanted, bool of_file) {
   });
 }
 
-void EcsWriter::text(FieldId field, std::string_view value) {
+void EcsWriter::put_text(FieldId field, std::string_view value) {
   if (to_.lacks(field) && !is_absent(value)) to_.add_view(field, value);
 }
 
-void EcsWriter::number(FieldId field, std::string_view value) {
+void EcsWriter::put_number(FieldId field, std::string_view value) {
   if (!to_.lacks(field)) return;
   const auto number = parse_unsigned(value);
   if (number && *number <= static_cast<std::uint64_t>(INT64_MAX))
@@ -115,7 +115,7 @@ void EcsWriter::boolean(FieldId field, std::string_view value) {
   if (ascii_iequals(value, "false")) to_.set_boolean(field, false);
 }
 
-void EcsWriter::image(const ImageFields& fields, std::string_view path) {
+void EcsWriter::put_image(const ImageFields& fields, std::string_view path) {
   if (is_absent(path)) return;
   if (to_.lacks(fields.executable)) to_.add_view(fields.executable, path);
   if (to_.lacks(fields.name))
@@ -152,7 +152,7 @@ void EcsWriter::account(FieldId domain, FieldId name, std::string_view value) {
   to_.add_unique_view(field::related_user, value.substr(slash + 1));
 }
 
-void EcsWriter::user_name(FieldId field, std::string_view value) {
+void EcsWriter::put_user_name(FieldId field, std::string_view value) {
   if (is_absent(value)) return;
   value = value.substr(0, value.find('@'));
   text(field, value);

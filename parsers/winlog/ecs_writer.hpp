@@ -34,17 +34,25 @@ class EcsWriter {
   [[nodiscard]] Event& event() { return to_; }
   [[nodiscard]] bool posix() const { return posix_; }
 
-  void text(FieldId field, std::string_view value);
-  void number(FieldId field, std::string_view value);
+  void text(FieldId field, std::string_view value) {
+    if (!value.empty()) put_text(field, value);
+  }
+  void number(FieldId field, std::string_view value) {
+    if (!value.empty()) put_number(field, value);
+  }
   void boolean(FieldId field, std::string_view value);
   /// executable and name (text after the last separator, the whole text where there is none)
-  void image(const ImageFields& fields, std::string_view path);
+  void image(const ImageFields& fields, std::string_view path) {
+    if (!path.empty()) put_image(fields, path);
+  }
   /// command_line verbatim, args and args_count by split_command_line
   void command_line(const ImageFields& fields, std::string_view value);
   /// `DOMAIN\name`, or a bare name on Linux, into the two fields; the name also into related.user
   void account(FieldId domain, FieldId name, std::string_view value);
   /// A user name into `field` (what precedes `@`) and into related.user
-  void user_name(FieldId field, std::string_view value);
+  void user_name(FieldId field, std::string_view value) {
+    if (!value.empty()) put_user_name(field, value);
+  }
   /// file.path and what follows from it
   void file_path(std::string_view path);
   /// A GUID in Windows' rendering (upper case); as written on Linux
@@ -55,6 +63,11 @@ class EcsWriter {
   void ip(FieldId field, std::string_view value);
 
  private:
+  void put_text(FieldId field, std::string_view value);
+  void put_number(FieldId field, std::string_view value);
+  void put_image(const ImageFields& fields, std::string_view path);
+  void put_user_name(FieldId field, std::string_view value);
+
   Event& to_;
   bool posix_;
 };

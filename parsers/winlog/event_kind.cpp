@@ -69,8 +69,9 @@ std::uint64_t hash_of(const WinEvent& event) {
 bool is_of(const EventKind& kind, const WinEvent& event) {
   return kind.event_id == event.event_id && kind.keywords == event.keywords &&
          kind.task == event.task && kind.version == event.version && kind.opcode == event.opcode &&
-         kind.level == event.level && kind.provider_name == event.provider_name &&
-         kind.channel == event.channel && kind.event_source_name == event.event_source_name;
+         kind.level == event.level && same_text(kind.provider_name, event.provider_name) &&
+         same_text(kind.channel, event.channel) &&
+         same_text(kind.event_source_name, event.event_source_name);
 }
 
 // The fields of System that are the same for all events of a kind.
@@ -147,6 +148,7 @@ void EventKinds::use(const Projection& wanted) {
   wants_system_ = false;
   for (const FieldId field : kSystemFields) wants_system_ = wants_system_ || wanted.wants(field);
   kinds_.clear();
+  last_ = nullptr;
   places_.assign(kMaxKinds * 2, {});
   names_ = 0;
   params_.assign(kMaxParams, FieldId{});
@@ -154,13 +156,14 @@ void EventKinds::use(const Projection& wanted) {
 }
 
 EventKind& EventKinds::kind_of(const WinEvent& event) {
+  if (last_ != nullptr && is_of(*last_, event)) return *last_;  // events come in runs
   const std::uint64_t hash = hash_of(event);
   const std::size_t mask = places_.size() - 1;
   std::size_t at = hash & mask;
   for (; places_[at].second != 0; at = (at + 1) & mask) {
     if (places_[at].first != hash) continue;
     EventKind& kind = *kinds_[places_[at].second - 1];
-    if (is_of(kind, event)) return kind;
+    if (is_of(kind, event)) return *(last_ = &kind);
   }
   if (kinds_.size() == kMaxKinds) {
     kinds_.clear();
@@ -171,7 +174,7 @@ EventKind& EventKinds::kind_of(const WinEvent& event) {
   kinds_.push_back(std::make_unique<EventKind>());
   places_[at] = {hash, static_cast<std::uint32_t>(kinds_.size())};
   make(event, *kinds_.back());
-  return *kinds_.back();
+  return *(last_ = kinds_.back().get());
 }
 
 void EventKinds::make(const WinEvent& event, EventKind& kind) const {
@@ -196,7 +199,7 @@ void EventKinds::make(const WinEvent& event, EventKind& kind) const {
   kind.constants = constants.prepare();
 }
 
-ItemPlan& EventKinds::next(EventKind& kind, ItemPlans& plans, bool user_data,
+ItemPlan& EventKinds::find(EventKind& kind, ItemPlans& plans, bool user_data,
                            std::string_view name) {
   bool is_new = false;
   ItemPlan& plan = plans.next(name, is_new, names_);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,29 @@ inline constexpr std::size_t kMaxKinds = 1024;
 /// every use.
 inline constexpr std::size_t kMaxNames = 8192;
 
+/// a == b, without a call: names and providers are short.
+inline bool same_text(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  const auto differ = [&](auto word, std::size_t at) {
+    auto other = word;
+    std::memcpy(&word, a.data() + at, sizeof word);
+    std::memcpy(&other, b.data() + at, sizeof other);
+    return word != other;
+  };
+  if (a.size() >= 8) {
+    std::size_t at = 0;
+    for (; at + 8 <= a.size(); at += 8) {
+      if (differ(std::uint64_t{0}, at)) return false;
+    }
+    return !differ(std::uint64_t{0}, a.size() - 8);
+  }
+  if (a.size() >= 4) return !differ(std::uint32_t{0}, 0) && !differ(std::uint32_t{0}, a.size() - 4);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
 /// What becomes of the values of one name.
 struct ItemPlan {
   std::string name;
@@ -48,7 +72,14 @@ class ItemPlans {
  public:
   /// Begins a walk over an event's items.
   void begin() { at_ = &head_; }
-  /// The plan of the next item. Valid until the next call where `is_new` and the cap was hit.
+  /// The plan of the next item, where it is the one that followed last time; else null.
+  ItemPlan* expected(std::string_view name) {
+    ItemPlan* plan = at_->next;
+    if (plan == nullptr || !same_text(plan->name, name)) return nullptr;
+    return at_ = plan;
+  }
+  /// The plan of the next item, whatever it is. Valid until the next call where `is_new` and the
+  /// cap was hit.
   ItemPlan& next(std::string_view name, bool& is_new, std::size_t& kept);
 
  private:
@@ -80,7 +111,10 @@ class EventKinds {
   /// The kind of `event`. Valid until the next call.
   EventKind& kind_of(const WinEvent& event);
   /// The plan of the next item of `plans`.
-  ItemPlan& next(EventKind& kind, ItemPlans& plans, bool user_data, std::string_view name);
+  ItemPlan& next(EventKind& kind, ItemPlans& plans, bool user_data, std::string_view name) {
+    ItemPlan* plan = plans.expected(name);
+    return plan != nullptr ? *plan : find(kind, plans, user_data, name);
+  }
   /// The field of the item's own name; none where it is not wanted. Names met for the first time
   /// are interned only where the pass wants every field: a pass with a list of fields can only want
   /// what it could name before.
@@ -93,6 +127,7 @@ class EventKinds {
   [[nodiscard]] bool wants_system() const { return wants_system_; }
 
  private:
+  ItemPlan& find(EventKind& kind, ItemPlans& plans, bool user_data, std::string_view name);
   void make(const WinEvent& event, EventKind& kind) const;
   [[nodiscard]] FieldId named(std::string_view prefix, std::string_view name) const;
 
@@ -100,6 +135,7 @@ class EventKinds {
   bool wants_system_ = false;
   std::size_t names_ = 0;
   std::vector<std::unique_ptr<EventKind>> kinds_;
+  EventKind* last_ = nullptr;
   std::vector<std::pair<std::uint64_t, std::uint32_t>>
       places_;  // open addressing: hash, kind from 1
   std::vector<FieldId> params_;
