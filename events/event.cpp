@@ -175,9 +175,13 @@ void Event::append(const PreparedFields& fields) {
     const FieldId field = FieldKey::field(keys_[i]);
     if (field.value >= places_.size()) grow(field);
     Place& place = places_[field.value];
-    if (place.generation != generation_) place = {generation_, static_cast<std::uint32_t>(i), 0, 0};
-    place.last = static_cast<std::uint32_t>(i);
-    ++place.count;
+    const auto at = static_cast<std::uint32_t>(i);
+    if (place.generation != generation_) {
+      place = {generation_, at, at, 1};
+    } else {
+      place.last = at;
+      ++place.count;
+    }
   }
 }
 

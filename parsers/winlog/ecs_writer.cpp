@@ -3,6 +3,10 @@
 #include <arpa/inet.h>
 #include <openssl/evp.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -35,9 +39,20 @@ bool is_guid(std::string_view text) {
 
 // True where the text may hold a hexadecimal digit in lower case: what is left of a GUID to change.
 bool has_lower_hex(std::string_view text) {
-  bool found = false;
-  for (const char c : text) found |= c >= 'a' && c <= 'f';
-  return found;
+#if defined(__SSE2__)
+  if (text.size() >= 16) {
+    const auto lower_in = [&text](std::size_t at) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+      return _mm_movemask_epi8(_mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8('a' - 1)),
+                                             _mm_cmpgt_epi8(_mm_set1_epi8('f' + 1), bytes))) != 0;
+    };
+    for (std::size_t at = 0; at + 16 <= text.size(); at += 16) {
+      if (lower_in(at)) return true;
+    }
+    return lower_in(text.size() - 16);
+  }
+#endif
+  return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'f'; });
 }
 
 struct HashFields {

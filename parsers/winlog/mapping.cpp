@@ -78,7 +78,7 @@ void WinlogMapper::Cache::map_event_data(const WinEvent& from, EventKind& kind, 
     if (plan.use.row != kNone) family.item(plan.use.row, kind.memo, item.value, out);
     if (item.value.empty() || (plan.own_known && !plan.own)) continue;
     if (family.drops_absent && is_absent(item.value)) continue;
-    to.add_view(kinds.own_field(plan, false), item.value);
+    to.add_view(plan.own_known ? plan.own : kinds.own_field(plan, false), item.value);
   }
 }
 
