@@ -23,6 +23,8 @@ struct ChunkView {
 struct DecodeNotes {
   std::uint32_t replaced_surrogates = 0;  ///< unpaired ones in the record's text, shown as U+FFFD
   std::uint32_t replaced_zeros = 0;       ///< U+0000 inside a text, shown as U+FFFD
+  std::uint32_t content_end =
+      0;  ///< offset in the chunk behind the record's binary XML; 0: not told
 };
 
 /// What of a record somebody reads. A decoder may leave out the rest; it must be asked for every

@@ -128,6 +128,11 @@ bool read_record_place(Bytes chunk, std::uint32_t offset, RecordPlace& place) {
   return true;
 }
 
+void find_remains(Bytes chunk, std::uint32_t begin, std::uint32_t end,
+                  std::vector<RecordPlace>& places) {
+  find_stale(chunk, begin, end, places);
+}
+
 void scan_remains(Bytes bytes, ChunkScan& scan) {
   scan.live.clear();
   scan.stale.clear();

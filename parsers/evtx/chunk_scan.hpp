@@ -83,6 +83,10 @@ void scan_chunk(Bytes chunk, bool recover, ChunkScan& scan);
 /// kChunkHeaderSize bytes.
 void scan_remains(Bytes bytes, ChunkScan& scan);
 
+/// Appends what looks like records in [begin, end) of a chunk, which is where no record should be.
+void find_remains(Bytes chunk, std::uint32_t begin, std::uint32_t end,
+                  std::vector<RecordPlace>& places);
+
 /// The record whose header lies at `offset`, where one can be: signature and a size that fits.
 bool read_record_place(Bytes chunk, std::uint32_t offset, RecordPlace& place);
 

@@ -88,7 +88,10 @@ bool Expansion::fragment(std::uint32_t begin, std::uint32_t end, std::uint32_t d
     }
     if (!spend(1)) return false;
     names_match_ = names_match_ && checked->names_match;
-    if (!checked->at_instance) return true;
+    if (!checked->at_instance) {
+      if (depth == 0) content_end_ = at;
+      return true;
+    }
     if (!instance(at, end, depth + 1)) return false;
   }
 }

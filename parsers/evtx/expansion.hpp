@@ -28,6 +28,8 @@ class Expansion {
   Result<std::string_view> run(Bytes chunk, std::uint32_t begin, std::uint32_t end,
                                bool check_names, DecodeNotes& notes);
 
+  /// Of the last run: offset in the chunk behind the record's binary XML.
+  [[nodiscard]] std::uint32_t content_end() const { return content_end_; }
   /// Of the last run: see CanonicalEnd.
   [[nodiscard]] bool names_match() const { return names_match_; }
 
@@ -48,6 +50,7 @@ class Expansion {
   TextBuffer text_;
   DecodeNotes notes_;
   std::uint64_t tokens_ = 0;
+  std::uint32_t content_end_ = 0;
   bool check_names_ = false;
   bool names_match_ = true;
   std::uint32_t at_ = 0;  // of the record, for faults

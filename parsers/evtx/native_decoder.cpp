@@ -195,6 +195,7 @@ NativeDecoder::Outcome NativeDecoder::run_fragment(std::uint32_t begin, std::uin
   const EventProgram& program = instance->compiled->program;
   if (!program.direct || program.whole_event != whole_event) return Outcome::expand;
   if (at < end && le<std::uint8_t>(chunk, at) != token::kEnd) return Outcome::expand;
+  if (whole_event) notes_.content_end = at < end ? at + 1 : at;
   return run_program(*instance->compiled, *instance, event);
 }
 
@@ -429,6 +430,7 @@ bool NativeDecoder::expand_record(std::uint32_t begin, std::uint32_t end, WinEve
     if (filter_ == nullptr || reads_item(op, event)) put_text(op, op.literal, event);
   }
   notes_ = expanded_.notes;
+  notes_.content_end = expansion_.content_end();
   notes_.replaced_surrogates += value_notes.replaced_surrogates;
   notes_.replaced_zeros += value_notes.replaced_zeros;
   return true;

@@ -12,6 +12,9 @@ namespace {
 /// 207.
 constexpr std::size_t kMaxStaleTries = 1024;
 
+/// Bytes between the end of a record's binary XML and its trailer: 1 to 8 in real records.
+constexpr std::uint32_t kMostFiller = 8;
+
 // A fault without its defect's name, which stands before it wherever both are shown.
 std::string detail_of(const Fault& fault) {
   if (fault.need == 0 && fault.have == 0) return fault.field;
@@ -194,6 +197,33 @@ void SlotReader::read_live(const Slot& slot, EventSink& sink, ImportLog& log, By
     }
     if (win_event_.computer.empty())
       log.note(Defect::unknown_host, at, fmt::format("record {}", place.id));
+    const std::uint32_t content_end = decoded->content_end;
+    sink.on_event(event_);
+    if (content_end != 0 && place.offset + place.size - 4 - content_end > kMostFiller)
+      read_hidden(slot, place, content_end, sink, log, bytes);
+  }
+}
+
+// A record whose size reaches over the next ones hides them from every reader that goes by sizes: a
+// known way to take events out of a log. Its own content ends where it always did.
+void SlotReader::read_hidden(const Slot& slot, const RecordPlace& over, std::uint32_t content_end,
+                             EventSink& sink, ImportLog& log, ByteCount& bytes) {
+  hidden_.clear();
+  const std::uint32_t end = over.offset + over.size;
+  find_remains(bytes_of(slot), content_end, end, hidden_);
+  std::uint32_t free_from = content_end;
+  std::size_t tries = 0;
+  for (const RecordPlace& place : hidden_) {
+    if (place.offset < free_from || place.size > end - place.offset) continue;
+    if (++tries > kMaxStaleTries) return;
+    if (!decode(slot, place, event_, Texts::borrowed)) continue;
+    free_from = place.offset + place.size;
+    bytes.parsed -= place.size;
+    bytes.recovered += place.size;
+    ++log.records.recovered;
+    log.note(Defect::count_mismatch, slot.offset + place.offset,
+             fmt::format("record {} lies hidden inside record {}, whose size {} reaches over it",
+                         place.id, over.id, over.size));
     sink.on_event(event_);
   }
 }

@@ -55,6 +55,8 @@ class SlotReader {
   void begin(const Slot& slot, bool recover);
   void read_remains(const Slot& slot, EventSink& sink, ImportLog& log);
   void read_live(const Slot& slot, EventSink& sink, ImportLog& log, ByteCount& bytes);
+  void read_hidden(const Slot& slot, const RecordPlace& over, std::uint32_t content_end,
+                   EventSink& sink, ImportLog& log, ByteCount& bytes);
   void read_stale(const Slot& slot, EventSink& sink, ImportLog& log, ByteCount& bytes);
   [[nodiscard]] bool is_live(const RecordPlace& place) const;
   Result<DecodeNotes> decode(const Slot& slot, const RecordPlace& place, Event& event, Texts texts);
@@ -71,6 +73,7 @@ class SlotReader {
   WinEvent win_event_;
   Event event_;
   ChunkScan scan_;
+  std::vector<RecordPlace> hidden_;
 };
 
 }  // namespace stemma::evtx

@@ -241,6 +241,38 @@ TEST(EvtxParser, GapsAndRepetitionsOfIds) {
                                     "@0x[0-9a-f]+ record_id_repeated: record 9\n"));
 }
 
+// A record is made as long as itself and the next one, both copies of its size agree, and the ids
+// behind are renumbered: readers that go by sizes see an unbroken log.
+TEST(EvtxParser, ARecordHiddenInsideAnotherIsFound) {
+  EvtxWriter writer = three();
+  std::string file = writer.bytes();
+  const Layout layout = writer.layout();
+  const auto at = [&layout](const std::string& name) { return layout.at(name).offset; };
+  const auto put = [&file](std::size_t place, std::uint64_t number, std::size_t size) {
+    for (std::size_t i = 0; i < size; ++i) file[place + i] = static_cast<char>(number >> (8 * i));
+  };
+  const std::size_t first = at("chunk[0].record[0].signature");
+  const std::size_t hidden = at("chunk[0].record[1].signature");
+  const std::size_t third = at("chunk[0].record[2].signature");
+  put(first + 4, third - first, 4);
+  put(third - 4, third - first, 4);
+  put(third + 8, 2, 8);
+  std::string lines;
+  const Reading reading = read(file, [&lines](Event& event) {
+    lines += std::string(event.text(field::process_command_line)) + "\n";
+  });
+  EXPECT_EQ(lines, "one\ntwo\nthree\n");
+  EXPECT_EQ(reading.log.records, (RecordCount{2, 1, 0}));
+  EXPECT_TRUE(reading.events[1].recovered);
+  EXPECT_EQ(reading.events[1].source.offset, hidden);
+  EXPECT_EQ(reading.log.bytes.recovered, third - hidden);
+  EXPECT_TRUE(reading.balanced);
+  EXPECT_THAT(
+      notes(reading.log),
+      testing::HasSubstr("count_mismatch: record 2 lies hidden inside record 1, whose size " +
+                         std::to_string(third - first) + " reaches over it"));
+}
+
 TEST(EvtxParser, TimesOutOfRange) {
   const Reading reading = read(three().corrupt("chunk[0].record[1].time", UINT64_MAX).bytes());
   EXPECT_EQ(ids(reading), "1 2 3");
