@@ -49,6 +49,7 @@ void ImportLog::note(const Fault& fault) {
 void ImportLog::add(const ImportLog& other) {
   bytes += other.bytes;
   records += other.records;
+  chunks += other.chunks;
   for (const auto& [defect, theirs] : other.defects_) {
     DefectEntry& mine = defects_[defect];
     mine.count += theirs.count;

@@ -55,6 +55,7 @@ class ImportLog {
  public:
   ByteCount bytes;
   RecordCount records;
+  std::uint64_t chunks = 0;  ///< of formats that are made of such and count them: EVTX
 
   /// Notes a defect at `offset`.
   void note(Defect defect, std::uint64_t offset, std::string_view detail = {});

@@ -153,7 +153,12 @@ void Session::index() {
 
   if (progress != nullptr) progress->step = "lineage";
   std::vector<ImportLog> per_artifact(files_.size());
-  for (auto& [key, log] : books) per_artifact[key.first].add(log);
+  for (auto& [key, log] : books) {
+    const FoundArtifact& file = files_[key.first];
+    key.second->close({ArtifactId::from_index(key.first), file.bytes.content(), file.default_host},
+                      log);
+    per_artifact[key.first].add(log);
+  }
   for (std::size_t i = 0; i < files_.size(); ++i) {
     // Where two formats share a file, the lines of one are unused text to the other: each parser's
     // sum is the file's size, and so must be theirs together.

@@ -83,6 +83,13 @@ class Parser {
   virtual void decode(std::span<const ArtifactBytes> artifacts, const Unit& unit,
                       const Wanted& wanted, EventSink& sink, ImportLog& log) const = 0;
 
+  /// Says what can only be said of a whole artifact: called once, with the sum of its units' logs,
+  /// which it adds notes to.
+  virtual void close(const ArtifactBytes& artifact, ImportLog& log) const {
+    static_cast<void>(artifact);
+    static_cast<void>(log);
+  }
+
   /// Decodes again the one event that lies at `spans` (event.source and event.more_pieces as given
   /// to a sink before). `artifacts` are those that the spans name, in the same order. Safe from any
   /// thread.

@@ -16,9 +16,9 @@ namespace {
 
 using namespace evtx;
 
-/// Slots in a unit: 1 MiB, some thousand records. Large enough that what a unit costs beside its
-/// records does not show, small enough that two threads share a small log.
-constexpr std::size_t kSlotsPerUnit = 16;
+/// Bytes of a unit: sixteen slots, some thousand records. Large enough that what a unit costs
+/// beside its records does not show, small enough that two threads share a small log.
+constexpr std::uint64_t kUnitSize = 16 * kChunkSize;
 
 // The file header and what lies before the first slot.
 void book_file_header(const ArtifactBytes& artifact, const FileHeader& header, ImportLog& log) {
@@ -37,13 +37,6 @@ void book_file_header(const ArtifactBytes& artifact, const FileHeader& header, I
   }
   if ((header.flags & FileHeader::kDirty) != 0)
     log.note(Defect::dirty_header, 120, "the log was not closed");
-  std::uint64_t chunks = 0;
-  for (const Slot& slot : slots(artifact.bytes)) chunks += slot.chunk ? 1 : 0;
-  if (chunks != header.chunk_count) {
-    log.note(
-        Defect::count_mismatch, 42,
-        fmt::format("the header counts {} chunks, the file holds {}", header.chunk_count, chunks));
-  }
 }
 
 /// Readers that are not at work. What they know of templates goes on to the next unit.
@@ -109,17 +102,18 @@ class EvtxParser final : public Parser {
   [[nodiscard]] std::vector<Unit> split(std::span<const ArtifactBytes> artifacts) const override {
     std::vector<Unit> units;
     for (std::uint32_t i = 0; i < artifacts.size(); ++i) {
-      const std::vector<Slot> all = slots(artifacts[i].bytes);
-      // The first unit reaches back over the file header.
-      if (all.empty()) {
-        if (!artifacts[i].bytes.empty()) units.push_back({i, 0, artifacts[i].bytes.size()});
-        continue;
+      // Only every sixteenth chunk is touched, so that a file on a cold disk is not read twice. A
+      // unit ends where a chunk stands in its proper slot, which is where one begins whatever lies
+      // before.
+      const Bytes file = artifacts[i].bytes;
+      std::uint64_t begin = 0;  // the first unit reaches back over the file header
+      for (std::uint64_t next = first_slot(file) + kUnitSize; next < file.size();
+           next += kUnitSize) {
+        if (!has_chunk_signature(file, next)) continue;
+        units.push_back({i, begin, next - begin});
+        begin = next;
       }
-      for (std::size_t n = 0; n < all.size(); n += kSlotsPerUnit) {
-        const std::uint64_t begin = n == 0 ? 0 : all[n].offset;
-        const Slot& last = all[std::min(n + kSlotsPerUnit, all.size()) - 1];
-        units.push_back({i, begin, last.offset + last.length - begin});
-      }
+      if (begin < file.size()) units.push_back({i, begin, file.size() - begin});
     }
     return units;
   }
@@ -142,6 +136,14 @@ class EvtxParser final : public Parser {
       const auto last = std::lower_bound(first, at.end(), slot.offset + slot.length);
       reader->read_some(slot, {first, last}, sink);
     }
+  }
+
+  void close(const ArtifactBytes& artifact, ImportLog& log) const override {
+    const FileHeader header = read_file_header(artifact.bytes);
+    if (!header.present || log.chunks == header.chunk_count) return;
+    log.note(Defect::count_mismatch, 42,
+             fmt::format("the header counts {} chunks, the file holds {}", header.chunk_count,
+                         log.chunks));
   }
 
   Result<void> decode_event(std::span<const ArtifactBytes> artifacts,

@@ -122,6 +122,7 @@ void SlotReader::note_ids(const Slot& slot, ImportLog& log) const {
 
 void SlotReader::read_all(const Slot& slot, EventSink& sink, ImportLog& log) {
   const Bytes bytes = bytes_of(slot);
+  log.chunks += slot.chunk ? 1 : 0;
   if (bytes.size() < kChunkHeaderSize || (!slot.chunk && is_zero(bytes))) {
     if (is_zero(bytes)) {
       log.bytes.unused += bytes.size();

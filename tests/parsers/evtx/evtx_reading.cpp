@@ -40,6 +40,7 @@ Reading read(const std::string& file, const std::function<void(Event&)>& each, E
     reading.log.add(log);
   }
   if (covered != file.size()) reading.balanced = false;
+  parser->close(artifact, reading.log);
   return reading;
 }
 
