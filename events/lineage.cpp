@@ -39,16 +39,24 @@ class LineageBuilder {
 
   Lineage build() {
     split_by_host();
+    lives_.reserve(most_lives());  // room that stays unused is never touched and costs no memory
     for (auto& [host, events] : by_host_) {
       host_ = host;
       by_pid_.clear();
       by_guid_.clear();
       begun_since_boot_.clear();
       const std::uint32_t first_life = static_cast<std::uint32_t>(lives_.size());
-      make_lives(events);
+      make_lives(std::move(events));
       const std::uint32_t seen = static_cast<std::uint32_t>(lives_.size());
       for (std::uint32_t life = first_life; life < seen; ++life) resolve_guid_parents(life);
     }
+    // Nothing reads those any more, and the layout is where lineage needs the most memory.
+    in_.processes = {};
+    in_.mentions = {};
+    by_host_.clear();
+    by_pid_ = {};
+    by_guid_ = {};
+    begun_since_boot_ = {};
     return lay_out_lineage(in_, lives_, entity_of_event_);
   }
 
@@ -60,17 +68,30 @@ class LineageBuilder {
 
   void split_by_host() {
     std::uint32_t at = 0;
-    for (const ProcessRecord& record : in_.processes)
-      by_host_[record.host].push_back({record.event, at++});
-    for (const ProcessMention& mention : in_.mentions)
-      by_host_[mention.host].push_back({mention.event, at++});
+    HostId last;
+    std::vector<Pending>* list = nullptr;  // of `last`; neighbours mostly share theirs
+    const auto add = [&](HostId host, EventId event) {
+      if (list == nullptr || host != last) list = &by_host_[host];
+      last = host;
+      list->push_back({event, at++});
+    };
+    for (const ProcessRecord& record : in_.processes) add(record.host, record.event);
+    for (const ProcessMention& mention : in_.mentions) add(mention.host, mention.event);
     for (auto& [host, pending] : by_host_) {
       sort_runs(std::span(pending),
                 [](const Pending& a, const Pending& b) { return a.event < b.event; });
     }
   }
 
-  void make_lives(const std::vector<Pending>& pending) {
+  // A guess at how many lives there will be: as many as starts and forks, placeholders apart.
+  [[nodiscard]] std::size_t most_lives() const {
+    return static_cast<std::size_t>(
+        std::count_if(in_.processes.begin(), in_.processes.end(), [](const ProcessRecord& record) {
+          return record.act == ProcessAct::start || record.act == ProcessAct::fork;
+        }));
+  }
+
+  void make_lives(std::vector<Pending> pending) {
     std::vector<EventId> events;
     events.reserve(pending.size());
     for (const Pending& p : pending) events.push_back(p.event);
@@ -239,8 +260,7 @@ class LineageBuilder {
   StringId name_of(StringId executable, SourceKind kind) {
     if (!executable) return {};
     const std::string_view path = in_.strings.view(executable);
-    const std::string name(is_windows(kind) ? windows_base_name(path) : posix_base_name(path));
-    return in_.strings.intern(name);
+    return in_.strings.intern(is_windows(kind) ? windows_base_name(path) : posix_base_name(path));
   }
 
   // --- records
@@ -529,8 +549,7 @@ class LineageBuilder {
           give_guid(parent, image.parent_guid);
         } else {
           edge = ParentEdge::record_fields;
-          const BuildImage words = image;  // lives_ may move below
-          parent = unseen_parent(words, rank);
+          parent = unseen_parent(image, rank);  // may move lives_
         }
       }
       if (parent == kNoLife) continue;
@@ -556,8 +575,9 @@ class LineageBuilder {
     life.start_rank = rank;
     life.first_event = words.image.event;
     life.windows = !words.events.empty() && is_windows(in_.store.source_kind(words.events.front()));
-    lives_.push_back(std::move(life));
-    give_guid(index, words.parent_guid);
+    const StringId guid = words.parent_guid;
+    lives_.push_back(std::move(life));  // `words` may be gone now
+    give_guid(index, guid);
     return index;
   }
 

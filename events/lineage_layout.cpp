@@ -1,9 +1,9 @@
 #include "events/lineage_layout.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <string>
+#include <array>
+#include <charconv>
+#include <string_view>
 #include <tuple>
 
 #include "events/paths.hpp"
@@ -13,21 +13,41 @@ namespace stemma {
 namespace {
 
 // Two independent 64-bit hashes make the id of a process that no source gave one: long enough that
-// two lives do not share it.
-std::string derived_entity_id(std::string_view host, std::int64_t pid, std::int64_t start,
-                              bool placeholder) {
-  const std::string text =
-      fmt::format("{}\n{}\n{}\n{}", ascii_lower(host), pid, start, placeholder ? "?" : "");
-  std::uint64_t a = 0xCBF29CE484222325u;
-  std::uint64_t b = 0x9E3779B97F4A7C15u;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    a = (a ^ byte) * 0x100000001B3u;
-    b = (b + byte) * 0xD6E8FEB86659FD93u;
-    b ^= b >> 32;
+// two lives do not share it. Hashed is `host\npid\nstart\n`, host in lower case, numbers in
+// decimal, and a `?` at the end for a placeholder.
+class IdHash {
+ public:
+  void add(std::string_view text) {
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      a_ = (a_ ^ byte) * 0x100000001B3u;
+      b_ = (b_ + byte) * 0xD6E8FEB86659FD93u;
+      b_ ^= b_ >> 32;
+    }
   }
-  return fmt::format("{:016x}{:016x}", a ^ (a >> 31), b);
-}
+  void add_line(std::int64_t number) {
+    std::array<char, 21> text;  // sign, 19 digits, line end
+    char* const end = std::to_chars(text.data(), text.data() + text.size() - 1, number).ptr;
+    *end = '\n';
+    add({text.data(), static_cast<std::size_t>(end + 1 - text.data())});
+  }
+  /// 32 hex digits.
+  [[nodiscard]] std::array<char, 32> digits() const {
+    std::array<char, 32> text;
+    write(a_ ^ (a_ >> 31), text.data());
+    write(b_, text.data() + 16);
+    return text;
+  }
+
+ private:
+  static void write(std::uint64_t number, char* to) {
+    for (int digit = 15; digit >= 0; --digit, number >>= 4)
+      to[digit] = "0123456789abcdef"[number & 15];
+  }
+
+  std::uint64_t a_ = 0xCBF29CE484222325u;
+  std::uint64_t b_ = 0x9E3779B97F4A7C15u;
+};
 
 }  // namespace
 
@@ -38,6 +58,7 @@ class LineageLayout {
       : in_(input), lives_(lives), entity_of_event_(entity_of_event) {}
 
   Lineage lay_out() {
+    parent_of_.reserve(lives_.size());
     for (std::uint32_t life = 0; life < lives_.size(); ++life) choose_parent(life);
     cut_circles();
     return flatten();
@@ -63,8 +84,9 @@ class LineageLayout {
   // Records can be forged into circles; every life must still be reachable from a root.
   void cut_circles() {
     std::vector<std::uint8_t> state(lives_.size(), 0);  // 0 new, 1 on this walk, 2 done
+    std::vector<std::uint32_t> walk;
     for (std::uint32_t life = 0; life < lives_.size(); ++life) {
-      std::vector<std::uint32_t> walk;
+      walk.clear();
       std::uint32_t at = life;
       while (at != kNoLife && state[at] == 0) {
         state[at] = 1;
@@ -90,21 +112,30 @@ class LineageLayout {
   Lineage flatten() {
     std::vector<std::uint32_t> order(lives_.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-    const auto key = [&](std::uint32_t life) {
-      const Life& l = lives_[life];
-      return std::tuple(l.entity.host, l.entity.start, l.first_event, l.entity.pid,
-                        in_.strings.view(l.guid));
-    };
-    sort_runs(std::span(order), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+    sort_runs(std::span(order), [&](std::uint32_t a, std::uint32_t b) {
+      const Life& x = lives_[a];
+      const Life& y = lives_[b];
+      const auto numbers = [](const Life& l) {
+        return std::tie(l.entity.host, l.entity.start, l.first_event, l.entity.pid);
+      };
+      if (numbers(x) != numbers(y)) return numbers(x) < numbers(y);
+      return in_.strings.view(x.guid) < in_.strings.view(y.guid);
+    });
     std::vector<EntityId> id_of(lives_.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) id_of[order[i]] = EntityId::from_index(i);
 
     std::vector<std::uint32_t> first_image(lives_.size());
     std::uint32_t images = 0;
+    std::size_t starts = 0;
+    std::size_t derived_ids = 0;
     for (const std::uint32_t life : order) {
+      const Life& l = lives_[life];
       first_image[life] = images;
-      images += static_cast<std::uint32_t>(lives_[life].images.size());
+      images += static_cast<std::uint32_t>(l.images.size());
+      for (const BuildImage& image : l.images) starts += image.events.size();
+      if (!l.guid) ++derived_ids;
     }
+    in_.strings.reserve(derived_ids);
     const auto image_id = [&](std::uint32_t life, std::uint32_t position) {
       return position == kNoLife || position >= lives_[life].images.size()
                  ? ImageId{}
@@ -126,14 +157,29 @@ class LineageLayout {
     tree.args_ = std::move(in_.args);
     tree.entities_.reserve(lives_.size());
     tree.images_.reserve(images);
+    tree.starts_.reserve(starts);
+    HostId host;  // whose name `host_hash` has taken in: lives of a host lie together
+    IdHash host_hash;
     for (const std::uint32_t life : order) {
       Life& l = lives_[life];
       ProcessEntity entity = l.entity;
       entity.id_recorded = static_cast<bool>(l.guid);
-      entity.entity_id =
-          l.guid ? l.guid
-                 : in_.strings.intern(derived_entity_id(in_.hosts.name(entity.host), entity.pid,
-                                                        entity.start.ns, entity.placeholder));
+      if (l.guid) {
+        entity.entity_id = l.guid;
+      } else {
+        if (tree.entities_.empty() || host != entity.host) {
+          host = entity.host;
+          host_hash = {};
+          host_hash.add(ascii_lower(in_.hosts.name(host)));
+          host_hash.add("\n");
+        }
+        IdHash hash = host_hash;
+        hash.add_line(entity.pid);
+        hash.add_line(entity.start.ns);
+        if (entity.placeholder) hash.add("?");
+        const std::array<char, 32> digits = hash.digits();
+        entity.entity_id = in_.strings.intern({digits.data(), digits.size()});
+      }
       entity.first_image = first_image[life];
       entity.image_count = static_cast<std::uint32_t>(l.images.size());
       if (parent_of_[life] != kNoLife) entity.parent = id_of[parent_of_[life]];
@@ -153,10 +199,12 @@ class LineageLayout {
         }
         tree.images_.push_back(image.image);
         const ImageId id = ImageId::from_index(tree.images_.size() - 1);
-        for (const EventId event : image.events) tree.starts_.push_back({event, id_of[life], id});
+        for (std::size_t i = 0; i < image.events.size(); ++i)
+          tree.starts_.push_back({image.events[i], id_of[life], id});
       }
     }
     index(tree);
+    lineage.entity_of_event.reserve(tree.starts_.size() + entity_of_event_.size());
     for (const ProcessStart& start : tree.starts_)
       lineage.entity_of_event.emplace_back(start.event, start.entity);
     for (const auto& [event, life] : entity_of_event_)

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <vector>
 
 #include "events/process_tree.hpp"
@@ -14,11 +15,36 @@ namespace stemma {
 inline constexpr std::uint32_t kNoLife = 0xFFFF'FFFF;  ///< also: no image of a life
 inline constexpr std::uint64_t kStillAlive = std::numeric_limits<std::uint64_t>::max();
 
+/// The events that show one image, in the order they were met. Nearly always one: that one costs no
+/// allocation.
+class ImageEvents {
+ public:
+  [[nodiscard]] bool empty() const { return !first_; }
+  [[nodiscard]] std::size_t size() const { return !first_ ? 0 : 1 + (more_ ? more_->size() : 0); }
+  [[nodiscard]] EventId operator[](std::size_t at) const {
+    return at == 0 ? first_ : (*more_)[at - 1];
+  }
+  [[nodiscard]] EventId front() const { return first_; }
+  [[nodiscard]] EventId back() const { return more_ ? more_->back() : first_; }
+  void push_back(EventId event) {
+    if (!first_) {
+      first_ = event;
+      return;
+    }
+    if (!more_) more_ = std::make_unique<std::vector<EventId>>();
+    more_->push_back(event);
+  }
+
+ private:
+  EventId first_;
+  std::unique_ptr<std::vector<EventId>> more_;  // not empty where it is there
+};
+
 /// One image of a life.
 struct BuildImage {
   ProcessImage image;
   std::uint8_t sources = 0;
-  std::vector<EventId> events;
+  ImageEvents events;
   // What the records say about the parent, kept until GUID edges can be resolved.
   std::int64_t parent_pid = kNoPid;
   StringId parent_guid;

@@ -31,6 +31,7 @@ std::vector<std::uint32_t> written_order(const EventStore& store, std::span<cons
   sort_runs(std::span(positions), [&](std::uint32_t a, std::uint32_t b) {
     const SourceSpan x = store.source(events[a]);
     const SourceSpan y = store.source(events[b]);
+    if (x.artifact == y.artifact) return x.offset < y.offset;
     return std::tuple(first_time[x.artifact], x.artifact, x.offset) <
            std::tuple(first_time[y.artifact], y.artifact, y.offset);
   });

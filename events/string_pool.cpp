@@ -61,8 +61,13 @@ std::size_t StringPool::slot_for(std::string_view text, std::uint32_t hash) cons
   return slot;
 }
 
-void StringPool::grow() {
-  const std::size_t size = std::max(kFirstTable, table_.size() * 2);
+void StringPool::reserve(std::size_t more) {
+  std::size_t size = std::max(kFirstTable, table_.size());
+  while ((entries_.size() + more) * 3 > size * 2) size *= 2;
+  if (size > table_.size()) grow(size);
+}
+
+void StringPool::grow(std::size_t size) {
   table_ = {};  // before the new one is made: nothing in it is needed for that
   table_.assign(size, 0);
   const std::size_t mask = table_.size() - 1;
@@ -91,7 +96,7 @@ StringId StringPool::intern_from(const StringPool& other, StringId id) {
 }
 
 StringId StringPool::intern(std::string_view text, std::uint32_t hash) {
-  if ((entries_.size() + 1) * 3 > table_.size() * 2) grow();
+  if ((entries_.size() + 1) * 3 > table_.size() * 2) grow(std::max(kFirstTable, table_.size() * 2));
   const std::size_t slot = slot_for(text, hash);
   if (table_[slot] != 0) return StringId{table_[slot]};
   if (text.size() > block_left_) {

@@ -41,6 +41,9 @@ class StringPool {
   /// Id of `text` where it was interned before, else none.
   [[nodiscard]] StringId find(std::string_view text) const;
 
+  /// Makes room for `more` strings at once, where otherwise the table would grow several times.
+  void reserve(std::size_t more);
+
   /// Forgets all strings and keeps the room of a typical unit, for the next one.
   void clear();
 
@@ -59,7 +62,7 @@ class StringPool {
   [[nodiscard]] std::uint32_t hash(std::string_view text) const;
   [[nodiscard]] std::size_t slot_for(std::string_view text, std::uint32_t hash) const;
   StringId intern(std::string_view text, std::uint32_t hash);
-  void grow();
+  void grow(std::size_t size);
 
   std::uint64_t seed_;
   std::uint64_t bytes_ = 0;

@@ -1,7 +1,12 @@
 // Lineage told as small stories: what the records say, and the tree that must come out.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
+#include "events/paths.hpp"
 #include "tests/support/story.hpp"
 
 namespace stemma {
@@ -220,7 +225,12 @@ TEST(WindowsLineage, AGuidThatComesLateNamesTheLifeThatTheSecurityLogShowed) {
       Story()
           .security_start({.at_ms = 1, .pid = 10, .executable = kCmd})
           .mention(SourceKind::sysmon, {.at_ms = 2, .pid = 10, .guid = "{A}", .executable = kCmd})
-          .sysmon_start({.at_ms = 3, .pid = 20, .parent_pid = 10, .guid = "{B}", .parent_guid = "{A}", .executable = kWhoami})
+          .sysmon_start({.at_ms = 3,
+                         .pid = 20,
+                         .parent_pid = 10,
+                         .guid = "{B}",
+                         .parent_guid = "{A}",
+                         .executable = kWhoami})
           .security_start({.at_ms = 4, .pid = 30, .executable = kExplorer})
           .sysmon_end({.at_ms = 5, .pid = 30, .guid = "{C}", .executable = kExplorer})
           .freeze();
@@ -373,13 +383,24 @@ TEST(LinuxLineage, AnExitEndsALife) {
 }
 
 TEST(LinuxLineage, TheFirstProgramsOfABootOutliveItsRecord) {
-  const auto snapshot =
-      Story()
-          .exec({.at_ms = 1, .pid = 400, .parent_pid = 1, .executable = "/usr/bin/old", .sequence = 90'000})
-          .exec({.at_ms = 60'000, .pid = 1, .parent_pid = 0, .executable = "/usr/lib/systemd/systemd", .sequence = 3})
-          .boot({.at_ms = 61'000, .sequence = 9}, SourceKind::auditd)
-          .exec({.at_ms = 62'000, .pid = 300, .parent_pid = 1, .executable = "/usr/sbin/cron", .sequence = 12})
-          .freeze();
+  const auto snapshot = Story()
+                            .exec({.at_ms = 1,
+                                   .pid = 400,
+                                   .parent_pid = 1,
+                                   .executable = "/usr/bin/old",
+                                   .sequence = 90'000})
+                            .exec({.at_ms = 60'000,
+                                   .pid = 1,
+                                   .parent_pid = 0,
+                                   .executable = "/usr/lib/systemd/systemd",
+                                   .sequence = 3})
+                            .boot({.at_ms = 61'000, .sequence = 9}, SourceKind::auditd)
+                            .exec({.at_ms = 62'000,
+                                   .pid = 300,
+                                   .parent_pid = 1,
+                                   .executable = "/usr/sbin/cron",
+                                   .sequence = 12})
+                            .freeze();
   EXPECT_EQ(tree_names(*snapshot), "?\n old\nsystemd\n cron\n");
   EXPECT_EQ(only(*snapshot, "old").end_kind, EndKind::boot);
   EXPECT_EQ(only(*snapshot, "systemd").end_kind, EndKind::open);
@@ -444,6 +465,47 @@ TEST(Lineage, DerivedEntityIdsDependOnHostPidAndStartAlone) {
   EXPECT_EQ(one->strings.view(only(*one, "cmd.exe").entity_id),
             two->strings.view(only(*two, "cmd.exe").entity_id));
   EXPECT_EQ(one->strings.view(only(*one, "cmd.exe").entity_id).size(), 32u);
+}
+
+// The slow way to a derived id: the whole text, then the hashes over it, then the digits.
+std::string plain_entity_id(std::string_view host, const ProcessEntity& entity) {
+  const std::string text = fmt::format("{}\n{}\n{}\n{}", ascii_lower(host), entity.pid,
+                                       entity.start.ns, entity.placeholder ? "?" : "");
+  std::uint64_t a = 0xCBF29CE484222325u;
+  std::uint64_t b = 0x9E3779B97F4A7C15u;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    a = (a ^ byte) * 0x100000001B3u;
+    b = (b + byte) * 0xD6E8FEB86659FD93u;
+    b ^= b >> 32;
+  }
+  return fmt::format("{:016x}{:016x}", a ^ (a >> 31), b);
+}
+
+TEST(Lineage, DerivedEntityIdsAreHashesOfHostPidAndStart) {
+  Story story;
+  for (const char* host : {"HOST01", "db", ""}) {
+    for (int i = 0; i < 400; ++i) {
+      story.exec({.at_ms = i * 7'919,
+                  .pid = 1 + i * i * 31,
+                  .parent_pid = 1 + (i / 3) * 17,
+                  .executable = i % 2 == 0 ? "/bin/sh" : "/usr/bin/id",
+                  .host = host});
+    }
+  }
+  const auto snapshot = story.security_start({.at_ms = -5, .pid = 0, .executable = kCmd}).freeze();
+  std::set<std::string_view> ids;
+  std::size_t placeholders = 0;
+  for (const ProcessEntity& entity : snapshot->tree.entities()) {
+    const std::string_view id = snapshot->strings.view(entity.entity_id);
+    ASSERT_FALSE(entity.id_recorded);
+    ASSERT_EQ(id, plain_entity_id(snapshot->hosts.name(entity.host), entity));
+    if (entity.placeholder) ++placeholders;
+    ids.insert(id);
+  }
+  EXPECT_EQ(ids.size(), snapshot->tree.entities().size());
+  EXPECT_GT(ids.size(), 1200u);
+  EXPECT_GT(placeholders, 100u);
 }
 
 TEST(Lineage, CopiesOfAnEventCountOnceAndTwinsDoNot) {
