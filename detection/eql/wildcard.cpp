@@ -35,6 +35,14 @@ bool contains_folded(std::string_view text, std::string_view literal) {
   return false;
 }
 
+// Place of the first byte of `text` at or after `from` that `c`, folded already where insensitive,
+// stands for.
+std::size_t find_byte(std::string_view text, std::size_t from, char c, bool insensitive) {
+  if (!insensitive || c < 'a' || c > 'z') return text.find(c, from);
+  while (from < text.size() && lower(text[from]) != c) ++from;
+  return from < text.size() ? from : std::string_view::npos;
+}
+
 }  // namespace
 
 Wildcard::Wildcard(std::string_view pattern, bool insensitive) : insensitive_(insensitive) {
@@ -45,6 +53,11 @@ Wildcard::Wildcard(std::string_view pattern, bool insensitive) : insensitive_(in
   if (pattern_ == "*") {
     form_ = Form::anything;
     return;
+  }
+  const std::size_t last = pattern_.find_last_of("*?");
+  if (last != std::string::npos) {
+    head_ = pattern_.find_first_of("*?");
+    tail_ = pattern_.size() - last - 1;
   }
   const bool starts = !pattern_.empty() && pattern_.front() == '*';
   const bool ends = pattern_.size() > 1 && pattern_.back() == '*';
@@ -60,7 +73,7 @@ Wildcard::Wildcard(std::string_view pattern, bool insensitive) : insensitive_(in
 
 bool Wildcard::matches(std::string_view text) const {
   if (form_ == Form::anything) return true;
-  if (form_ == Form::general) return matches_general(text);
+  if (form_ == Form::general) return may_match_general(text) && matches_general(text);
   if (text.size() < literal_.size()) return false;
   switch (form_) {
     case Form::prefix:
@@ -73,6 +86,15 @@ bool Wildcard::matches(std::string_view text) const {
   }
 }
 
+// What a match asks of both ends: cheap, and enough for nearly every text.
+bool Wildcard::may_match_general(std::string_view text) const {
+  if (text.size() < head_ || text.size() < tail_) return false;
+  const std::string_view pattern = pattern_;
+  return (head_ == 0 || same(text.data(), pattern.substr(0, head_), insensitive_)) &&
+         (tail_ == 0 || same(text.data() + (text.size() - tail_),
+                             pattern.substr(pattern.size() - tail_), insensitive_));
+}
+
 // Walks both; where they part, the last `*` takes one more code point. Only the last star is ever
 // retried: an earlier one could only move the same later text further along.
 bool Wildcard::matches_general(std::string_view text) const {
@@ -81,10 +103,21 @@ bool Wildcard::matches_general(std::string_view text) const {
   std::size_t p = 0;
   std::size_t star = kNone;
   std::size_t star_text = 0;
+  char sought = 0;  // the letter behind the last star; 0 where there is none, or it is not ASCII
+  // Where the last star's run may end next. An ASCII byte never lies inside a code point, so all
+  // places without the letter that must follow are passed at once.
+  const auto skip = [&](std::size_t from) {
+    return sought == 0 ? from : find_byte(text, from, sought, insensitive_);
+  };
   while (t < text.size()) {
     if (p < pattern_.size() && pattern_[p] == '*') {
       star = ++p;
-      star_text = t;
+      if (p == pattern_.size()) return true;
+      sought = pattern_[p] != '?' && static_cast<unsigned char>(pattern_[p]) < 0x80 ? pattern_[p]
+                                                                                    : char{0};
+      star_text = skip(t);
+      if (star_text == kNone) return false;
+      t = star_text;
       continue;
     }
     if (p < pattern_.size() && pattern_[p] == '?') {
@@ -99,8 +132,8 @@ bool Wildcard::matches_general(std::string_view text) const {
     }
     if (star == kNone) return false;
     p = star;
-    if (p == pattern_.size()) return true;
-    star_text += point_size(text, star_text);
+    star_text = skip(star_text + point_size(text, star_text));
+    if (star_text == kNone) return false;
     t = star_text;
   }
   while (p < pattern_.size() && pattern_[p] == '*') ++p;

@@ -3,6 +3,7 @@
 // Elastic's case-insensitive queries do.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,7 +16,8 @@ class Wildcard {
   Wildcard(std::string_view pattern, bool insensitive);
 
   /// Whole match. O(text × pattern) at worst, O(text) for the common `*x`, `x*`, `*x*`; never
-  /// exponential, no allocation. An invalid byte of `text` counts as one code point.
+  /// exponential, no allocation. A text that does not begin or end as the pattern does costs that
+  /// comparison only. An invalid byte of `text` counts as one code point.
   [[nodiscard]] bool matches(std::string_view text) const;
 
   static bool has_wildcards(std::string_view pattern) {
@@ -25,10 +27,13 @@ class Wildcard {
  private:
   enum class Form : std::uint8_t { anything, prefix, suffix, contains, general };
 
+  [[nodiscard]] bool may_match_general(std::string_view text) const;
   [[nodiscard]] bool matches_general(std::string_view text) const;
 
-  std::string pattern_;  // folded where insensitive; runs of `*` are one
-  std::string literal_;  // prefix, suffix, contains: the part without wildcards
+  std::string pattern_;   // folded where insensitive; runs of `*` are one
+  std::string literal_;   // prefix, suffix, contains: the part without wildcards
+  std::size_t head_ = 0;  // general: bytes of pattern_ before its first wildcard
+  std::size_t tail_ = 0;  // and after its last
   Form form_ = Form::general;
   bool insensitive_ = false;
 };

@@ -2,8 +2,14 @@
 // explanations, binding.
 #include <gtest/gtest.h>
 
+#include <random>
+#include <string>
+#include <vector>
+
 #include "detection/eql/regex.hpp"
 #include "detection/eql/wildcard.hpp"
+#include "events/paths.hpp"
+#include "events/text.hpp"
 #include "tests/detection/eql/event_text.hpp"
 
 namespace stemma {
@@ -278,6 +284,55 @@ TEST(Wildcards, Forms) {
   EXPECT_TRUE(match("*?", "é"));
   EXPECT_TRUE(match("A?c", "aBC", true));
   EXPECT_FALSE(match("A?c", "aBC", false));
+}
+
+// The slow way: every end of every star is tried.
+bool plain_match(std::string_view pattern, std::string_view text, bool insensitive) {
+  const auto fold = [&](std::string_view c) {
+    return insensitive ? ascii_lower(c) : std::string(c);
+  };
+  if (pattern.empty()) return text.empty();
+  if (pattern[0] == '*') {
+    if (plain_match(pattern.substr(1), text, insensitive)) return true;
+    return !text.empty() &&
+           plain_match(pattern, text.substr(next_code_point(text).bytes), insensitive);
+  }
+  if (text.empty()) return false;
+  if (pattern[0] == '?')
+    return plain_match(pattern.substr(1), text.substr(next_code_point(text).bytes), insensitive);
+  return fold(pattern.substr(0, 1)) == fold(text.substr(0, 1)) &&
+         plain_match(pattern.substr(1), text.substr(1), insensitive);
+}
+
+TEST(Wildcards, AgreeWithTheSlowWay) {
+  std::mt19937 random(5);
+  const std::vector<std::string> parts{"*", "*", "?", "a",  "A",  "b",
+                                       "/", "-", "é", "日", "ab", std::string(1, '\0')};
+  const std::vector<std::string> broken{"\xC3", "\xA9", "\xE6\x97", "\xFF"};
+  int matched = 0;
+  for (int round = 0; round < 60'000; ++round) {
+    std::string pattern;
+    for (std::size_t i = random() % 7; i > 0; --i) pattern += parts[random() % parts.size()];
+    std::string text;
+    if (round % 2 == 0) {
+      for (std::size_t i = random() % 9; i > 0; --i)
+        text += parts[2 + random() % (parts.size() - 2)];
+    } else {  // one that mostly matches
+      for (const char c : pattern) {
+        const std::size_t fill = c == '*' ? random() % 3 : c == '?' ? 1 : 0;
+        for (std::size_t i = 0; i < fill; ++i) text += parts[3 + random() % (parts.size() - 3)];
+        if (c != '*' && c != '?') text += c;
+      }
+    }
+    if (round % 5 == 0) text.insert(random() % (text.size() + 1), broken[random() % broken.size()]);
+    for (const bool insensitive : {false, true}) {
+      const bool expected = plain_match(pattern, text, insensitive);
+      ASSERT_EQ(eql::Wildcard(pattern, insensitive).matches(text), expected)
+          << "'" << pattern << "' on '" << visible(text) << "'" << (insensitive ? " :" : "");
+      matched += expected ? 1 : 0;
+    }
+  }
+  EXPECT_GT(matched, 20'000);
 }
 
 TEST(Wildcards, AreNotExponential) {
