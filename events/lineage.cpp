@@ -54,9 +54,9 @@ class LineageBuilder {
     in_.processes = {};
     in_.mentions = {};
     by_host_.clear();
-    by_pid_ = {};
-    by_guid_ = {};
-    begun_since_boot_ = {};
+    by_pid_ = decltype(by_pid_)();  // `= {}` would keep the room
+    by_guid_ = decltype(by_guid_)();
+    begun_since_boot_ = decltype(begun_since_boot_)();
     return lay_out_lineage(in_, lives_, entity_of_event_);
   }
 
