@@ -77,7 +77,7 @@ EventClassId IndexBatch::class_of(const Event& event) {
   wanted.recovered = event.recovered;
 
   std::uint64_t word = 0;
-  std::memcpy(&word, code.data(), std::min(code.size(), sizeof(word)));
+  if (!code.empty()) std::memcpy(&word, code.data(), std::min(code.size(), sizeof(word)));
   EventClassId& recent = recent_[(word * 0x9E3779B97F4A7C15u) >> 58];
   static_assert(kRecent == 1u << (64 - 58));
   if (recent) {
