@@ -206,7 +206,8 @@ TEST(ShortWays, HeadsOfLines) {
       }
     }
   }
-  EXPECT_GT(same, 500u);  // of the made logs alone; more where the corpus is there
+  // The made logs alone have fewer.
+  EXPECT_GT(same, corpus_logs().empty() ? 500u : 1'500u);
 }
 
 TEST(ShortWays, ArgumentLists) {
