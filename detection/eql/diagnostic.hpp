@@ -19,8 +19,9 @@ struct SourceRange {
 
 enum class Severity : std::uint8_t { warning, error };
 
-/// Codes are part of the output and stay as they are. Below 20: the text. 20–29: not supported in
-/// this version. 30–39: types and constants. 40 and above: warnings, the query compiles.
+/// Codes are part of the output and stay as they are. Below 20: the text. 20–29: other dialects,
+/// which are not supported. 30–39: types and constants. 40–49: warnings, the query compiles. 50–59:
+/// sequences, samples and pipes.
 namespace code {
 inline constexpr const char* kNotUtf8 = "EQL001";
 inline constexpr const char* kUnterminatedString = "EQL002";
@@ -36,10 +37,7 @@ inline constexpr const char* kChainedComparison = "EQL012";
 inline constexpr const char* kSingleEqual = "EQL013";
 inline constexpr const char* kEmptyQuery = "EQL014";
 inline constexpr const char* kUnknownFunction = "EQL015";
-inline constexpr const char* kSequenceUnsupported = "EQL020";
-inline constexpr const char* kSampleUnsupported = "EQL021";
 inline constexpr const char* kJoinUnsupported = "EQL022";
-inline constexpr const char* kPipeUnsupported = "EQL023";
 inline constexpr const char* kDialectUnsupported =
     "EQL024";  ///< known from another dialect of the language
 inline constexpr const char* kArgumentCount = "EQL030";
@@ -56,6 +54,16 @@ inline constexpr const char* kUnknownField = "EQL040";
 inline constexpr const char* kFieldToField = "EQL041";
 inline constexpr const char* kRegexLetterEscape = "EQL042";
 inline constexpr const char* kNeverTrue = "EQL043";
+inline constexpr const char* kOlderPipe = "EQL044";  ///< Elasticsearch knows head and tail only
+inline constexpr const char* kTermCount = "EQL050";
+inline constexpr const char* kMaxspan = "EQL051";
+inline constexpr const char* kJoinKeys = "EQL052";
+inline constexpr const char* kRuns = "EQL053";
+inline constexpr const char* kMissingEvent = "EQL054";
+inline constexpr const char* kPipe = "EQL055";
+inline constexpr const char* kNotInSample = "EQL056";
+inline constexpr const char* kNotAnEventQuery =
+    "EQL057";  ///< a sequence, sample or pipe where a single event is asked for
 }  // namespace code
 
 /// True for the codes that say "right, but not in this version", so that a loader can count them

@@ -1,5 +1,5 @@
-// The syntax tree of a query: what was written, with places, nothing resolved. Not the meaning
-// (typed.hpp). Nodes lie in one array and name each other by index, so a tree of any shape is freed
+// The syntax tree of a statement (an event query, a sequence or a sample, and the pipes behind it):
+// what was written, with places, nothing resolved. Not the meaning (typed.hpp, query.hpp). Nodes lie in one array and name each other by index, so a tree of any shape is freed
 // without recursion, and chains of `and`, `or`, `+`, `*` are one node with many children.
 #pragma once
 
@@ -80,22 +80,73 @@ struct Node {
   std::uint32_t subquery = 0;  ///< lineage: index in Tree::queries
 };
 
-/// `category where condition`.
+/// Caps on a sequence or sample: the public rules' longest has some 20 stages, `runs` included.
+inline constexpr std::uint32_t kMaxRuns = 100;
+inline constexpr std::uint32_t kMaxStages = 1000;
+inline constexpr std::size_t kMaxJoinKeys = 32;
+inline constexpr std::size_t kMaxPipes = 32;
+
+/// `category where condition`; or the argument of a pipe, which has no category.
 struct EventQuery {
   bool any = false;
+  bool value = false;  ///< an expression that need not be true or false
   std::string category;
   SourceRange category_range;
   SourceRange range;
   NodeId condition = 0;
 };
 
+enum class StatementKind : std::uint8_t { event, sequence, sample };
+
+/// A field of `by`; `?name` may be absent.
+struct JoinField {
+  std::string name;
+  bool optional = false;
+  SourceRange range;
+};
+
+/// A query of Tree::queries, and the lineage subqueries in it, which stand before it.
+struct QueryPart {
+  std::uint32_t first = 0;  ///< first of the subqueries; `query` where there is none
+  std::uint32_t query = 0;
+};
+
+/// `[query] by … with runs=…`, `![query]`.
+struct TermSyntax {
+  QueryPart part;
+  std::vector<JoinField> by;  ///< the statement's own, then the term's
+  bool missing = false;
+  std::uint32_t runs = 1;
+  SourceRange range;
+};
+
+enum class PipeKind : std::uint8_t { head, tail, count, filter, sort, unique, unique_count };
+
+struct PipeSyntax {
+  PipeKind kind = PipeKind::head;
+  std::uint64_t number = 0;          ///< head, tail
+  std::vector<QueryPart> arguments;  ///< filter: one condition; the others: values
+  SourceRange range;
+};
+
+struct Statement {
+  StatementKind kind = StatementKind::event;
+  std::vector<TermSyntax> terms;  ///< event: one
+  std::vector<TermSyntax> until;  ///< at most one
+  std::int64_t maxspan = -1;      ///< nanoseconds; below 0: none was given
+  std::vector<PipeSyntax> pipes;
+};
+
 struct Tree {
   std::vector<Node> nodes;
   std::vector<Child> children;
-  std::vector<EventQuery>
-      queries;  ///< inner ones before outer ones; the last one is the query itself
+  std::vector<EventQuery> queries;  ///< inner ones before outer ones
+  Statement statement;
 
-  [[nodiscard]] const EventQuery& root() const { return queries.back(); }
+  /// The query of the first term: of an event query, the query itself.
+  [[nodiscard]] const EventQuery& root() const {
+    return queries[statement.terms.front().part.query];
+  }
   [[nodiscard]] const Node& node(NodeId id) const { return nodes[id]; }
   [[nodiscard]] std::span<const Child> children_of(const Node& node) const {
     return {children.data() + node.first, node.count};
