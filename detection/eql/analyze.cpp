@@ -55,14 +55,52 @@ bool comparable(Type a, Type b) {
          (a == Type::date && b == Type::number);
 }
 
+std::string unknown_field(std::string_view name) {
+  static const std::vector<std::string_view> known = [] {
+    std::vector<std::string_view> names;
+    for (std::uint32_t i = 1; i <= kKnownFieldCount; ++i) names.push_back(field_name(FieldId{i}));
+    std::sort(names.begin(), names.end());
+    return names;
+  }();
+  const std::string_view near = nearest_name(name, known);
+  if (!near.empty()) return fmt::format("unknown field {}: did you mean `{}`", quoted(name), near);
+  return fmt::format(
+      "unknown field {}: no parser fills it by itself, so it matches only where a record names it",
+      quoted(name));
+}
+
+// Says what is wrong with a field's name. A none id where it cannot be one.
+template <class Named>
+FieldId resolve(std::string_view name, const Named& at, Report& report) {
+  const FieldId id = intern_field(name);
+  if (!id) {
+    report.add(Severity::error, code::kFieldName, at.range,
+               fmt::format("{} cannot be a field: names have at most {} bytes", quoted(name),
+                           kMaxFieldNameLength));
+    return id;
+  }
+  const bool met = report.options.met != nullptr && report.options.met->count(id) != 0;
+  if (!field_info(id).known && !met && !at.optional && report.warned.insert(id).second) {
+    report.add(Severity::warning, code::kUnknownField, at.range, unknown_field(name));
+  }
+  return id;
+}
+
+void check_field(const JoinField& key, Report& report) { resolve(key.name, key, report); }
+
 class Analyzer : private TypedBuilder {
  public:
-  Analyzer(const Tree& tree, const EventQuery& source, Report& report)
-      : TypedBuilder(report), tree_(tree), source_(source) {}
+  /// @param first  the first subquery of the statement's part that the query belongs to
+  Analyzer(const Tree& tree, const EventQuery& source, std::uint32_t first, Report& report)
+      : TypedBuilder(report), tree_(tree), source_(source), first_(first) {}
 
   TypedQuery run() {
     if (!source_.any) out_.category = source_.category;
     out_.range = source_.range;
+    if (source_.value) {
+      out_.condition = expression(source_.condition);
+      return std::move(out_);
+    }
     out_.condition = condition(source_.condition);
     const TypedNode& root = out_.nodes[out_.condition];
     if (root.op == Op::constant && out_.constants[root.index].truth() != Tri::yes &&
@@ -144,7 +182,7 @@ class Analyzer : private TypedBuilder {
       case NodeKind::call:
         return call_node(node);
       case NodeKind::lineage: {
-        const NodeIndex made = make(Op::lineage, Type::boolean, node.range, {}, node.subquery);
+        const NodeIndex made = make(Op::lineage, Type::boolean, node.range, {}, node.subquery - first_);
         out_.nodes[made].direct = node.op == Operator::child_of;
         return made;
       }
@@ -153,37 +191,13 @@ class Analyzer : private TypedBuilder {
   }
 
   NodeIndex field(const Node& node) {
-    const FieldId id = intern_field(node.text);
-    if (!id) {
-      return error(node.range, code::kFieldName,
-                   fmt::format("{} cannot be a field: names have at most {} bytes",
-                               quoted(node.text), kMaxFieldNameLength));
-    }
+    const FieldId id = resolve(node.text, node, report_);
+    if (!id) return wrong(node.range);
     const FieldInfo info = field_info(id);
-    const bool met = report_.options.met != nullptr && report_.options.met->count(id) != 0;
-    if (!info.known && !met && !node.optional && report_.warned.insert(id).second) {
-      report_.add(Severity::warning, code::kUnknownField, node.range, unknown_field(node.text));
-    }
     const auto [at, added] =
         field_index_.emplace(id, static_cast<std::uint32_t>(out_.fields.size()));
     if (added) out_.fields.push_back(id);
     return make(Op::field, type_of(info), node.range, {}, at->second);
-  }
-
-  static std::string unknown_field(std::string_view name) {
-    static const std::vector<std::string_view> known = [] {
-      std::vector<std::string_view> names;
-      for (std::uint32_t i = 1; i <= kKnownFieldCount; ++i) names.push_back(field_name(FieldId{i}));
-      std::sort(names.begin(), names.end());
-      return names;
-    }();
-    const std::string_view near = nearest_name(name, known);
-    if (!near.empty())
-      return fmt::format("unknown field {}: did you mean `{}`", quoted(name), near);
-    return fmt::format(
-        "unknown field {}: no parser fills it by itself, so it matches only where a record names "
-        "it",
-        quoted(name));
   }
 
   // Turns a string constant that meets a date into the date. False where it is no date.
@@ -506,6 +520,7 @@ class Analyzer : private TypedBuilder {
 
   const Tree& tree_;
   const EventQuery& source_;
+  std::uint32_t first_;
   std::unordered_map<FieldId, std::uint32_t> field_index_;
 };
 
@@ -514,8 +529,28 @@ class Analyzer : private TypedBuilder {
 Typed analyze(const Tree& tree, std::string_view text, const CompileOptions& options) {
   Typed out;
   Report report{text, options, out.diagnostics};
-  for (const EventQuery& query : tree.queries)
-    out.queries.push_back(Analyzer(tree, query, report).run());
+  const auto analyze_part = [&](const QueryPart& part) {
+    for (std::uint32_t i = part.first; i <= part.query; ++i)
+      out.queries.push_back(Analyzer(tree, tree.queries[i], part.first, report).run());
+  };
+  const auto check_keys = [&](const TermSyntax& term) {
+    for (const JoinField& key : term.by) check_field(key, report);
+  };
+  for (const TermSyntax& term : tree.statement.terms) {
+    analyze_part(term.part);
+    check_keys(term);
+  }
+  for (const TermSyntax& term : tree.statement.until) {
+    analyze_part(term.part);
+    check_keys(term);
+  }
+  for (const PipeSyntax& pipe : tree.statement.pipes) {
+    if (pipe.kind != PipeKind::head && pipe.kind != PipeKind::tail) {
+      report.add(Severity::warning, code::kOlderPipe, pipe.range,
+                 "this pipe is of the Endgame dialect: Elasticsearch knows `head` and `tail` only");
+    }
+    for (const QueryPart& argument : pipe.arguments) analyze_part(argument);
+  }
   return out;
 }
 

@@ -287,35 +287,22 @@ std::string Program::dump() const {
   return out;
 }
 
-Compiled compile(std::string_view text, const CompileOptions& options) {
-  Compiled out;
-  Parsed parsed = parse(text);
-  out.diagnostics = std::move(parsed.diagnostics);
-  if (out.diagnostics.empty()) {
-    Typed typed = analyze(parsed.tree, text, options);
-    out.diagnostics = std::move(typed.diagnostics);
-    if (!has_errors(out.diagnostics)) {
-      const auto shared = std::make_shared<const std::string>(text);
-      std::vector<Program::Subquery> subqueries;
-      for (std::size_t i = 0; i + 1 < typed.queries.size(); ++i) {
-        Program::Subquery subquery;
-        subquery.range = typed.queries[i].range;
-        subquery.program =
-            std::make_shared<const Program>(Generator(std::move(typed.queries[i]), shared).run());
-        for (const std::uint32_t asked : subquery.program->code().asked) {
-          subquery.level = std::max(subquery.level, subqueries[asked].level + 1);
-        }
-        subqueries.push_back(std::move(subquery));
-      }
-      Generator root(std::move(typed.queries.back()), shared);
-      root.set_subqueries(std::move(subqueries));
-      out.program = std::make_shared<const Program>(root.run());
+std::shared_ptr<const Program> generate(std::span<TypedQuery> queries,
+                                        std::shared_ptr<const std::string> text) {
+  std::vector<Program::Subquery> subqueries;
+  for (std::size_t i = 0; i + 1 < queries.size(); ++i) {
+    Program::Subquery subquery;
+    subquery.range = queries[i].range;
+    subquery.program =
+        std::make_shared<const Program>(Generator(std::move(queries[i]), text).run());
+    for (const std::uint32_t asked : subquery.program->code().asked) {
+      subquery.level = std::max(subquery.level, subqueries[asked].level + 1);
     }
+    subqueries.push_back(std::move(subquery));
   }
-  for (Diagnostic& diagnostic : out.diagnostics) {
-    locate(diagnostic, text, diagnostic.range.begin, diagnostic.range.end, {});
-  }
-  return out;
+  Generator root(std::move(queries.back()), std::move(text));
+  root.set_subqueries(std::move(subqueries));
+  return std::make_shared<const Program>(root.run());
 }
 
 }  // namespace stemma::eql

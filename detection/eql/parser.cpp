@@ -223,9 +223,11 @@ class Parser {
       return refuse(name, code::kTermCount,
                     fmt::format("{} needs at least two events, this one has one", what));
     }
-    if (stages > kMaxStages) {
+    const std::uint32_t most =
+        statement.kind == StatementKind::sample ? kMaxSampleTerms : kMaxStages;
+    if (stages > most) {
       return refuse(name, code::kTermCount,
-                    fmt::format("{} has at most {} events, this one has {}", what, kMaxStages, stages));
+                    fmt::format("{} has at most {} events, this one has {}", what, most, stages));
     }
     const std::size_t keys = statement.terms.front().by.size();
     const auto same = [&](const TermSyntax& term) {

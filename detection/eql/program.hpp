@@ -102,8 +102,9 @@ struct Compiled {
       diagnostics;  ///< located in the text; errors and warnings, in the order of the text's parts
 };
 
-/// Text → program. Never throws for what the text holds; bounded by the caps of lexer, parser and
-/// regex.
+/// Text → program, of an event query without pipes; statements of other kinds are an error here
+/// (query.hpp compiles them). Never throws for what the text holds; bounded by the caps of lexer,
+/// parser and regex.
 Compiled compile(std::string_view text, const CompileOptions& options = {});
 
 /// A program on events of one shape. Borrows both; copyable.

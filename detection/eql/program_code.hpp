@@ -61,4 +61,8 @@ struct ProgramCode {
   }
 };
 
+/// A query's program. `queries`: its lineage subqueries, then itself; emptied.
+std::shared_ptr<const Program> generate(std::span<TypedQuery> queries,
+                                        std::shared_ptr<const std::string> text);
+
 }  // namespace stemma::eql

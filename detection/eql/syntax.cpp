@@ -50,11 +50,43 @@ class Dumper {
   explicit Dumper(const Tree& tree) : tree_(tree) {}
 
   std::string run() {
-    query(tree_.root());
+    const Statement& statement = tree_.statement;
+    if (statement.kind == StatementKind::event) {
+      query(tree_.root());
+    } else {
+      out_ += statement.kind == StatementKind::sequence ? "(sequence" : "(sample";
+      if (statement.maxspan >= 0) out_ += fmt::format(" maxspan={}ns", statement.maxspan);
+      for (const TermSyntax& term : statement.terms) this->term("", term);
+      for (const TermSyntax& term : statement.until) this->term("until ", term);
+      out_ += ')';
+    }
+    for (const PipeSyntax& pipe : statement.pipes) this->pipe(pipe);
     return std::move(out_);
   }
 
  private:
+  void term(std::string_view what, const TermSyntax& term) {
+    out_ += fmt::format(" {}{}[", what, term.missing ? "!" : "");
+    query(tree_.queries[term.part.query]);
+    if (!term.by.empty()) out_ += " by";
+    for (const JoinField& key : term.by)
+      out_ += (key.optional ? " ?" : " ") + visible(key.name);
+    if (term.runs != 1) out_ += fmt::format(" runs={}", term.runs);
+    out_ += ']';
+  }
+
+  void pipe(const PipeSyntax& pipe) {
+    static constexpr std::string_view kNames[] = {"head", "tail",   "count",       "filter",
+                                                  "sort", "unique", "unique_count"};
+    out_ += fmt::format(" | {}", kNames[static_cast<std::size_t>(pipe.kind)]);
+    if (pipe.kind == PipeKind::head || pipe.kind == PipeKind::tail)
+      out_ += fmt::format(" {}", pipe.number);
+    for (const QueryPart& argument : pipe.arguments) {
+      out_ += ' ';
+      node(tree_.queries[argument.query].condition);
+    }
+  }
+
   void query(const EventQuery& query) {
     out_ += query.any ? "(any" : fmt::format("(\"{}\"", visible(query.category));
     out_ += " where ";

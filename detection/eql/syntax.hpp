@@ -83,6 +83,8 @@ struct Node {
 /// Caps on a sequence or sample: the public rules' longest has some 20 stages, `runs` included.
 inline constexpr std::uint32_t kMaxRuns = 100;
 inline constexpr std::uint32_t kMaxStages = 1000;
+/// Elasticsearch takes samples of at most five events.
+inline constexpr std::uint32_t kMaxSampleTerms = 16;
 inline constexpr std::size_t kMaxJoinKeys = 32;
 inline constexpr std::size_t kMaxPipes = 32;
 
