@@ -32,6 +32,10 @@ struct Finding {
   ImageId image;                ///< none where the event starts nothing
   Confidence confidence = Confidence::none;
   std::string reason;  ///< why that confidence, in words
+  /// Of a sequence or sample: its events in the order of the terms; none where one is missing.
+  std::vector<EventId> joined;
+  std::string joined_by;  ///< the values that join them
+  bool open = false;      ///< the evidence ends before the span in which a missing event was looked for
   EntityId
       run;  ///< the outermost process of the script run it belongs to; none where there is none
 };

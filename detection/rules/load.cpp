@@ -196,7 +196,7 @@ class Reader {
   }
 
   void compile(const toml::node& query, Rule out) {
-    eql::Compiled compiled = eql::compile(out.query, options_.compile);
+    eql::CompiledQuery compiled = eql::compile_query(out.query, options_.compile);
     const toml::source_position begin = query.source().begin;
     const std::optional<TomlTextMap> map =
         TomlTextMap::make(text_, begin.line, begin.column, out.query);
@@ -217,11 +217,13 @@ class Reader {
       }
       set_.diagnostics.push_back(std::move(diagnostic));
     }
-    if (compiled.program == nullptr) {
+    if (compiled.query == nullptr) {
       ++(unsupported ? set_.unsupported : set_.failed);
       return;
     }
-    out.program = std::move(compiled.program);
+    out.statement = std::move(compiled.query);
+    if (out.statement->kind == eql::StatementKind::event && out.statement->pipes.empty())
+      out.program = out.statement->terms.front().program;
     set_.rules.push_back(std::move(out));
   }
 
@@ -360,7 +362,19 @@ const Rule* RuleSet::find(std::string_view id) const {
 
 std::vector<std::shared_ptr<const eql::Program>> RuleSet::programs() const {
   std::vector<std::shared_ptr<const eql::Program>> out;
-  for (const Rule& rule : rules) out.push_back(rule.program);
+  for (const Rule& rule : rules) {
+    for (auto& program : rule.statement->programs()) out.push_back(std::move(program));
+  }
+  return out;
+}
+
+std::vector<RulePart> RuleSet::parts() const {
+  std::vector<RulePart> out;
+  for (std::uint32_t rule = 0; rule < rules.size(); ++rule) {
+    const eql::Query& statement = *rules[rule].statement;
+    const std::size_t programs = statement.terms.size() + (statement.until ? 1 : 0);
+    for (std::uint32_t term = 0; term < programs; ++term) out.push_back({rule, term});
+  }
   return out;
 }
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "detection/eql/diagnostic.hpp"
-#include "detection/eql/program.hpp"
+#include "detection/eql/query.hpp"
 
 namespace stemma {
 
@@ -67,7 +67,15 @@ struct Rule {
   std::string query;
   std::string path;  ///< as it was found; `shipped/…` for those inside the program
   bool shipped = false;
-  std::shared_ptr<const eql::Program> program;  ///< never null
+  std::shared_ptr<const eql::Query> statement;  ///< never null
+  /// Of a rule about single events, without pipes; null for sequences, samples and piped queries.
+  std::shared_ptr<const eql::Program> program;
+};
+
+/// A program of a rule: its event query, or a term of its statement.
+struct RulePart {
+  std::uint32_t rule = 0;
+  std::uint32_t term = 0;  ///< in Query::terms; their number for `until`
 };
 
 /// A rule that is well-formed but for another engine: `esql`, `kuery`, `threshold`,
@@ -85,13 +93,15 @@ struct RuleSet {
   std::vector<eql::Diagnostic> diagnostics;  ///< in the order of their files, then of their places
   std::size_t files = 0;                     ///< rule files that were looked at
   std::size_t unsupported =
-      0;  ///< EQL rules that need what this version lacks (sequences, …); each has a diagnostic
+      0;  ///< EQL rules that need another dialect of the language; each has a diagnostic
   std::size_t failed = 0;  ///< rule files that gave neither a rule nor one of the above
 
   /// The rule of that id; null where there is none.
   [[nodiscard]] const Rule* find(std::string_view id) const;
-  /// Programs in the order of `rules`, for a Matcher.
+  /// Programs in the order of `rules`, for a Matcher; of a sequence or sample one for each term.
   [[nodiscard]] std::vector<std::shared_ptr<const eql::Program>> programs() const;
+  /// What each of programs() belongs to.
+  [[nodiscard]] std::vector<RulePart> parts() const;
 };
 
 /// A file inside the program.

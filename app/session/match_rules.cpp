@@ -1,0 +1,265 @@
+#include "app/session/match_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "detection/findings/lineage_answers.hpp"
+#include "detection/match/sample_join.hpp"
+#include "detection/match/snapshot_filter.hpp"
+
+namespace stemma {
+namespace {
+
+// One thread's matching state. Starts anew when evidence brings more shapes than any real collection has.
+class Worker {
+ public:
+  Worker(const Matcher& matcher, const LineageAnswers& answers) : matcher_(matcher), answers_(answers) { renew(); }
+
+  MatchWorker& ready() {
+    if (shapes_.size() > kMaxShapes) renew();
+    return *worker_;
+  }
+  ShapeTable& shapes() { return shapes_; }
+  MatchStatistics statistics() {
+    renew();
+    return statistics_;
+  }
+
+  std::vector<Match> matches;
+  std::vector<SubqueryMatch> subqueries;
+
+ private:
+  void renew() {
+    if (worker_) statistics_.add(worker_->statistics());
+    shapes_.clear();
+    worker_ = std::make_unique<MatchWorker>(matcher_, &answers_);
+  }
+
+  const Matcher& matcher_;
+  const LineageAnswers& answers_;
+  ShapeTable shapes_;
+  std::unique_ptr<MatchWorker> worker_;
+  MatchStatistics statistics_;
+};
+
+CategorySet categories_of(const Matcher& matcher) {
+  if (matcher.wants_any_category()) return kAllCategories;
+  CategorySet set = 0;
+  for (const std::string& name : matcher.categories()) set = static_cast<CategorySet>(set | category_of(name));
+  return set;
+}
+
+// Events that no rule could match were seen all the same: how many there were of a category is part of what a rule could have found.
+void count_passed_over(const CaseSnapshot& snapshot, const Matcher& matcher, const std::vector<std::uint64_t>& passed_over, MatchStatistics& statistics) {
+  for (std::uint32_t id = 1; id < passed_over.size(); ++id) {
+    statistics.events += passed_over[id];
+    statistics.any.events += passed_over[id];
+    const CategorySet categories = snapshot.events.classes()[EventClassId{id}].categories;
+    for (std::size_t i = 0; i < matcher.categories().size() && i < statistics.by_category.size(); ++i) {
+      if ((categories & category_of(matcher.categories()[i])) != 0) statistics.by_category[i].events += passed_over[id];
+    }
+  }
+}
+
+// What the terms of a rule's statement took, in one thread.
+struct TermMatches {
+  std::vector<TermMatch> list;
+  JoinKeys keys;
+};
+
+// Keeps the matches of the earliest events, of each event all or none, so that what is kept is the same however events are shared out.
+void cut(std::vector<TermMatch>& list) {
+  std::sort(list.begin(), list.end());
+  if (list.size() <= kMaxTermMatches) return;
+  const EventId limit = list[kMaxTermMatches].event;
+  list.erase(std::lower_bound(list.begin(), list.end(), limit, [](const TermMatch& match, EventId event) { return match.event < event; }), list.end());
+}
+
+const eql::Term& term_of(const eql::Query& statement, std::uint32_t term) {
+  return term < statement.terms.size() ? statement.terms[term] : *statement.until;
+}
+
+// One thread's matches of all rules.
+class Collected {
+ public:
+  Collected(const RuleSet& rules, const std::vector<RulePart>& parts) : rules_(rules), parts_(parts), terms_(rules.rules.size()) {}
+
+  /// Moves an event's matches, which are numbered by programs, to where they belong.
+  void take(std::span<const Match> found, const EventView& view) {
+    for (const Match& match : found) {
+      const RulePart part = parts_[match.rule];
+      if (rules_.rules[part.rule].program != nullptr) {
+        single.push_back({part.rule, match.event});
+        continue;
+      }
+      if (!terms_[part.rule]) terms_[part.rule] = std::make_unique<TermMatches>();
+      TermMatches& to = *terms_[part.rule];
+      keys_.clear();
+      to.keys.keys_of(term_of(*rules_.rules[part.rule].statement, part.term).by, view, keys_);
+      for (const std::uint32_t key : keys_) to.list.push_back({match.event, part.term, key});
+      ++seen[part.rule];
+      if (to.list.size() >= 2 * kMaxTermMatches) cut(to.list);
+    }
+  }
+  [[nodiscard]] const TermMatches* terms(std::uint32_t rule) const { return terms_[rule].get(); }
+
+  std::vector<Match> single;
+  std::unordered_map<std::uint32_t, std::uint64_t> seen;  // by rule: matches of terms
+
+ private:
+  const RuleSet& rules_;
+  const std::vector<RulePart>& parts_;
+  std::vector<std::unique_ptr<TermMatches>> terms_;  // by rule
+  std::vector<std::uint32_t> keys_;
+};
+
+// Joins what all threads found of one statement, and pipes it.
+StatementMatches join(const Session& session, const Rule& rule, std::uint32_t number, const std::vector<std::unique_ptr<Collected>>& collected) {
+  const CaseSnapshot& snapshot = session.snapshot();
+  const eql::Query& statement = *rule.statement;
+  StatementMatches out;
+  out.rule = number;
+  TermMatches all;
+  std::size_t found = 0;
+  for (const auto& one : collected) {
+    const TermMatches* terms = one->terms(number);
+    if (terms == nullptr) continue;
+    const std::vector<std::uint32_t> numbers = all.keys.merge(terms->keys);
+    for (TermMatch match : terms->list) {
+      match.key = numbers[match.key];
+      all.list.push_back(match);
+    }
+  }
+  const std::vector<std::uint32_t> sorted = all.keys.sort();
+  for (TermMatch& match : all.list) match.key = sorted[match.key];
+  found = all.list.size();
+  cut(all.list);
+  out.dropped += found - all.list.size();
+
+  Sequences sequences;
+  if (statement.kind == eql::StatementKind::event) {
+    for (const TermMatch& match : all.list) sequences.matches.push_back({{match.event}, match.key, false});
+  } else if (statement.kind == eql::StatementKind::sample) {
+    sequences = join_samples(statement, all.list);
+  } else {
+    SequenceOptions options;
+    options.time = [&](EventId id) { return snapshot.events.time(id).ns; };
+    if (snapshot.events.size() != 0) options.end = snapshot.events.time(EventId::from_index(snapshot.events.size() - 1)).ns;
+    sequences = join_sequences(statement, all.list, options);
+  }
+  out.dropped += sequences.dropped_matches + sequences.dropped_pending;
+  for (JoinedMatch& match : sequences.matches) {
+    ResultRow row;
+    row.events = std::move(match.events);
+    row.key = all.keys.text(match.key);
+    row.open = match.open;
+    out.rows.push_back(std::move(row));
+  }
+  out.rows = run_pipes(statement.pipes, std::move(out.rows), [&](EventId id, const Projection& projection, Event& event) {
+    return static_cast<bool>(session.decode(id, projection, event));
+  });
+  return out;
+}
+
+// A rule could have fired where each event that it asks for could.
+Coverage coverage_of(const RuleSet& rules, std::uint32_t rule, std::uint32_t first_program, const Matcher& matcher, const MatchStatistics& statistics) {
+  const eql::Query& statement = *rules.rules[rule].statement;
+  Coverage out;
+  out.possible = true;
+  for (std::uint32_t term = 0; term < statement.terms.size(); ++term) {
+    if (statement.terms[term].missing) continue;
+    Coverage one = matcher.coverage(first_program + term, statistics);
+    const bool possible = one.possible;
+    const std::uint64_t events = out.events + one.events;
+    if (!possible) {
+      if (statement.terms.size() > 1) one.reason = fmt::format("event {} of it: {}", term + 1, one.reason);
+      out = std::move(one);
+    }
+    out.events = events;
+    if (!possible) break;
+  }
+  return out;
+}
+
+}  // namespace
+
+RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* progress, bool every_event) {
+  const CaseSnapshot& snapshot = session.snapshot();
+  const Matcher matcher(rules.programs());
+  LineageAnswers answers(snapshot, matcher.subqueries().size());
+  const std::vector<RulePart> parts = rules.parts();
+  Projection projection;
+  matcher.want_fields(projection);
+  for (const Rule& rule : rules.rules) {
+    if (rule.program == nullptr) rule.statement->want_fields(projection);
+  }
+  EventSelection selection;
+  selection.categories = categories_of(matcher);
+
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::vector<std::unique_ptr<Collected>> collected;
+  for (unsigned i = 0; i < session.threads(); ++i) {
+    workers.push_back(std::make_unique<Worker>(matcher, answers));
+    collected.push_back(std::make_unique<Collected>(rules, parts));
+  }
+  const auto pass = [&](const char* step, const std::function<void(MatchWorker&, unsigned, EventId, const EventView&)>& consider) {
+    if (progress != nullptr) {
+      progress->step = step;
+      progress->bytes_done = 0;
+    }
+    // Which events are wanted is asked before the first is decoded, one after the other.
+    session.for_each(session.plan(selection), projection, [&](unsigned number, EventId id, Event& event) {
+      Worker& worker = *workers[number];
+      MatchWorker& matching = worker.ready();  // before the view: it may forget all shapes
+      consider(matching, number, id, event.view(worker.shapes()));
+    });
+  };
+  std::optional<SnapshotFilter> filter;
+  if (!every_event && SnapshotFilter::serves(matcher)) filter.emplace(snapshot, matcher, &answers);
+  for (std::uint32_t level = 0; level < matcher.subquery_levels(); ++level) {
+    if (filter) selection.accept = [&, level](EventId id) { return filter->may_match_subquery(level, id); };
+    pass("matching lineage", [&](MatchWorker& matching, unsigned number, EventId id, const EventView& view) {
+      matching.consider_subqueries(level, id, view, workers[number]->subqueries);
+    });
+    for (const auto& worker : workers) {
+      for (const SubqueryMatch& match : worker->subqueries) answers.record(match.subquery, match.event);
+      worker->subqueries.clear();
+    }
+  }
+  std::vector<std::uint64_t> passed_over(snapshot.events.classes().size() + 1, 0);  // by class
+  if (filter) {
+    selection.accept = [&](EventId id) {
+      if (filter->may_match(id) || filter->first_of_its_kind(id)) return true;
+      ++passed_over[snapshot.events.event_class(id).value];
+      return false;
+    };
+  }
+  pass("matching", [&](MatchWorker& matching, unsigned number, EventId id, const EventView& view) {
+    std::vector<Match>& found = workers[number]->matches;  // of this event
+    matching.consider(id, view, found);
+    if (found.empty()) return;
+    collected[number]->take(found, view);
+    found.clear();
+  });
+
+
+  RuleMatches out;
+  MatchStatistics statistics;
+  for (const auto& worker : workers) statistics.add(worker->statistics());
+  for (const auto& one : collected) out.single.insert(out.single.end(), one->single.begin(), one->single.end());
+  count_passed_over(snapshot, matcher, passed_over, statistics);
+  std::uint32_t program = 0;
+  for (std::uint32_t rule = 0; rule < rules.rules.size(); ++rule) {
+    out.coverage.push_back(coverage_of(rules, rule, program, matcher, statistics));
+    const eql::Query& statement = *rules.rules[rule].statement;
+    program += static_cast<std::uint32_t>(statement.terms.size()) + (statement.until ? 1 : 0);
+    if (rules.rules[rule].program == nullptr) out.statements.push_back(join(session, rules.rules[rule], rule, collected));
+  }
+  return out;
+}
+
+}  // namespace stemma

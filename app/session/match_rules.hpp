@@ -1,0 +1,37 @@
+// Runs rules over an open session: lineage subqueries first, then every term of every rule on the events that may match it, then the joining of
+// sequences and samples, and pipes. Not findings (detect.hpp).
+#pragma once
+
+#include <vector>
+
+#include "app/session/session.hpp"
+#include "detection/match/matcher.hpp"
+#include "detection/match/pipes.hpp"
+#include "detection/rules/rule.hpp"
+
+namespace stemma {
+
+/// Cap on the events that the terms of one rule take, by key. Beyond it those of the earliest events are kept, and the others counted.
+inline constexpr std::size_t kMaxTermMatches = 1u << 24;
+
+/// What a rule gave that joins events or has pipes.
+struct StatementMatches {
+  std::uint32_t rule = 0;
+  std::vector<ResultRow> rows;
+  std::uint64_t dropped = 0;  ///< matches and sequences that a cap left out
+};
+
+struct RuleMatches {
+  std::vector<Match> single;  ///< of rules about single events, by their number in the set; in any order
+  std::vector<StatementMatches> statements;  ///< of the other rules, in the order of the set
+  std::vector<Coverage> coverage;            ///< per rule: whether it could have fired on this evidence
+};
+
+/// What a rule could match is judged first by what the case knows without decoding (detection/match/snapshot_filter), where the rules read only
+/// such fields; then only events that may match are decoded again, and one of each kind, so that the coverage says the same.
+/// @param every_event  decode all events of the rules' categories all the same: for tests
+/// The same for any number of threads. O(events of the categories that rules name × rounds); rounds are one more than the depth to which lineage
+/// terms are nested. Keys and joined events take memory by the number of events that terms took.
+RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* progress, bool every_event = false);
+
+}  // namespace stemma
