@@ -119,7 +119,27 @@ void append_finding_document(const FindingView& view, ShapeTable& shapes, std::s
     document.text("stemma.parent.edge", edge_name(image.edge));
     if (image.candidates > 1) document.integer("stemma.parent.candidates", image.candidates);
   }
-  if (finding.events.size() > 1) {
+  if (!finding.joined.empty()) {
+    std::string joined = "[";
+    for (const EventId id : finding.joined) {
+      if (joined.size() > 1) joined += ',';
+      JsonDocument one;
+      if (!id) {
+        one.boolean("missing", true);
+      } else {
+        const SourceSpan span = snapshot.events.source(id);
+        one.text("@timestamp", format_time(snapshot.events.time(id), 9));
+        one.text("artifact", snapshot.artifact(span.artifact).path);
+        one.integer("offset", static_cast<std::int64_t>(span.offset));
+        one.integer("length", span.length);
+        one.integer("record_id", static_cast<std::int64_t>(snapshot.events.sequence(id)));
+      }
+      one.write(joined);
+    }
+    document.raw("stemma.sequence.events", joined + "]");
+    document.text("stemma.sequence.join_keys", finding.joined_by);
+    if (finding.open) document.boolean("stemma.sequence.open", true);
+  } else if (finding.events.size() > 1) {
     std::string others = "[";
     for (const EventId id : finding.events) {
       if (id == finding.event) continue;

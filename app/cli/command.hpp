@@ -26,6 +26,7 @@ struct Options {
   unsigned threads = 0;
   std::string memory;
   std::string evtx_reader;
+  std::string nulls;
   bool quiet = false;
 };
 
@@ -62,6 +63,7 @@ void add_scan_command(CLI::App& app, Run& run);
 void add_tree_command(CLI::App& app, Run& run);
 void add_timeline_command(CLI::App& app, Run& run);
 void add_events_command(CLI::App& app, Run& run);
+void add_query_command(CLI::App& app, Run& run);
 void add_rules_command(CLI::App& app, Run& run);
 void add_evidence_command(CLI::App& app, Run& run);
 void add_completion_command(CLI::App& app, Run& run);

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   add_tree_command(app, run);
   add_timeline_command(app, run);
   add_events_command(app, run);
+  add_query_command(app, run);
   add_rules_command(app, run);
   add_evidence_command(app, run);
   add_completion_command(app, run);

@@ -7,7 +7,19 @@
 namespace stemma {
 
 void add_rule_options(CLI::App& command, Options& options) {
-  command.add_option("--rules", options.rules, "Rule file or folder of your own, beside the rules that ship; repeatable")->type_name("PATH")->expected(1);
+  command.add_option("--rules", options.rules, "Rule file or folder of your own, beside the rules that ship; repeatable")->type_name("PATH")->allow_extra_args(false);
+}
+
+void add_nulls_option(CLI::App& command, Options& options) {
+  command
+      .add_option("--nulls", options.nulls,
+                  "What a clause about an absent field is: unknown, so that its negation does not match either (three-valued, EQL's meaning), or false (two-valued)")
+      ->check(CLI::IsMember({"three-valued", "two-valued"}))
+      ->default_str("three-valued");
+}
+
+eql::EvalOptions::Nulls nulls_of(const Options& options) {
+  return options.nulls == "two-valued" ? eql::EvalOptions::Nulls::two_valued : eql::EvalOptions::Nulls::three_valued;
 }
 
 LoadedRules load_rule_set(const Options& options) {

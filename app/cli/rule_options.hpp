@@ -6,6 +6,10 @@
 
 namespace stemma {
 
+/// Adds --nulls: what a clause about an absent field is.
+void add_nulls_option(CLI::App& command, Options& options);
+eql::EvalOptions::Nulls nulls_of(const Options& options);
+
 /// Adds --rules.
 void add_rule_options(CLI::App& command, Options& options);
 

@@ -64,6 +64,7 @@ void add_scan_command(CLI::App& app, Run& run) {
   add_evidence_options(*command, *options);
   add_window_options(*command, *options);
   add_rule_options(*command, *options);
+  add_nulls_option(*command, *options);
   command->add_option("--format", options->format, "table, jsonl, json or csv (default: table on a terminal, else jsonl)")
       ->check(CLI::IsMember({"table", "jsonl", "json", "csv"}));
   command->footer(
@@ -82,7 +83,7 @@ void add_scan_command(CLI::App& app, Run& run) {
       if (!session) return ExitCode::failed;
       const auto window = window_of(*options, session->snapshot());
       if (!window) return ExitCode::bad_usage;
-      Detection detection = detect(*session, rules.set, &bar.progress());
+      Detection detection = detect(*session, rules.set, &bar.progress(), {.nulls = nulls_of(*options)});
       bar.stop();
       std::erase_if(detection.findings, [&](const Finding& finding) { return !window->holds(session->snapshot(), finding.event); });
 
@@ -96,6 +97,7 @@ void add_scan_command(CLI::App& app, Run& run) {
         std::fflush(stdout);
         note(ledger_line(session->snapshot()));
         const std::string blind = blind_spots(rules.set, detection.coverage);
+        if (detection.dropped != 0) note(fmt::format("{} matches of sequences and samples were left out at a cap", detection.dropped));
         if (!blind.empty()) note(std::string_view(blind).substr(0, blind.size() - 1));
       }
       return finish(*options, *session, output, rules.wrong);

@@ -15,8 +15,8 @@ bool claims_remote_execution(const Rule& rule) {
   });
 }
 
-Detection detect(const Session& session, const RuleSet& rules, Progress* progress, bool every_event) {
-  RuleMatches matches = match_rules(session, rules, progress, every_event);
+Detection detect(const Session& session, const RuleSet& rules, Progress* progress, const MatchOptions& options) {
+  RuleMatches matches = match_rules(session, rules, progress, options);
   Detection detection;
   detection.coverage = std::move(matches.coverage);
   std::vector<FindingRule> finding_rules;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/session/match_rules.hpp"
 #include "app/session/session.hpp"
 #include "detection/findings/finding.hpp"
 #include "detection/match/matcher.hpp"
@@ -18,8 +19,7 @@ struct Detection {
 };
 
 /// Matches (match_rules.hpp), then findings. The same for any number of threads.
-/// @param every_event  as match_rules()'s
-Detection detect(const Session& session, const RuleSet& rules, Progress* progress, bool every_event = false);
+Detection detect(const Session& session, const RuleSet& rules, Progress* progress, const MatchOptions& options = {});
 
 /// Whether the rule claims remote execution by a cloud's administration channel (ATT&CK T1651), so that its findings belong to runs.
 bool claims_remote_execution(const Rule& rule);

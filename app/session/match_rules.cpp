@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "detection/findings/lineage_answers.hpp"
 #include "detection/match/sample_join.hpp"
@@ -117,8 +118,24 @@ class Collected {
   std::vector<std::uint32_t> keys_;
 };
 
+// What an event shows: the start of a process, which several sources may have recorded, or itself.
+std::pair<bool, std::uint32_t> happening(const CaseSnapshot& snapshot, EventId id) {
+  const ProcessStart* start = snapshot.tree.start_of(id);
+  return start != nullptr ? std::pair(true, start->image.value) : std::pair(false, id.value);
+}
+
+// Of matches that show the same happenings under the same key, the first stays.
+void drop_twins(const CaseSnapshot& snapshot, std::vector<JoinedMatch>& matches) {
+  std::set<std::pair<std::uint32_t, std::vector<std::pair<bool, std::uint32_t>>>> seen;
+  std::erase_if(matches, [&](const JoinedMatch& match) {
+    std::vector<std::pair<bool, std::uint32_t>> shown;
+    for (const EventId id : match.events) shown.push_back(happening(snapshot, id));
+    return !seen.emplace(match.key, std::move(shown)).second;
+  });
+}
+
 // Joins what all threads found of one statement, and pipes it.
-StatementMatches join(const Session& session, const Rule& rule, std::uint32_t number, const std::vector<std::unique_ptr<Collected>>& collected) {
+StatementMatches join(const Session& session, const Rule& rule, std::uint32_t number, const std::vector<std::unique_ptr<Collected>>& collected, const eql::EvalOptions& eval) {
   const CaseSnapshot& snapshot = session.snapshot();
   const eql::Query& statement = *rule.statement;
   StatementMatches out;
@@ -149,8 +166,10 @@ StatementMatches join(const Session& session, const Rule& rule, std::uint32_t nu
     SequenceOptions options;
     options.time = [&](EventId id) { return snapshot.events.time(id).ns; };
     if (snapshot.events.size() != 0) options.end = snapshot.events.time(EventId::from_index(snapshot.events.size() - 1)).ns;
+    options.same = [&](EventId a, EventId b) { return happening(snapshot, a) == happening(snapshot, b); };
     sequences = join_sequences(statement, all.list, options);
   }
+  if (statement.kind != eql::StatementKind::event) drop_twins(snapshot, sequences.matches);
   out.dropped += sequences.dropped_matches + sequences.dropped_pending;
   for (JoinedMatch& match : sequences.matches) {
     ResultRow row;
@@ -161,7 +180,7 @@ StatementMatches join(const Session& session, const Rule& rule, std::uint32_t nu
   }
   out.rows = run_pipes(statement.pipes, std::move(out.rows), [&](EventId id, const Projection& projection, Event& event) {
     return static_cast<bool>(session.decode(id, projection, event));
-  });
+  }, eval);
   return out;
 }
 
@@ -187,9 +206,10 @@ Coverage coverage_of(const RuleSet& rules, std::uint32_t rule, std::uint32_t fir
 
 }  // namespace
 
-RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* progress, bool every_event) {
+RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* progress, const MatchOptions& options) {
   const CaseSnapshot& snapshot = session.snapshot();
-  const Matcher matcher(rules.programs());
+  const eql::EvalOptions eval{options.nulls};
+  const Matcher matcher(rules.programs(), eval);
   LineageAnswers answers(snapshot, matcher.subqueries().size());
   const std::vector<RulePart> parts = rules.parts();
   Projection projection;
@@ -219,7 +239,7 @@ RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* 
     });
   };
   std::optional<SnapshotFilter> filter;
-  if (!every_event && SnapshotFilter::serves(matcher)) filter.emplace(snapshot, matcher, &answers);
+  if (!options.every_event && SnapshotFilter::serves(matcher)) filter.emplace(snapshot, matcher, &answers);
   for (std::uint32_t level = 0; level < matcher.subquery_levels(); ++level) {
     if (filter) selection.accept = [&, level](EventId id) { return filter->may_match_subquery(level, id); };
     pass("matching lineage", [&](MatchWorker& matching, unsigned number, EventId id, const EventView& view) {
@@ -231,8 +251,10 @@ RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* 
     }
   }
   std::vector<std::uint64_t> passed_over(snapshot.events.classes().size() + 1, 0);  // by class
+  selection.accept = options.accept;
   if (filter) {
     selection.accept = [&](EventId id) {
+      if (options.accept && !options.accept(id)) return false;
       if (filter->may_match(id) || filter->first_of_its_kind(id)) return true;
       ++passed_over[snapshot.events.event_class(id).value];
       return false;
@@ -257,7 +279,7 @@ RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* 
     out.coverage.push_back(coverage_of(rules, rule, program, matcher, statistics));
     const eql::Query& statement = *rules.rules[rule].statement;
     program += static_cast<std::uint32_t>(statement.terms.size()) + (statement.until ? 1 : 0);
-    if (rules.rules[rule].program == nullptr) out.statements.push_back(join(session, rules.rules[rule], rule, collected));
+    if (rules.rules[rule].program == nullptr) out.statements.push_back(join(session, rules.rules[rule], rule, collected, eval));
   }
   return out;
 }

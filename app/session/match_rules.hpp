@@ -2,6 +2,7 @@
 // sequences and samples, and pipes. Not findings (detect.hpp).
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "app/session/session.hpp"
@@ -13,6 +14,14 @@ namespace stemma {
 
 /// Cap on the events that the terms of one rule take, by key. Beyond it those of the earliest events are kept, and the others counted.
 inline constexpr std::size_t kMaxTermMatches = 1u << 24;
+
+struct MatchOptions {
+  eql::EvalOptions::Nulls nulls = eql::EvalOptions::Nulls::three_valued;
+  /// Decode all events of the rules' categories, whatever the case knows of them: for tests.
+  bool every_event = false;
+  /// Only these events may match, lineage aside; empty: all.
+  std::function<bool(EventId)> accept = {};
+};
 
 /// What a rule gave that joins events or has pipes.
 struct StatementMatches {
@@ -29,9 +38,8 @@ struct RuleMatches {
 
 /// What a rule could match is judged first by what the case knows without decoding (detection/match/snapshot_filter), where the rules read only
 /// such fields; then only events that may match are decoded again, and one of each kind, so that the coverage says the same.
-/// @param every_event  decode all events of the rules' categories all the same: for tests
 /// The same for any number of threads. O(events of the categories that rules name × rounds); rounds are one more than the depth to which lineage
 /// terms are nested. Keys and joined events take memory by the number of events that terms took.
-RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* progress, bool every_event = false);
+RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* progress, const MatchOptions& options = {});
 
 }  // namespace stemma

@@ -308,10 +308,8 @@ class Parser {
         return refuse({begin, peek().range.end}, code::kJoinKeys,
                       "events are joined by fields, not by what a function makes of them");
       }
-      const NodeId node = field(begin, key.optional);
-      if (node == kFailed) return false;
-      key.name = out_.tree.nodes[node].text;
-      key.range = out_.tree.nodes[node].range;
+      if (!field_name(key.name)) return false;
+      key.range = {begin, end_of_last()};
       if (out.size() >= kMaxJoinKeys) {
         return refuse(key.range, code::kJoinKeys,
                       fmt::format("events are joined by at most {} fields", kMaxJoinKeys));
@@ -818,23 +816,33 @@ class Parser {
     return field(token.range.begin, false);
   }
 
+  bool field_name(std::string& name) {
+    if (at(TokenKind::identifier) && is_keyword(peek().text)) {
+      expected("a field name");
+      return false;
+    }
+    name = take().text;
+    while (at(TokenKind::dot)) {
+      take();
+      if (!at(TokenKind::identifier) && !at(TokenKind::quoted_name)) {
+        expected("the rest of the field name");
+        return false;
+      }
+      if (peek().insensitive) {
+        return refuse(peek().range, code::kUnexpectedToken,
+                      "`~` stands after a function, `in`, `like` or `regex` only");
+      }
+      name += '.';
+      name += take().text;
+    }
+    return true;
+  }
+
   NodeId field(std::uint32_t begin, bool optional) {
-    if (at(TokenKind::identifier) && is_keyword(peek().text)) return expected("a field name");
     Node node;
     node.kind = NodeKind::field;
     node.optional = optional;
-    node.text = take().text;
-    while (at(TokenKind::dot)) {
-      take();
-      if (!at(TokenKind::identifier) && !at(TokenKind::quoted_name))
-        return expected("the rest of the field name");
-      if (peek().insensitive) {
-        return fail(peek().range, code::kUnexpectedToken,
-                    "`~` stands after a function, `in`, `like` or `regex` only");
-      }
-      node.text += '.';
-      node.text += take().text;
-    }
+    if (!field_name(node.text)) return kFailed;
     if (at(TokenKind::open_bracket)) {
       return fail(peek().range, code::kDialectUnsupported,
                   "an index into a list is known to the Endgame dialect only: any value of a field "

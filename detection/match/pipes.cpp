@@ -102,9 +102,13 @@ class Pipeline {
     if (shapes_.size() > kMaxShapes) shapes_.clear();
     event_.reset(projection);
     if (row.first() && !decode_(row.first(), projection, event_)) event_.reset(projection);
-    if (row.count != 0)
-      event_.set(intern_field("count"), static_cast<std::int64_t>(row.count), Origin::derived);
-    return event_.view(shapes_);
+    if (row.count == 0) return event_.view(shapes_);
+    // Whoever decodes may have done so with a projection of his own, which is gone.
+    fields_ = event_.prepare();
+    counted_.reset(everything_);
+    counted_.append(fields_);
+    counted_.set(intern_field("count"), static_cast<std::int64_t>(row.count), Origin::derived);
+    return counted_.view(shapes_);
   }
 
   std::vector<Key> keys(const eql::Pipe& pipe) {
@@ -185,6 +189,9 @@ class Pipeline {
   const Decode& decode_;
   eql::EvalOptions options_;
   Event event_;
+  const Projection everything_ = Projection::all();
+  PreparedFields fields_;
+  Event counted_;  // the event and its row's count
   ShapeTable shapes_;
 };
 

@@ -101,6 +101,7 @@ class Machine {
     } else {
       Pending* before = find(stage - 1, match.key);
       if (before == nullptr) return;
+      if (options_.same && options_.same(before->events.back(), match.event)) return;
       events = std::move(before->events);
       before->events.clear();
       --count_;

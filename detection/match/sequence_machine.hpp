@@ -50,6 +50,9 @@ struct SequenceStep {
 
 struct SequenceOptions {
   std::function<std::int64_t(EventId)> time;  ///< nanoseconds
+  /// Two events that show one and the same happening, so that the later one does not follow the
+  /// earlier one: a process start that two sources recorded. May be empty.
+  std::function<bool(EventId, EventId)> same;
   std::int64_t end = std::numeric_limits<std::int64_t>::max();  ///< of the evidence
   std::size_t max_pending = kMaxPending;
   std::size_t max_sequences = kMaxSequences;

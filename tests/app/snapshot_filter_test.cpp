@@ -85,7 +85,7 @@ Knowledge expect_known_is_true(const Session& session) {
 }
 
 std::string outcome(const Session& session, bool every_event) {
-  const Detection detection = detect(session, shipped(), nullptr, every_event);
+  const Detection detection = detect(session, shipped(), nullptr, {.every_event = every_event});
   std::string text;
   for (const Finding& finding : detection.findings) {
     text += fmt::format("{} {} {} {}", finding.id, finding.rule, finding.event.value,
