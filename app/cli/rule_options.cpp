@@ -37,7 +37,7 @@ LoadedRules load_rule_set(const Options& options) {
   }
   if (!options.quiet && (loaded.set.unsupported != 0 || !loaded.set.not_applicable.empty())) {
     note(fmt::format(
-        "{} rules run; {} need more of the language than this version has, {} are of other languages (`stemma rules check` names them)",
+        "{} rules run; {} are of another dialect, {} are of other languages (`stemma rules check` names them)",
         loaded.set.rules.size(), loaded.set.unsupported, loaded.set.not_applicable.size()));
   }
   return loaded;

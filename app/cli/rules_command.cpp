@@ -65,7 +65,7 @@ ExitCode check_rules(const Options& options) {
   std::map<std::string, std::size_t> kinds;
   for (const RuleNotApplicable& rule : set.not_applicable) ++kinds[rule.kind];
   for (const auto& [kind, number] : kinds) text += fmt::format("not applicable: {} of {}\n", number, visible(kind));
-  text += fmt::format("{} files: {} rules compile, {} need more of the language than this version has, {} are not applicable, {} are wrong; {} errors, {} warnings\n",
+  text += fmt::format("{} files: {} rules compile, {} are of another dialect, {} are not applicable, {} are wrong; {} errors, {} warnings\n",
                       set.files, set.rules.size(), set.unsupported, set.not_applicable.size(), set.failed, errors, warnings);
   output.write(text);
   if (!output.finish()) {

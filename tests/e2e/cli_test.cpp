@@ -1,7 +1,6 @@
 // The program as its user runs it: arguments in, standard output, standard error and exit code out.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <array>
 #include <cstdio>
@@ -10,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "tests/e2e/run_cli.hpp"
 #include "tests/support/audit_writer.hpp"
 #include "tests/support/evtx_events.hpp"
 #include "tests/support/evtx_writer.hpp"
@@ -18,29 +18,13 @@
 namespace {
 
 using stemma::support::AuditWriter;
+using stemma::support::Outcome;
+using stemma::support::read_file;
+using stemma::support::stemma;
 using stemma::support::EvtxWriter;
 using stemma::support::TempDir;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-
-struct Outcome {
-  int code = -1;
-  std::string out, err;
-};
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-Outcome stemma(const std::string& arguments) {
-  const char* bin = std::getenv("STEMMA_BIN");
-  EXPECT_NE(bin, nullptr);
-  const TempDir dir;
-  const std::string command = std::string(bin != nullptr ? bin : ".") + "/stemma " + arguments + " >" + (dir / "out") + " 2>" + (dir / "err") + " </dev/null";
-  const int status = std::system(command.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(dir / "out"), read_file(dir / "err")};
-}
 
 std::string run_log(const std::string& node = "vm2") {
   AuditWriter log(node);

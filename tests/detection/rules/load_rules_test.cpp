@@ -136,8 +136,8 @@ TEST_F(LoadRules, OneBadRuleNeverStopsTheRest) {
         "\"esql\"\nquery = 'from x'\n");
   write("8-ml.toml",
         "[rule]\nname = \"Eight\"\nrule_id = \"eight\"\ntype = \"machine_learning\"\n");
-  write("9-sequence.toml",
-        rule_text("nine", "query = '''\nsequence by host.id\n  [process where true]\n'''"));
+  write("9-join.toml",
+        rule_text("nine", "query = '''\njoin by host.id\n  [process where true]\n'''"));
   write("a.txt", "not a rule file");
   const RuleSet set = load();
   EXPECT_EQ(
@@ -156,9 +156,9 @@ TEST_F(LoadRules, OneBadRuleNeverStopsTheRest) {
       "case\n"
       "    process.name = \"x\"\n"
       "                 ^\n"
-      "9-sequence.toml:9:1: error EQL020: sequences are not supported in this version\n"
-      "  sequence by host.id\n"
-      "  ^^^^^^^^\n"
+      "9-join.toml:9:1: error EQL022: `join` is known to the Endgame dialect only: write a sequence or a sample\n"
+      "  join by host.id\n"
+      "  ^^^^\n"
       "6-twin.toml: error RULE005: rule_id `five` is taken by 5-good.toml: this rule is left "
       "out\n");
   ASSERT_EQ(set.rules.size(), 1u);
