@@ -31,3 +31,12 @@ function(stemma_test name)
     ENVIRONMENT "STEMMA_ROOT=${PROJECT_SOURCE_DIR};STEMMA_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()
+
+# The same test once more under the label `slow`, with ten times as many generated cases.
+function(stemma_slow_test name)
+  add_test(NAME ${name}_slow COMMAND ${name})
+  set_tests_properties(${name}_slow PROPERTIES
+    LABELS slow TIMEOUT 7200
+    ENVIRONMENT "STEMMA_ROOT=${PROJECT_SOURCE_DIR};STEMMA_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};STEMMA_GENERATED=10"
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endfunction()

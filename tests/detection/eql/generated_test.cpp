@@ -9,6 +9,7 @@
 #include "detection/eql/syntax.hpp"
 #include "tests/detection/eql/event_text.hpp"
 #include "tests/detection/eql/reference_eval.hpp"
+#include "tests/support/generated.hpp"
 
 namespace stemma {
 namespace {
@@ -360,11 +361,13 @@ class CoinLineage : public eql::LineageOracle {
 
 TEST(GeneratedQueries, CompiledProgramsAgreeWithTheSlowEvaluator) {
   const auto is_date = [](const std::string& name) { return name == "process.start"; };
+  const std::size_t queries = support::generated_cases(4000);
+  constexpr std::size_t kRounds = 130;
   std::size_t compiled_count = 0;
   std::size_t cases = 0;
   std::size_t matched = 0;
   std::size_t ruled_out = 0;
-  for (std::uint64_t seed = 1; seed <= 4000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= queries; ++seed) {
     Random random(seed);
     const std::string query = QueryGenerator(random).query(1 + static_cast<int>(random.below(3)));
     const eql::Compiled compiled = eql::compile(query);
@@ -373,7 +376,7 @@ TEST(GeneratedQueries, CompiledProgramsAgreeWithTheSlowEvaluator) {
                                          << test::all_text(compiled.diagnostics);
     ++compiled_count;
     const eql::Parsed parsed = eql::parse(query);
-    for (int round = 0; round < 12; ++round) {
+    for (std::size_t round = 0; round < kRounds; ++round) {
       const GeneratedEvent generated = make_event(random);
       const test::TestEvent event(generated.fields);
       const CoinLineage lineage(random.below(SIZE_MAX));
@@ -429,8 +432,8 @@ TEST(GeneratedQueries, CompiledProgramsAgreeWithTheSlowEvaluator) {
     }
   }
   // The generators must keep making cases of every sort, or agreement means nothing.
-  EXPECT_EQ(compiled_count, 4000u);
-  EXPECT_EQ(cases, 96'000u);
+  EXPECT_EQ(compiled_count, queries);
+  EXPECT_EQ(cases, queries * kRounds * 2);
   EXPECT_GT(matched, cases / 8);
   EXPECT_LT(matched, cases / 2);
   EXPECT_GT(ruled_out, cases / 20);
