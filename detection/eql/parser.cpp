@@ -310,6 +310,10 @@ class Parser {
       }
       if (!field_name(key.name)) return false;
       key.range = {begin, end_of_last()};
+      if (joining(NodeKind::sum) != Operator::none || joining(NodeKind::product) != Operator::none) {
+        return refuse({begin, peek().range.end}, code::kJoinKeys,
+                      "events are joined by fields, not by what is reckoned from them");
+      }
       if (out.size() >= kMaxJoinKeys) {
         return refuse(key.range, code::kJoinKeys,
                       fmt::format("events are joined by at most {} fields", kMaxJoinKeys));

@@ -26,17 +26,17 @@ struct KeptValue {
 
 using Key = std::vector<KeptValue>;
 
-// Numbers of any kind are one kind; absent values come last.
+// Numbers of any kind are one kind; absent values come first, as Endgame's do.
 int rank(const eql::Scalar& value) {
   switch (value.kind) {
-    case eql::Scalar::Kind::boolean:
-      return 0;
-    case eql::Scalar::Kind::text:
-      return 2;
     case eql::Scalar::Kind::null:
+      return 0;
+    case eql::Scalar::Kind::boolean:
+      return 1;
+    case eql::Scalar::Kind::text:
       return 3;
     default:
-      return 1;
+      return 2;
   }
 }
 

@@ -29,7 +29,7 @@ struct ResultRow {
 using Decode = std::function<bool(EventId, const Projection&, Event&)>;
 
 /// The rows behind the pipes. Values are those of a row's first event. Order: `sort` is stable,
-/// smaller first, absent values last, values that do not compare by their kinds; `unique` and
+/// smaller first, absent values before all, values that do not compare by their kinds; `unique` and
 /// `unique_count` keep the first row of each key; `count` gives one row a key, smaller counts first,
 /// then by key, or one row for all where it has no key. A `filter` behind a count sees it as the
 /// field `count`. O(rows log rows), an event decoded once a pipe that looks at it.

@@ -92,14 +92,80 @@ TEST(Diagnostics, SyntaxErrors) {
             "EQL010 expected `descendant of` or `child of`, found `sibling`");
 }
 
-TEST(Diagnostics, WhatThisVersionLacksHasCodesOfItsOwn) {
-  EXPECT_EQ(message("sequence by host.id with maxspan=30s [process where true] ![file where true]"),
-            "EQL020 sequences are not supported in this version");
+TEST(Diagnostics, Sequences) {
+  EXPECT_EQ(message("sequence [process where true]"),
+            "EQL050 a sequence needs at least two events, this one has one");
+  EXPECT_EQ(message("sequence"), "EQL010 expected `[` and an event query, found the end of the query");
+  EXPECT_EQ(message("sequence [a where true] with runs=100 [b where true] with runs=100 "
+                    "[c where true] with runs=100 [d where true] with runs=100 "
+                    "[e where true] with runs=100 [f where true] with runs=100 "
+                    "[g where true] with runs=100 [h where true] with runs=100 "
+                    "[i where true] with runs=100 [j where true] with runs=100 [k where true]"),
+            "EQL050 a sequence has at most 1000 events, this one has 1001");
+  EXPECT_EQ(message("sequence with maxspan=30 [a where true] [b where true]"),
+            "EQL051 `30` has no unit: write ms, s, m, h or d behind it");
+  EXPECT_EQ(message("sequence with maxspan=30min [a where true] [b where true]"),
+            "EQL051 `30min` is no time: a whole number and ms, s, m, h or d");
+  EXPECT_EQ(message("sequence with maxspan=0s [a where true] [b where true]"),
+            "EQL051 a span of no time matches nothing");
+  EXPECT_EQ(message("sequence with maxspan=200000d [a where true] [b where true]"),
+            "EQL051 `200000d` is longer than 292 years");
+  EXPECT_EQ(message("sequence with maxspan=1s by host.id [a where true] [b where true]"),
+            "EQL010 `by` stands before `with maxspan`");
+  EXPECT_EQ(message("sequence by length(host.id) [a where true] [b where true]"),
+            "EQL052 events are joined by fields, not by what a function makes of them");
+  EXPECT_EQ(message("sequence by process.pid * 2 [a where true] [b where true]"),
+            "EQL052 events are joined by fields, not by what is reckoned from them");
+  EXPECT_EQ(message("sequence [a where true] by host.id [b where true]"),
+            "EQL052 all events are joined by the same number of fields: the first by 1, this one by 0");
+  EXPECT_EQ(message("sequence [a where true] with runs=0 [b where true]"),
+            "EQL053 `runs` is a whole number from 1 to 100");
+  EXPECT_EQ(message("sequence [a where true] with runs=101 [b where true]"),
+            "EQL053 `runs` is a whole number from 1 to 100");
+  EXPECT_EQ(message("sequence [a where true] ![b where true]"),
+            "EQL054 a missing event needs `with maxspan`: without it no time is long enough");
+  EXPECT_EQ(message("sequence with maxspan=1s ![a where true] ![b where true]"),
+            "EQL054 a sequence of nothing but missing events has no event to report");
+  EXPECT_EQ(message("sequence with maxspan=1s [a where true] ![b where true] with runs=2"),
+            "EQL054 an event that is missing is missing once: `runs` does not go with `!`");
+  EXPECT_EQ(message("sequence [a where true] [b where true] until ![c where true]"),
+            "EQL054 `until` takes one event: neither `!` nor `runs` go with it");
+  EXPECT_EQ(message("sequence [a where true] [b where true] fork"),
+            "EQL024 `fork` behind an event is known to Endgame and Endpoint only");
+  EXPECT_EQ(message("sequence [a where true [b where true]"),
+            "EQL010 expected `and`, `or` or the end of the condition, found `[`");
+}
+
+TEST(Diagnostics, Samples) {
+  EXPECT_EQ(message("sample [a where true] [b where true]"),
+            "EQL052 a sample needs `by` and the fields that join its events");
   EXPECT_EQ(message("sample by host.id [process where true]"),
-            "EQL021 samples are not supported in this version");
-  EXPECT_EQ(message("join [process where true]"), "EQL022 joins are not supported in this version");
-  EXPECT_EQ(message("process where true | head 6"),
-            "EQL023 pipes are not supported in this version");
+            "EQL050 a sample needs at least two events, this one has one");
+  EXPECT_EQ(message("sample by host.id with maxspan=1s [a where true] [b where true]"),
+            "EQL056 a sample has no order in time, so `maxspan` means nothing in it");
+  EXPECT_EQ(message("sample by host.id [a where true] [b where true] until [c where true]"),
+            "EQL056 a sample has no order in time, so `until` means nothing in it");
+  EXPECT_EQ(message("sample by host.id ![a where true] [b where true]"),
+            "EQL056 neither `!` nor `runs` go with a sample");
+}
+
+TEST(Diagnostics, Pipes) {
+  EXPECT_EQ(message("any where true | heads 1"),
+            "EQL055 unknown pipe `heads`: known are head, tail, count, filter, sort, unique and "
+            "unique_count");
+  EXPECT_EQ(message("any where true | head"), "EQL055 `head` and `tail` take a whole number");
+  EXPECT_EQ(message("any where true | head 99999999999999999999"),
+            "EQL006 `99999999999999999999` does not fit a 64-bit integer");
+  EXPECT_EQ(message("any where true | filter true, false"), "EQL055 `filter` takes one condition");
+  EXPECT_EQ(message("any where true | sort"), "EQL055 the pipe takes 1 to 32 values, `count` none too");
+  EXPECT_EQ(message("any where true | sort host.id,"), "EQL010 expected a value, found the end of the query");
+  EXPECT_EQ(message("any where true |"), "EQL010 expected a pipe, such as `head`, found the end of the query");
+}
+
+TEST(Diagnostics, OtherDialectsHaveCodesOfTheirOwn) {
+  EXPECT_EQ(message("join [process where true]"),
+            "EQL022 `join` is known to the Endgame dialect only: write a sequence or a sample");
+  EXPECT_EQ(message("any where true | fork"), "EQL024 the pipe `fork` is known to the Endgame dialect only");
   EXPECT_EQ(message("process where event of [any where true]"),
             "EQL024 `event of` is known to the Endgame dialect only");
   EXPECT_EQ(message("process where arrayContains(a, \"b\")"),
@@ -107,7 +173,7 @@ TEST(Diagnostics, WhatThisVersionLacksHasCodesOfItsOwn) {
   EXPECT_EQ(message("process where a[0] == 1"),
             "EQL024 an index into a list is known to the Endgame dialect only: any value of a "
             "field may match");
-  EXPECT_TRUE(is_unsupported("EQL020"));
+  EXPECT_TRUE(is_unsupported("EQL022"));
   EXPECT_FALSE(is_unsupported("EQL010"));
 }
 

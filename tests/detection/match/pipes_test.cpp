@@ -54,11 +54,11 @@ TEST(Pipes, Filter) {
   EXPECT_EQ(piped("| filter name != \"bob\""), "1 4");
 }
 
-TEST(Pipes, SortIsStableNumbersAsNumbersAbsentLast) {
+TEST(Pipes, SortIsStableNumbersAsNumbersAbsentFirst) {
   EXPECT_EQ(piped("| sort age"), "2 0 3 1 4");
-  EXPECT_EQ(piped("| sort name"), "4 1 0 2 3");
-  EXPECT_EQ(piped("| sort name, age"), "4 1 2 0 3");
-  EXPECT_EQ(piped("| sort name age"), "4 1 2 0 3");
+  EXPECT_EQ(piped("| sort name"), "3 4 1 0 2");
+  EXPECT_EQ(piped("| sort name, age"), "3 4 1 2 0");
+  EXPECT_EQ(piped("| sort name age"), "3 4 1 2 0");
 }
 
 TEST(Pipes, UniqueKeepsTheFirst) {
@@ -68,7 +68,7 @@ TEST(Pipes, UniqueKeepsTheFirst) {
 
 TEST(Pipes, Counts) {
   EXPECT_EQ(piped("| count"), "totals=5/5");
-  EXPECT_EQ(piped("| count name"), "Amy=1/5 amy=1/5 null=1/5 bob=2/5");
+  EXPECT_EQ(piped("| count name"), "null=1/5 Amy=1/5 amy=1/5 bob=2/5");
   EXPECT_EQ(piped("| unique_count name"), "0=2/5 1=1/5 3=1/5 4=1/5");
   EXPECT_EQ(piped("| unique_count name | filter count > 1"), "0=2/5");
   EXPECT_EQ(piped("| filter age > 99 | count"), "totals");
