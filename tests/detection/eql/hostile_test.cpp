@@ -5,6 +5,7 @@
 #include <chrono>
 #include <random>
 
+#include "detection/eql/query.hpp"
 #include "detection/eql/lexer.hpp"
 #include "detection/eql/syntax.hpp"
 #include "tests/detection/eql/event_text.hpp"
@@ -120,6 +121,24 @@ TEST(Hostile, BuiltTextIsCapped) {
   EXPECT_TRUE(test::run("any where length(concat(process.name, process.name)) == 2097152", event));
 }
 
+TEST(Hostile, NestingAndSizeInsideASequence) {
+  const std::string deep = repeated("(", 300) + "true" + repeated(")", 300);
+  const eql::CompiledQuery nested =
+      eql::compile_query("sequence [any where true] [any where " + deep + "]");
+  ASSERT_EQ(nested.query, nullptr);
+  EXPECT_EQ(nested.diagnostics[0].code, "EQL011");
+  const eql::CompiledQuery keys =
+      eql::compile_query("sequence by a" + repeated(", a", 40) + " [any where true] [any where true]");
+  ASSERT_EQ(keys.query, nullptr);
+  EXPECT_EQ(keys.diagnostics[0].message, "events are joined by at most 32 fields");
+  const eql::CompiledQuery pipes = eql::compile_query("any where true" + repeated(" | head 1", 40));
+  ASSERT_EQ(pipes.query, nullptr);
+  EXPECT_EQ(pipes.diagnostics[0].message, "a query has at most 32 pipes");
+  EXPECT_EQ(eql::compile_query("sequence" + repeated(" [any where true]", 200'000)).query, nullptr);
+  EXPECT_EQ(eql::compile_query("sequence [any where true] [any where \xff]").diagnostics[0].code,
+            "EQL001");
+}
+
 TEST(Hostile, MutilatedQueriesNeverBreakAnything) {
   // Every cut and many random edits of queries that use the whole language: each is compiled or
   // refused with a place inside it.
@@ -130,13 +149,16 @@ TEST(Hostile, MutilatedQueriesNeverBreakAnything) {
       "\"(a|b){2,3}\")]] // c",
       "process where cidrmatch(source.ip, \"10.0.0.0/8\", \"fe80::/10\") and process.start > "
       "\"2020-01-01T00:00:00Z\" and a + b * 2 == c % 3",
-      "sequence by host.id with maxspan=30s [process where true] ![file where true] | head 5"};
+      "sequence by host.id, ?`a b` with maxspan=30s [process where true] by x ![file where true] by y "
+      "[any where a] by z with runs=3 until [any where true] by w | head 5",
+      "sample by host.id [process where true] by ?x [file where true] by y | unique a, b | filter c > "
+      "1 | sort d e | count f | unique_count g | tail 3"};
   std::mt19937_64 random(7);
   for (const std::string& seed : seeds) {
     for (std::size_t cut = 0; cut <= seed.size(); ++cut) {
       for (const std::string& text : {seed.substr(0, cut), seed.substr(cut)}) {
-        const eql::Compiled compiled = eql::compile(text);
-        ASSERT_NE(compiled.program == nullptr, !eql::has_errors(compiled.diagnostics)) << text;
+        const eql::CompiledQuery compiled = eql::compile_query(text);
+        ASSERT_NE(compiled.query == nullptr, !eql::has_errors(compiled.diagnostics)) << text;
       }
     }
     for (int i = 0; i < 5000; ++i) {
@@ -155,8 +177,8 @@ TEST(Hostile, MutilatedQueriesNeverBreakAnything) {
         }
         if (text.empty()) break;
       }
-      const eql::Compiled compiled = eql::compile(text);
-      ASSERT_NE(compiled.program == nullptr, !eql::has_errors(compiled.diagnostics)) << text;
+      const eql::CompiledQuery compiled = eql::compile_query(text);
+      ASSERT_NE(compiled.query == nullptr, !eql::has_errors(compiled.diagnostics)) << text;
       for (const eql::Diagnostic& diagnostic : compiled.diagnostics) {
         ASSERT_LE(diagnostic.range.begin, diagnostic.range.end);
         ASSERT_LE(diagnostic.range.end, text.size());

@@ -179,6 +179,23 @@ TEST(Sequence, PendingOnesStayUnderTheirCap) {
   EXPECT_EQ(found("sequence [a] [b]", "a@0 b@1 a@2 b@3", options), "0 1 matches-1");
 }
 
+TEST(Sequence, MillionsOfKeysStayUnderTheCap) {
+  const eql::CompiledQuery compiled =
+      eql::compile_query("sequence by key [any where true] [file where true]");
+  constexpr std::uint32_t kKeys = 3'000'000;
+  std::vector<TermMatch> matches;
+  for (std::uint32_t i = 0; i < kKeys; ++i) matches.push_back({EventId::from_index(i), 0, i});
+  matches.push_back({EventId::from_index(kKeys), 1, kKeys - 1});
+  matches.push_back({EventId::from_index(kKeys + 1), 1, 0});  // of a key that was dropped
+  SequenceOptions options;
+  options.time = [](EventId id) { return static_cast<std::int64_t>(id.index()); };
+  const Sequences sequences = join_sequences(*compiled.query, matches, options);
+  ASSERT_EQ(sequences.matches.size(), 1u);
+  EXPECT_EQ(sequences.matches[0].key, kKeys - 1);
+  EXPECT_GE(sequences.dropped_pending, kKeys - kMaxPending);
+  EXPECT_LT(sequences.dropped_pending, kKeys - kMaxPending / 2);
+}
+
 TEST(Sequence, TellsWhatBecameOfEach) {
   SequenceOptions options;
   std::string told;
