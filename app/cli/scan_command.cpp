@@ -5,11 +5,13 @@
 #include "app/cli/command.hpp"
 #include "app/cli/rule_options.hpp"
 #include "app/session/detect.hpp"
+#include "app/session/explain.hpp"
 #include "reports/csv.hpp"
 #include "reports/event_summary.hpp"
 #include "reports/finding_document.hpp"
 #include "reports/findings_table.hpp"
 #include "reports/ledger_text.hpp"
+#include "reports/near_miss_text.hpp"
 
 namespace stemma {
 namespace {
@@ -56,10 +58,45 @@ void write_documents(const Session& session, const RuleSet& rules, const Detecti
   output.write(text);
 }
 
+struct ScanOptions : Options {
+  std::size_t near_misses = 0;  // of a rule at most; 0: findings are wanted
+};
+
+ExitCode write_near_misses(const ScanOptions& options, const LoadedRules& rules, const Session& session, const Window& window, ProgressBar& bar,
+                           Output& output) {
+  const CaseSnapshot& snapshot = session.snapshot();
+  const auto holds = [&](EventId id) { return window.holds(snapshot, id); };
+  const NearMisses misses = near_misses(session, rules.set, {nulls_of(options)}, options.near_misses, holds, &bar.progress());
+  bar.stop();
+  const std::string format = !options.format.empty() ? options.format : output.to_terminal() ? "table" : "jsonl";
+  std::string text;
+  if (format == "table") {
+    std::vector<std::string> summaries;
+    Event event;
+    for (const NearMissGroup& group : misses.groups) {
+      const bool read = static_cast<bool>(session.decode(group.first, event_summary_projection(), event));
+      summaries.push_back(read ? event_summary(event) : "");
+    }
+    append_near_misses(snapshot, rules.set, misses, summaries, text);
+  } else {
+    for (const NearMissGroup& group : misses.groups) append_near_miss_document(snapshot, rules.set, group, text);
+  }
+  output.write(text);
+  if (!options.quiet) {
+    std::fflush(stdout);
+    std::uint64_t left_out = 0;
+    for (const std::uint64_t number : misses.left_out) left_out += number;
+    if (left_out != 0) note(fmt::format("{} less near are left out: --near-misses=N shows N of a rule", left_out));
+    if (misses.rules_of_several_events != 0) note(fmt::format("{} rules about several events have no near misses", misses.rules_of_several_events));
+    note(ledger_line(snapshot));
+  }
+  return finish(options, session, output, rules.wrong);
+}
+
 }  // namespace
 
 void add_scan_command(CLI::App& app, Run& run) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ScanOptions>();
   CLI::App* command = app.add_subcommand("scan", "Find the child processes of remote-execution scripts, and whatever else the rules name");
   add_evidence_options(*command, *options);
   add_window_options(*command, *options);
@@ -67,6 +104,11 @@ void add_scan_command(CLI::App& app, Run& run) {
   add_nulls_option(*command, *options);
   command->add_option("--format", options->format, "table, jsonl, json or csv (default: table on a terminal, else jsonl)")
       ->check(CLI::IsMember({"table", "jsonl", "json", "csv"}));
+  command->add_option("--near-misses", options->near_misses, "Instead of findings: events that are one clause away from a rule; at most N different ones of a rule (default 10)")
+      ->type_name("N")
+      ->expected(0, 1)
+      ->default_str("10")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
   command->footer(
       "Examples:\n  stemma scan /cases/17\n  stemma scan /cases/17 --format jsonl -o findings.jsonl\n"
       "  stemma scan /cases/17 --rules ~/detection-rules/rules --from 2026-11-20 --to 2026-11-21");
@@ -83,6 +125,13 @@ void add_scan_command(CLI::App& app, Run& run) {
       if (!session) return ExitCode::failed;
       const auto window = window_of(*options, session->snapshot());
       if (!window) return ExitCode::bad_usage;
+      if (options->near_misses != 0) {
+        if (options->format == "csv" || options->format == "json") {
+          note("--near-misses: --format is table or jsonl");
+          return ExitCode::bad_usage;
+        }
+        return write_near_misses(*options, rules, *session, *window, bar, output);
+      }
       Detection detection = detect(*session, rules.set, &bar.progress(), {.nulls = nulls_of(*options)});
       bar.stop();
       std::erase_if(detection.findings, [&](const Finding& finding) { return !window->holds(session->snapshot(), finding.event); });

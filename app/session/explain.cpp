@@ -1,0 +1,238 @@
+#include "app/session/explain.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <tuple>
+
+#include "detection/findings/lineage_answers.hpp"
+#include "detection/match/matcher.hpp"
+
+namespace stemma {
+namespace {
+
+CategorySet categories_of(const Matcher& matcher) {
+  if (matcher.wants_any_category()) return kAllCategories;
+  CategorySet set = 0;
+  for (const std::string& name : matcher.categories()) set = static_cast<CategorySet>(set | category_of(name));
+  return set;
+}
+
+// Lineage subqueries answered by passes over the evidence, with the events that answered them.
+struct Answered {
+  Answered(const Session& session, const Matcher& matcher) : answers(session.snapshot(), matcher.subqueries().size()), by(matcher.subqueries().size()) {
+    struct Worker {
+      ShapeTable shapes;
+      std::unique_ptr<MatchWorker> matching;
+      std::vector<SubqueryMatch> found;
+    };
+    Projection projection;
+    matcher.want_fields(projection);
+    EventSelection selection;
+    selection.categories = categories_of(matcher);
+    std::vector<Worker> workers(session.threads());
+    for (std::uint32_t level = 0; level < matcher.subquery_levels(); ++level) {
+      session.for_each(selection, projection, [&](unsigned number, EventId id, Event& event) {
+        Worker& worker = workers[number];
+        if (worker.matching == nullptr || worker.shapes.size() > kMaxShapes) {
+          worker.shapes.clear();
+          worker.matching = std::make_unique<MatchWorker>(matcher, &answers);
+        }
+        worker.matching->consider_subqueries(level, id, event.view(worker.shapes), worker.found);
+      });
+      for (Worker& worker : workers) {
+        for (const SubqueryMatch& match : worker.found) {
+          answers.record(match.subquery, match.event);
+          if (const EntityId entity = session.snapshot().events.entity(match.event)) {
+            const auto [entry, fresh] = by[match.subquery].try_emplace(entity, match.event);
+            if (!fresh) entry->second = std::min(entry->second, match.event);
+          }
+        }
+        worker.found.clear();
+      }
+    }
+  }
+
+  LineageAnswers answers;
+  std::vector<std::map<EntityId, EventId>> by;  // per subquery
+};
+
+// What a clause of a subquery said where it kept the whole from being true.
+std::vector<std::string> failed_clauses(const eql::Explanation& explanation) {
+  std::vector<std::string> out;
+  if (!explanation.category_holds) out.push_back("another category");
+  for (const eql::Clause& clause : explanation.clauses) {
+    if (clause.decisive) out.push_back(clause.text);
+  }
+  return out;
+}
+
+// Its parent as the event's own start has it, then upwards.
+std::vector<EntityId> ancestors_of(const CaseSnapshot& snapshot, EventId event) {
+  std::vector<EntityId> out;
+  EntityId entity = snapshot.events.entity(event);
+  EntityId parent;
+  if (const ProcessStart* start = snapshot.tree.start_of(event)) {
+    entity = start->entity;
+    parent = snapshot.tree.image(start->image).parent;
+  }
+  if (!entity) return out;
+  if (!parent) parent = snapshot.tree.entity(entity).parent;
+  if (!parent) return out;
+  out.push_back(parent);
+  for (const EntityId above : ancestors(snapshot.tree, parent)) {
+    if (out.size() < kMaxAncestors) out.push_back(above);
+  }
+  return out;
+}
+
+// The events that show a happening count once: a start that two sources recorded.
+std::pair<bool, std::uint32_t> happening(const CaseSnapshot& snapshot, EventId id) {
+  const ProcessStart* start = snapshot.tree.start_of(id);
+  return start != nullptr ? std::pair(true, start->image.value) : std::pair(false, id.value);
+}
+
+using GroupKey = std::tuple<std::uint32_t, std::uint32_t, bool, bool, std::string>;  // rule, clause, wanted, absent, value
+
+struct Group {
+  NearMissGroup shown;
+  std::set<std::pair<bool, std::uint32_t>> happenings;
+};
+
+void note(std::map<GroupKey, Group>& groups, GroupKey key, NearMissGroup group, std::pair<bool, std::uint32_t> what) {
+  const auto [entry, fresh] = groups.try_emplace(std::move(key));
+  Group& to = entry->second;
+  to.happenings.insert(what);
+  if (fresh || group.first < to.shown.first) to.shown = std::move(group);
+}
+
+}  // namespace
+
+std::vector<TermExplained> explain(const Session& session, const Rule& rule, EventId event, const eql::EvalOptions& options) {
+  const CaseSnapshot& snapshot = session.snapshot();
+  const Matcher matcher(rule.statement->programs(), options);
+  const Answered answered(session, matcher);
+  const Projection everything = Projection::all();
+  ShapeTable shapes;
+  eql::EvalContext context;
+  context.lineage = &answered.answers;
+  std::vector<TermExplained> out;
+  Event decoded;
+  for (std::uint32_t term = 0; term < matcher.programs().size(); ++term) {
+    if (!session.decode(event, everything, decoded)) return out;
+    const eql::Program& program = *matcher.programs()[term];
+    context.event = event;
+    context.subquery_base = matcher.subquery_base(term);
+    TermExplained explained;
+    explained.term = term;
+    explained.explanation = eql::explanation_of(program, decoded.view(shapes), context, options);
+    for (std::uint32_t clause = 0; clause < explained.explanation.uses.size(); ++clause) {
+      const eql::Explanation::Use& use = explained.explanation.uses[clause];
+      if (!use.subquery) continue;
+      const bool answer = explained.explanation.clauses[clause].verdict == eql::Tri::yes;
+      LineageExplained lineage;
+      lineage.clause = clause;
+      const std::uint32_t subquery = matcher.subquery_base(term) + *use.subquery;
+      for (const EntityId ancestor : ancestors_of(snapshot, event)) {
+        AskedAncestor asked;
+        asked.entity = ancestor;
+        const auto images = snapshot.tree.images_of(ancestor);
+        if (!images.empty()) asked.start = images.back().event;
+        const auto found = answered.by[subquery].find(ancestor);
+        // On Linux what a process became only later is no answer for its earlier children.
+        if (found != answered.by[subquery].end() && answer) {
+          asked.matched = true;
+          asked.by = found->second;
+        } else if (asked.start && session.decode(asked.start, everything, decoded)) {
+          context.event = asked.start;
+          asked.failed = failed_clauses(eql::explanation_of(*matcher.subqueries()[subquery].program, decoded.view(shapes), context, options));
+        }
+        lineage.asked.push_back(std::move(asked));
+        if (lineage.asked.back().matched || use.direct) break;
+      }
+      explained.lineage.push_back(std::move(lineage));
+    }
+    out.push_back(std::move(explained));
+  }
+  return out;
+}
+
+NearMisses near_misses(const Session& session, const RuleSet& rules, const eql::EvalOptions& options, std::size_t limit,
+                       const std::function<bool(EventId)>& accept, Progress* progress) {
+  const CaseSnapshot& snapshot = session.snapshot();
+  NearMisses out;
+  std::vector<std::shared_ptr<const eql::Program>> programs;
+  std::vector<std::uint32_t> numbers;  // of rules
+  for (std::uint32_t rule = 0; rule < rules.rules.size(); ++rule) {
+    if (rules.rules[rule].program == nullptr) {
+      ++out.rules_of_several_events;
+      continue;
+    }
+    programs.push_back(rules.rules[rule].program);
+    numbers.push_back(rule);
+  }
+  const Matcher matcher(std::move(programs), options);
+  if (progress != nullptr) progress->step = "near misses";
+  const Answered answered(session, matcher);
+  Projection projection;
+  matcher.want_fields(projection);
+  EventSelection selection;
+  selection.categories = categories_of(matcher);
+  selection.accept = accept;
+  struct Worker {
+    ShapeTable shapes;
+    eql::EvalContext context;
+    std::map<GroupKey, Group> groups;
+  };
+  std::vector<Worker> workers(session.threads());
+  session.for_each(selection, projection, [&](unsigned number, EventId id, Event& event) {
+    Worker& worker = workers[number];
+    if (worker.shapes.size() > kMaxShapes) worker.shapes.clear();
+    const EventView view = event.view(worker.shapes);
+    worker.context.lineage = &answered.answers;
+    worker.context.event = id;
+    for (std::uint32_t program = 0; program < numbers.size(); ++program) {
+      const eql::Program& of = *matcher.programs()[program];
+      worker.context.subquery_base = matcher.subquery_base(program);
+      if (!eql::may_be_near_miss(of, view, worker.context, options)) continue;
+      const eql::Explanation explanation = eql::explanation_of(of, view, worker.context, options);
+      std::optional<eql::NearMiss> miss = eql::near_miss(explanation, view);
+      if (!miss) continue;
+      NearMissGroup group;
+      group.rule = numbers[program];
+      group.clause = explanation.clauses[miss->clause].text;
+      group.first = id;
+      GroupKey key{group.rule, miss->clause, miss->wanted, miss->absent, miss->value};
+      group.miss = std::move(*miss);
+      note(worker.groups, std::move(key), std::move(group), happening(snapshot, id));
+    }
+  });
+  std::map<GroupKey, Group> all;
+  for (Worker& worker : workers) {
+    for (auto& [key, group] : worker.groups) {
+      for (const auto& what : group.happenings) note(all, key, group.shown, what);
+    }
+    worker.groups.clear();
+  }
+  out.left_out.resize(rules.rules.size());
+  for (auto& [key, group] : all) {
+    group.shown.count = group.happenings.size();
+    out.groups.push_back(std::move(group.shown));
+  }
+  std::sort(out.groups.begin(), out.groups.end(), [](const NearMissGroup& a, const NearMissGroup& b) {
+    return std::tuple(a.rule, 100 - a.miss.nearness, a.first, a.miss.clause) < std::tuple(b.rule, 100 - b.miss.nearness, b.first, b.miss.clause);
+  });
+  std::uint32_t rule = 0;
+  std::size_t of_rule = 0;
+  std::erase_if(out.groups, [&](const NearMissGroup& group) {
+    if (group.rule != rule) of_rule = 0;
+    rule = group.rule;
+    if (++of_rule <= limit) return false;
+    ++out.left_out[group.rule];
+    return true;
+  });
+  return out;
+}
+
+}  // namespace stemma

@@ -1,0 +1,21 @@
+// Why a rule fired on an event, why it did not, and where it nearly did. The seam between session and detection's explanations; not their text.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "app/session/session.hpp"
+#include "detection/findings/explained.hpp"
+#include "detection/rules/rule.hpp"
+
+namespace stemma {
+
+/// Explains each term of the statement on the event. Lineage is answered by passes over the evidence, as for a scan.
+std::vector<TermExplained> explain(const Session& session, const Rule& rule, EventId event, const eql::EvalOptions& options);
+
+/// One pass over the events of the rules' categories, after the passes that lineage takes; the same for any number of threads.
+/// @param accept  which events are looked at; empty: all
+NearMisses near_misses(const Session& session, const RuleSet& rules, const eql::EvalOptions& options, std::size_t limit,
+                       const std::function<bool(EventId)>& accept = {}, Progress* progress = nullptr);
+
+}  // namespace stemma

@@ -1,0 +1,284 @@
+#include "reports/explanation_text.hpp"
+
+#include <fmt/format.h>
+
+#include "events/text.hpp"
+#include "reports/json.hpp"
+#include "reports/ledger_text.hpp"
+#include "reports/tree_text.hpp"
+
+namespace stemma {
+namespace {
+
+std::string_view origin_name(Origin origin) {
+  switch (origin) {
+    case Origin::record:
+      return "record";
+    case Origin::derived:
+      return "derived";
+    case Origin::synthesised:
+      return "synthesised";
+  }
+  return "";
+}
+
+std::string_view origin_words(Origin origin) {
+  switch (origin) {
+    case Origin::record:
+      return "from the record";
+    case Origin::derived:
+      return "derived from the record";
+    case Origin::synthesised:
+      return "synthesised from the process tree";
+  }
+  return "";
+}
+
+std::string_view nulls_name(const eql::EvalOptions& options) {
+  return options.nulls == eql::EvalOptions::Nulls::two_valued ? "two-valued" : "three-valued";
+}
+
+std::string_view kind_name(eql::Explanation::Kind kind) {
+  switch (kind) {
+    case eql::Explanation::Kind::all_of:
+      return "and";
+    case eql::Explanation::Kind::any_of:
+      return "or";
+    case eql::Explanation::Kind::not_of:
+      return "not";
+    case eql::Explanation::Kind::clause:
+      return "clause";
+  }
+  return "";
+}
+
+std::string joined(const std::vector<std::string>& list) {
+  std::string out;
+  for (const std::string& each : list) out += (out.empty() ? "" : ", ") + visible(each);
+  return out.empty() ? "none" : out;
+}
+
+class Text {
+ public:
+  Text(const ExplanationView& view, const TermExplained& term, std::string& out)
+      : view_(view), term_(term), explanation_(term.explanation), out_(out) {}
+
+  void run() {
+    if (explanation_.category) {
+      line(0, explanation_.category_holds ? "true" : "false", !explanation_.category_holds,
+           fmt::format("category {}: the event has {}", visible(*explanation_.category),
+                       joined(explanation_.categories)));
+    }
+    node(explanation_.root, 0);
+  }
+
+ private:
+  void line(std::size_t depth, std::string_view verdict, bool decisive, std::string_view text) {
+    out_ += fmt::format("{} {:<7}  {}{}\n", decisive ? '*' : ' ', verdict,
+                        std::string(depth * 2, ' '), text);
+  }
+  void detail(std::size_t depth, std::string_view text) {
+    out_ += fmt::format("{}{}\n", std::string(10 + depth * 2 + 4, ' '), text);
+  }
+
+  bool decisive(std::uint32_t id) const {
+    const auto& node = explanation_.nodes[id];
+    if (node.kind == eql::Explanation::Kind::clause)
+      return explanation_.clauses[node.clause].decisive;
+    for (const std::uint32_t child : node.children)
+      if (decisive(child)) return true;
+    return false;
+  }
+
+  void node(std::uint32_t id, std::size_t depth) {
+    const auto& node = explanation_.nodes[id];
+    if (node.kind == eql::Explanation::Kind::clause) return clause(node.clause, depth);
+    line(depth, verdict_name(node.verdict), decisive(id), kind_name(node.kind));
+    for (const std::uint32_t child : node.children) this->node(child, depth + 1);
+  }
+
+  void clause(std::uint32_t number, std::size_t depth) {
+    const eql::Clause& clause = explanation_.clauses[number];
+    line(depth, verdict_name(clause.verdict), clause.decisive, shown_clause(clause.text));
+    for (const eql::Witness& witness : clause.witnesses) {
+      const std::string name = visible(field_name(witness.field));
+      detail(depth, witness.absent ? fmt::format("{} is absent", name)
+                                   : fmt::format("{} is {}, {}", name, shown_value(witness.value),
+                                                 origin_words(witness.origin)));
+    }
+    for (const LineageExplained& lineage : term_.lineage) {
+      if (lineage.clause == number) ancestors(lineage, depth);
+    }
+  }
+
+  void ancestors(const LineageExplained& lineage, std::size_t depth) {
+    if (lineage.asked.empty()) detail(depth, "no ancestor is known");
+    for (const AskedAncestor& asked : lineage.asked) {
+      std::string text =
+          fmt::format("{}: {}", asked.matched ? "yes" : "no ", process_line(view_.snapshot, asked.entity));
+      if (!asked.start && !asked.matched) text += "; its own start is in no record";
+      detail(depth, text);
+      for (const std::string& failed : asked.failed)
+        detail(depth, "     not so: " + fit(shown_clause(failed), 160));
+    }
+  }
+
+  const ExplanationView& view_;
+  const TermExplained& term_;
+  const eql::Explanation& explanation_;
+  std::string& out_;
+};
+
+
+std::string json_list(const std::vector<std::string>& items) {
+  std::string out = "[";
+  for (const std::string& item : items) out += (out.size() > 1 ? "," : "") + item;
+  return out + "]";
+}
+
+std::string clause_json(const ExplanationView& view, const TermExplained& term, std::uint32_t number) {
+  const eql::Clause& clause = term.explanation.clauses[number];
+  JsonDocument document;
+  document.text("clause", clause.text);
+  document.text("verdict", verdict_name(clause.verdict));
+  document.boolean("decisive", clause.decisive);
+  std::vector<std::string> values;
+  for (const eql::Witness& witness : clause.witnesses) {
+    JsonDocument value;
+    value.text("field", field_name(witness.field));
+    if (witness.absent) {
+      value.boolean("absent", true);
+    } else {
+      value.text("value", witness.value);
+      value.text("origin", origin_name(witness.origin));
+    }
+    value.write(values.emplace_back());
+  }
+  if (!values.empty()) document.raw("values", json_list(values));
+  for (const LineageExplained& lineage : term.lineage) {
+    if (lineage.clause != number) continue;
+    std::vector<std::string> asked;
+    for (const AskedAncestor& each : lineage.asked) {
+      JsonDocument ancestor;
+      ancestor.text("process", process_line(view.snapshot, each.entity));
+      ancestor.text("entity_id", view.snapshot.strings.view(view.snapshot.tree.entity(each.entity).entity_id));
+      ancestor.boolean("matched", each.matched);
+      if (!each.failed.empty()) ancestor.texts("failed", each.failed);
+      ancestor.write(asked.emplace_back());
+    }
+    document.raw("ancestors", json_list(asked));
+  }
+  std::string out;
+  document.write(out);
+  return out;
+}
+
+std::string node_json(const ExplanationView& view, const TermExplained& term, std::uint32_t id) {
+  const auto& node = term.explanation.nodes[id];
+  if (node.kind == eql::Explanation::Kind::clause) return clause_json(view, term, node.clause);
+  std::vector<std::string> children;
+  for (const std::uint32_t child : node.children) children.push_back(node_json(view, term, child));
+  return fmt::format("{{\"{}\":{},\"verdict\":\"{}\"}}", kind_name(node.kind), json_list(children),
+                     verdict_name(node.verdict));
+}
+
+std::string term_json(const ExplanationView& view, const TermExplained& term) {
+  const eql::Explanation& explanation = term.explanation;
+  JsonDocument document;
+  document.boolean("matches", explanation.matches());
+  document.text("nulls", nulls_name(explanation.options));
+  if (explanation.category) {
+    document.text("category.wanted", *explanation.category);
+    document.texts("category.event", explanation.categories);
+    document.boolean("category.holds", explanation.category_holds);
+  }
+  document.raw("condition", node_json(view, term, explanation.root));
+  std::string out;
+  document.write(out);
+  return out;
+}
+
+}  // namespace
+
+std::string shown_clause(std::string_view text) {
+  std::string out;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') quoted = !quoted;
+    if (quoted && c == '\\' && i + 1 < text.size()) {
+      out += c;
+      out += text[++i];
+    } else if (!quoted && (c == ' ' || c == '\n' || c == '\t' || c == '\r')) {
+      if (!out.empty() && out.back() != ' ') out += ' ';
+    } else {
+      out += c;
+    }
+  }
+  return visible(out);
+}
+
+std::string shown_value(std::string_view value) {
+  if (value.size() <= kMaxShownValue) return fmt::format("\"{}\"", visible(value));
+  std::size_t cut = kMaxShownValue;
+  while (cut > kMaxShownValue - 4 && (static_cast<unsigned char>(value[cut]) & 0xC0u) == 0x80u) --cut;
+  return fmt::format("\"{}…\" ({} bytes)", visible(value.substr(0, cut)), grouped(value.size()));
+}
+
+std::string_view verdict_name(eql::Tri verdict) {
+  switch (verdict) {
+    case eql::Tri::no:
+      return "false";
+    case eql::Tri::yes:
+      return "true";
+    case eql::Tri::unknown:
+      return "unknown";
+  }
+  return "";
+}
+
+void append_explanation(const ExplanationView& view, std::string& out) {
+  const CaseSnapshot& snapshot = view.snapshot;
+  const SourceSpan source = snapshot.events.source(view.event);
+  if (!view.rule.name.empty())
+    out += fmt::format("rule   {} ({})\n", visible(view.rule.name), visible(view.rule.id));
+  out += fmt::format("event  {}  {}  {}\n", format_time(snapshot.events.time(view.event), 3),
+                     visible(snapshot.hosts.name(snapshot.events.host(view.event))), view.summary);
+  out += fmt::format("       {}:{}\n", visible(snapshot.artifact(source.artifact).path), source.offset);
+  const bool several = view.terms.size() > 1;
+  for (const TermExplained& term : view.terms) {
+    const eql::Explanation& explanation = term.explanation;
+    const std::string what =
+        !several ? "the event matches"
+        : term.term < view.rule.statement->terms.size()
+            ? fmt::format("the event can be event {} of it", term.term + 1)
+            : "the event ends it (until)";
+    out += fmt::format("\n{}: {}\n", what, explanation.matches() ? "yes" : "no");
+    Text(view, term, out).run();
+  }
+  if (!view.terms.empty()) {
+    const bool two = view.terms.front().explanation.options.nulls == eql::EvalOptions::Nulls::two_valued;
+    out += fmt::format("\n* decided it. Nulls are {}.\n",
+                       two ? "two-valued: a clause about an absent field is false, its negation true"
+                           : "three-valued: a clause about an absent field is unknown, and so is its negation");
+  }
+}
+
+void append_explanation_document(const ExplanationView& view, std::string& out) {
+  const CaseSnapshot& snapshot = view.snapshot;
+  const SourceSpan source = snapshot.events.source(view.event);
+  JsonDocument document;
+  document.text("@timestamp", format_time(snapshot.events.time(view.event), 9));
+  document.text("host.name", snapshot.hosts.name(snapshot.events.host(view.event)));
+  document.text("log.file.path", snapshot.artifact(source.artifact).path);
+  document.integer("stemma.source.offset", static_cast<std::int64_t>(source.offset));
+  if (!view.rule.id.empty()) document.text("rule.id", view.rule.id);
+  if (!view.rule.name.empty()) document.text("rule.name", view.rule.name);
+  std::vector<std::string> terms;
+  for (const TermExplained& term : view.terms) terms.push_back(term_json(view, term));
+  document.raw("stemma.explanation", terms.size() == 1 ? terms.front() : json_list(terms));
+  document.write(out);
+  out += '\n';
+}
+
+}  // namespace stemma
