@@ -100,15 +100,26 @@ class Text {
   void clause(std::uint32_t number, std::size_t depth) {
     const eql::Clause& clause = explanation_.clauses[number];
     line(depth, verdict_name(clause.verdict), clause.decisive, shown_clause(clause.text));
-    for (const eql::Witness& witness : clause.witnesses) {
-      const std::string name = visible(field_name(witness.field));
-      detail(depth, witness.absent ? fmt::format("{} is absent", name)
-                                   : fmt::format("{} is {}, {}", name, shown_value(witness.value),
-                                                 origin_words(witness.origin)));
-    }
+    for (std::size_t i = 0; i < clause.witnesses.size(); ++i) witness(number, i, depth);
     for (const LineageExplained& lineage : term_.lineage) {
       if (lineage.clause == number) ancestors(lineage, depth);
     }
+  }
+
+  void witness(std::uint32_t number, std::size_t position, std::size_t depth) {
+    const eql::Clause& clause = explanation_.clauses[number];
+    const eql::Explanation::Use& use = explanation_.uses[number];
+    const eql::Witness& witness = clause.witnesses[position];
+    const std::string name = visible(field_name(witness.field));
+    if (witness.absent) return detail(depth, name + " is absent");
+    const std::string_view origin = origin_words(witness.origin);
+    const std::vector<std::string>& values = use.values[position];
+    // Of several values one that made it true is enough; that none did takes all of them.
+    if (values.size() < 2 || clause.verdict == (use.inverted ? eql::Tri::no : eql::Tri::yes))
+      return detail(depth, fmt::format("{} is {}, {}", name, shown_value(witness.value), origin));
+    detail(depth, fmt::format("{} has {} values, {}:", name, use.value_counts[position], origin));
+    for (const std::string& value : values) detail(depth + 1, shown_value(value));
+    if (use.value_counts[position] > values.size()) detail(depth + 1, "…");
   }
 
   void ancestors(const LineageExplained& lineage, std::size_t depth) {
@@ -143,7 +154,9 @@ std::string clause_json(const ExplanationView& view, const TermExplained& term, 
   document.text("verdict", verdict_name(clause.verdict));
   document.boolean("decisive", clause.decisive);
   std::vector<std::string> values;
-  for (const eql::Witness& witness : clause.witnesses) {
+  const eql::Explanation::Use& use = term.explanation.uses[number];
+  for (std::size_t i = 0; i < clause.witnesses.size(); ++i) {
+    const eql::Witness& witness = clause.witnesses[i];
     JsonDocument value;
     value.text("field", field_name(witness.field));
     if (witness.absent) {
@@ -151,6 +164,7 @@ std::string clause_json(const ExplanationView& view, const TermExplained& term, 
     } else {
       value.text("value", witness.value);
       value.text("origin", origin_name(witness.origin));
+      if (use.values[i].size() > 1) value.texts("values", use.values[i]);
     }
     value.write(values.emplace_back());
   }

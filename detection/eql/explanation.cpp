@@ -198,6 +198,18 @@ std::vector<std::string> literals(std::string_view clause) {
   return out;
 }
 
+// A pattern with its character classes and counts as one `*` each: their letters are no text.
+std::string without_classes(std::string_view pattern) {
+  std::string out;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char close = pattern[i] == '[' ? ']' : pattern[i] == '{' ? '}' : '\0';
+    const std::size_t end = close == '\0' ? std::string_view::npos : pattern.find(close, i + 1);
+    out += end == std::string_view::npos ? pattern[i] : '*';
+    if (end != std::string_view::npos) i = end;
+  }
+  return out;
+}
+
 std::uint32_t cheapest(const ProgramCode& code, std::uint32_t id, bool wanted,
                        const std::function<Verdicts(std::uint32_t)>& verdicts) {
   const Condition& condition = code.conditions[id];
@@ -248,7 +260,14 @@ Explanation explanation_of(const Program& program, const EventView& view, EvalCo
       use.subquery = code.query.nodes[leaf.node].index;
       use.direct = code.query.nodes[leaf.node].direct;
     }
-    out.uses.push_back(use);
+    for (const Witness& witness : out.clauses[out.uses.size()].witnesses) {
+      const std::span<const Value> values = view.get(witness.field);
+      std::vector<std::string>& kept = use.values.emplace_back();
+      for (const Value& value : values.first(std::min(values.size(), kMaxValuesKept)))
+        kept.push_back(to_text(Scalar::of(value)));
+      use.value_counts.push_back(values.size());
+    }
+    out.uses.push_back(std::move(use));
   }
   out.root = Builder(code, out).node(code.root);
   return out;
@@ -287,7 +306,8 @@ bool may_be_near_miss(const Program& program, const EventView& view, EvalContext
 std::optional<unsigned> nearness(std::string_view clause, bool regex, std::string_view value) {
   const std::string in = folded(value);
   std::optional<unsigned> best;
-  for (const std::string& text : literals(clause)) {
+  for (const std::string& literal : literals(clause)) {
+    const std::string text = regex ? without_classes(literal) : literal;
     const std::string_view special = regex ? "*?.+[](){}|\\^$\"'/" : "*?";
     std::size_t runs = 0;
     std::size_t found = 0;

@@ -12,6 +12,9 @@
 
 namespace stemma::eql {
 
+/// Values of one field that an explanation keeps.
+inline constexpr std::size_t kMaxValuesKept = 32;
+
 struct Explanation {
   enum class Kind : std::uint8_t { all_of, any_of, not_of, clause };
   struct Node {
@@ -28,6 +31,9 @@ struct Explanation {
     bool regex = false;
     std::optional<std::uint32_t> subquery;  ///< of a lineage term, in Program::subqueries()
     bool direct = false;                    ///< `child of`
+    std::vector<std::vector<std::string>> values;  ///< one list a Clause::witnesses: all that the
+                                                   ///< event has, at most kMaxValuesKept
+    std::vector<std::size_t> value_counts;         ///< how many it has
   };
 
   EvalOptions options;

@@ -72,6 +72,14 @@ void Truth::quiet(const Start& start, std::string why) {
   quiet_.push_back({scenes_.size() - 1, Rule::published, start, std::move(why)});
 }
 
+void Truth::near(Rule rule, const Start& start, std::string clause, std::string saw,
+                 std::string why, bool listed) {
+  near_.push_back({{scenes_.size() - 1, rule, start, std::move(why)},
+                   std::move(clause),
+                   std::move(saw),
+                   listed});
+}
+
 void Truth::tree(std::string host, std::string text) {
   trees_.emplace(std::move(host), std::move(text));
 }
@@ -115,6 +123,22 @@ std::string Truth::json() const {
     quiet.push_back(std::move(one));
   }
   out["quiet"] = std::move(quiet);
+
+  nlohmann::ordered_json near = nlohmann::ordered_json::array();
+  for (const Near& each : near_) {
+    nlohmann::ordered_json one;
+    one["rule_id"] = rule_id(each.said.rule);
+    one["host"] = each.said.start.host;
+    one["pid"] = each.said.start.pid;
+    one["time"] = format_time(each.said.start.time, each.said.start.time_digits);
+    one["clause"] = each.clause;
+    one["saw"] = each.saw.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(each.saw);
+    one["listed"] = each.listed;
+    one["scene"] = scenes_[each.said.scene].name;
+    one["why"] = each.said.why;
+    near.push_back(std::move(one));
+  }
+  out["near_misses"] = std::move(near);
   return out.dump(1) + '\n';
 }
 

@@ -51,6 +51,11 @@ class Truth {
   /// No rule may find this start. A start without any must() is quiet all the same; this says why
   /// for those that could be mistaken.
   void quiet(const Start& start, std::string why);
+  /// `rule` does not find this start because one of its clauses is not so. `clause`: a part of it that
+  /// no other clause of the rule has. `saw`: what it looked at; empty where that is absent. `listed`:
+  /// whether it is a near miss, so one clause away and telling.
+  void near(Rule rule, const Start& start, std::string clause, std::string saw, std::string why,
+            bool listed = true);
   /// The tree of a host as the logs show it.
   void tree(std::string host, std::string text);
 
@@ -68,9 +73,16 @@ class Truth {
     std::string why;
   };
 
+  struct Near {
+    Said said;
+    std::string clause, saw;
+    bool listed = true;
+  };
+
   std::vector<Scene> scenes_;
   std::vector<Said> expected_;
   std::vector<Said> quiet_;
+  std::vector<Near> near_;
   std::map<std::string, std::string> trees_;
 };
 

@@ -405,6 +405,9 @@ class VmLnx01 {
     truth_.must(Rule::parameters, script.start,
                 "its parent's single argument is the script with text behind it, which the "
                 "published pattern does not take");
+    truth_.near(Rule::published, script.start, "process.parent.args like",
+                "/var/lib/waagent/run-command/download/10/script.sh web01 --dry-run",
+                "text behind script.sh in the one argument of sh -c");
     LinuxProcess df = host_.run(script, {"/usr/bin/df", {"df", "-h"}});
     truth_.must(Rule::published, df.start, "in the parent's own arguments the path stands alone");
     host_.end(df);
@@ -512,6 +515,9 @@ class VmLnx01 {
     LinuxProcess apt =
         host_.run(script, {"/usr/bin/apt-get", {"apt-get", "install", "-y", "nginx"}});
     truth_.quiet(apt.start, "another extension's download folder");
+    truth_.near(Rule::published, apt.start, "process.parent.args like",
+                "/var/lib/waagent/custom-script/download/0/install.sh",
+                "another extension's download folder");
     host_.end(apt);
     host_.end(script);
     host_.end(shell);
@@ -539,6 +545,8 @@ class VmLnx01 {
     };
     auto [sudo_cat, cat] = as_root({"cat", copy}, {"/usr/bin/cat", {"cat", copy}});
     truth_.quiet(cat.start, "the path is only an argument, and of a copy; cat starts nothing");
+    truth_.near(Rule::published, cat.start, "process.parent.name in", "sudo",
+                "the parent is no shell, and the argument is a copy's path", false);
     host_.end(cat);
     host_.end(sudo_cat);
 
@@ -549,6 +557,9 @@ class VmLnx01 {
     truth_.quiet(sum.start,
                  "the parent is a shell and its argument begins with the path, but ends in .bak: "
                  "the pattern must match whole");
+    truth_.near(Rule::published, sum.start, "process.parent.args like",
+                "/var/lib/waagent/run-command/download/9/script.sh.bak",
+                "the argument goes on behind script.sh");
     host_.end(sum);
     host_.end(checker);
     host_.end(sudo_check);

@@ -282,6 +282,10 @@ class VmWin01 {
                  "what the script planted, but the task scheduler started it: no lineage leads "
                  "back to the run, and no rule that "
                  "asks for lineage can find it");
+    truth_.near(Rule::descendant, task.start, "descendant of", "",
+                "no ancestor is a script; one clause, but so it is with every process that no script "
+                "started",
+                false);
     host_.connects(task, "203.0.113.45", 443, "files.northgate.example");
   }
 
@@ -313,6 +317,10 @@ class VmWin01 {
     truth_.must(
         Rule::parameters, ping.start,
         "the parent's command line goes on behind .ps1, where the published rule allows nothing");
+    truth_.near(Rule::published, ping.start, "process.parent.command_line like",
+                "powershell  -ExecutionPolicy Unrestricted -File script5.ps1 -Target vm-files01 "
+                "-Count 2",
+                "parameters behind .ps1, where the pattern ends");
     host_.end(ping);
     run_command_ends(script);
     leave_script(5, text, "Reply from 10.20.0.9");
@@ -331,6 +339,9 @@ class VmWin01 {
                                                    program[0] == 'i' ? " /all" : ""));
       truth_.must(Rule::script_number, child.start,
                   "script12.ps1: the published rule's ? stands for one character only");
+      truth_.near(Rule::published, child.start, "process.parent.command_line like",
+                  "powershell  -ExecutionPolicy Unrestricted -File script12.ps1",
+                  "two digits where ? stands for one character");
       host_.end(child);
     }
     run_command_ends(script);
@@ -402,6 +413,9 @@ class VmWin01 {
     const WindowsProcess msiexec =
         run(install, "msiexec.exe", "\"C:\\Windows\\system32\\msiexec.exe\" /i monitoring.msi /qn");
     truth_.quiet(msiexec.start, "the file is not called script<number>.ps1");
+    truth_.near(Rule::published, msiexec.start, "process.parent.command_line like",
+                "powershell  -ExecutionPolicy Unrestricted -File install.ps1",
+                "the file is not called script<number>.ps1");
     host_.end(msiexec);
     host_.end(install);
     host_.end(first_shell);
@@ -436,6 +450,9 @@ class VmWin01 {
                 "one blank behind powershell: the literal rule is silent, the tolerant one speaks; "
                 "an operator's own script, so at "
                 "most possible");
+    truth_.near(Rule::published, findstr.start, "process.parent.command_line like",
+                "powershell -ExecutionPolicy Unrestricted -File script1.ps1",
+                "one blank behind powershell where the handler writes two");
     host_.end(findstr);
     host_.powershell_ends(typed);
     host_.end(typed);
@@ -450,6 +467,10 @@ class VmWin01 {
         run(other, "tasklist.exe", "\"C:\\Windows\\system32\\tasklist.exe\" /svc");
     truth_.must(Rule::other_spelling, tasklist.start,
                 "PowerShell.exe in other case: == and like tell case apart, : does not");
+    truth_.near(Rule::published, tasklist.start, "process.parent.name == \"powershell.exe\"",
+                "PowerShell.exe",
+                "== tells case apart; the command line begins otherwise too, so two clauses fail",
+                false);
     host_.end(tasklist);
     host_.end(other);
     begin_and_end(shell, "whoami.exe", "whoami");

@@ -63,6 +63,8 @@ class VmWin02 {
     const WindowsProcess unknown = host_.running(kPowerShell, "", 5'012, kSystem);
     const WindowsProcess arp = run(unknown, "ARP.EXE", "\"C:\\Windows\\system32\\ARP.EXE\" -a");
     truth_.quiet(arp.start, "no log holds the parent's command line, so nothing may be claimed");
+    truth_.near(Rule::published, arp.start, "process.parent.command_line like", "",
+                "the record of the parent's start is older than the log: no command line");
     host_.end(arp);
     host_.end(unknown);
   }
@@ -136,6 +138,8 @@ class VmWin02 {
     truth_.quiet(nltest.start,
                  "a run, as the ancestor RunCommandExtension.exe shows, but no command line was "
                  "recorded and the rules ask for one");
+    truth_.near(Rule::published, nltest.start, "process.parent.command_line like", "",
+                "the policy that records command lines is off");
     host_.end(nltest);
     run_command_ends(script);
   }
