@@ -93,6 +93,9 @@ std::pair<bool, std::uint32_t> happening(const CaseSnapshot& snapshot, EventId i
   return start != nullptr ? std::pair(true, start->image.value) : std::pair(false, id.value);
 }
 
+// Values are kept and told apart by their beginning.
+constexpr std::size_t kMaxNearMissValue = 4096;
+
 using GroupKey = std::tuple<std::uint32_t, std::uint32_t, bool, bool, std::string>;  // rule, clause, wanted, absent, value
 
 struct Group {
@@ -199,6 +202,7 @@ NearMisses near_misses(const Session& session, const RuleSet& rules, const eql::
       const eql::Explanation explanation = eql::explanation_of(of, view, worker.context, options);
       std::optional<eql::NearMiss> miss = eql::near_miss(explanation, view);
       if (!miss) continue;
+      if (miss->value.size() > kMaxNearMissValue) miss->value.resize(kMaxNearMissValue);
       NearMissGroup group;
       group.rule = numbers[program];
       group.clause = explanation.clauses[miss->clause].text;
