@@ -120,6 +120,11 @@ MatchWorker::MatchWorker(const Matcher& matcher, const eql::LineageOracle* linea
 }
 
 MatchWorker::Binding& MatchWorker::binding(const Shape& shape) {
+  if (remembered_ > kMaxRememberedBytes) {
+    settle();
+    bindings_.clear();
+    remembered_ = 0;
+  }
   const auto found = bindings_.find(&shape);
   if (found != bindings_.end()) {
     const auto fields = shape.fields();
@@ -127,17 +132,22 @@ MatchWorker::Binding& MatchWorker::binding(const Shape& shape) {
                    found->second.fields.end())) {
       return found->second;
     }
+    settle();
     bindings_.erase(found);
   }
-  if (bindings_.size() >= kMaxBoundShapes) bindings_.clear();
+  if (bindings_.size() >= kMaxBoundShapes) {
+    settle();
+    bindings_.clear();
+    remembered_ = 0;
+  }
   Binding& made = bindings_[&shape];
   made.fields.assign(shape.fields().begin(), shape.fields().end());
   const auto put = [&](Group& group, std::uint32_t number, const eql::Program& program) {
     eql::BoundProgram bound = eql::bind(program, shape, matcher_.options());
     if (!bound.possible) return;
     const std::uint32_t category = matcher_.category_index(program);
-    auto& list = category == Matcher::kAnyCategory ? group.any : group.by_category[category];
-    list.push_back({number, std::move(bound)});
+    List& list = category == Matcher::kAnyCategory ? group.any : group.by_category[category];
+    list.bound.push_back({number, std::move(bound)});
   };
   const std::size_t categories = matcher_.categories().size();
   made.category_seen.resize(categories);
@@ -150,6 +160,19 @@ MatchWorker::Binding& MatchWorker::binding(const Shape& shape) {
     const Matcher::Subquery& subquery = matcher_.subqueries_[number];
     put(made.levels[subquery.level], number, *subquery.program);
   }
+  const auto filter = [&](List& list) {
+    if (ask_all_ || list.bound.size() < kMinFilteredRules) return;
+    std::vector<const eql::Program*> programs;
+    for (const Bound& bound : list.bound) programs.push_back(bound.program.program);
+    list.filter = std::make_unique<RuleFilter>(std::move(programs), shape, matcher_.options(),
+                                               remembered_);
+  };
+  const auto filter_all = [&](Group& group) {
+    filter(group.any);
+    for (List& list : group.by_category) filter(list);
+  };
+  filter_all(made.rules);
+  for (Group& group : made.levels) filter_all(group);
   return made;
 }
 
@@ -185,12 +208,19 @@ void MatchWorker::note(Binding& binding, const Shape& shape) {
 }
 
 template <class Found>
-void MatchWorker::run(const Group& group, EventId event, Found found) {
+void MatchWorker::run(Group& group, EventId event, const EventView& view, Found found) {
   context_.event = event;
   hits_.clear();
-  const auto try_all = [&](const std::vector<Bound>& list) {
-    for (const Bound& bound : list) {
-      if (found(bound)) hits_.push_back(bound.number);
+  const auto ask = [&](const Bound& bound) {
+    if (found(bound)) hits_.push_back(bound.number);
+  };
+  const auto try_all = [&](List& list) {
+    ++list.events;
+    const std::vector<std::uint32_t>* few = list.filter ? list.filter->candidates(view) : nullptr;
+    if (few == nullptr) {
+      for (const Bound& bound : list.bound) ask(bound);
+    } else {
+      for (const std::uint32_t at : *few) ask(list.bound[at]);
     }
   };
   try_all(group.any);
@@ -198,12 +228,27 @@ void MatchWorker::run(const Group& group, EventId event, Found found) {
   std::sort(hits_.begin(), hits_.end());
 }
 
+void MatchWorker::settle() {
+  const auto add = [&](List& list) {
+    for (const Bound& bound : list.bound) statistics_.possible[bound.number] += list.events;
+    list.events = 0;
+  };
+  for (auto& [shape, binding] : bindings_) {
+    add(binding.rules.any);
+    for (List& list : binding.rules.by_category) add(list);
+  }
+}
+
+const MatchStatistics& MatchWorker::statistics() {
+  settle();
+  return statistics_;
+}
+
 void MatchWorker::consider(EventId event, const EventView& view, std::vector<Match>& out) {
   Binding& bound = binding(view.shape());
   categories_of(view);
   note(bound, view.shape());
-  run(bound.rules, event, [&](const Bound& rule) {
-    ++statistics_.possible[rule.number];
+  run(bound.rules, event, view, [&](const Bound& rule) {
     context_.subquery_base = matcher_.subquery_base_[rule.number];
     return eql::matches(rule.program, view, context_);
   });
@@ -219,7 +264,7 @@ void MatchWorker::consider_subqueries(std::uint32_t level, EventId event, const 
   if (level >= matcher_.subquery_levels()) return;
   Binding& bound = binding(view.shape());
   categories_of(view);
-  run(bound.levels[level], event, [&](const Bound& subquery) {
+  run(bound.levels[level], event, view, [&](const Bound& subquery) {
     context_.subquery_base = matcher_.subquery_base_[matcher_.subqueries_[subquery.number].rule];
     return eql::matches(subquery.program, view, context_);
   });

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "detection/eql/program.hpp"
+#include "detection/match/rule_filter.hpp"
 #include "events/ids.hpp"
 #include "events/projection.hpp"
 
@@ -131,18 +132,26 @@ class MatchWorker {
   void consider_subqueries(std::uint32_t level, EventId event, const EventView& view,
                            std::vector<SubqueryMatch>& out);
 
-  /// From consider() alone.
-  [[nodiscard]] const MatchStatistics& statistics() const { return statistics_; }
+  /// From consider() alone. O(rules × shapes).
+  [[nodiscard]] const MatchStatistics& statistics();
+
+  /// Asks every rule of every event, for tests of the filter. To be called before the first event.
+  void ask_all() { ask_all_ = true; }
 
  private:
   struct Bound {
     std::uint32_t number = 0;  // of the rule or subquery
     eql::BoundProgram program;
   };
-  // Programs that are possible on a shape, by what category they ask for.
+  // Programs that are possible on a shape and ask for one category, or for any.
+  struct List {
+    std::vector<Bound> bound;
+    std::unique_ptr<RuleFilter> filter;  // null: each is asked
+    std::uint64_t events = 0;            // rules: that had the list's category
+  };
   struct Group {
-    std::vector<Bound> any;
-    std::vector<std::vector<Bound>> by_category;
+    List any;
+    std::vector<List> by_category;
   };
   struct Binding {
     std::vector<FieldId> fields;  // of the shape, to notice another shape at the same address
@@ -156,11 +165,15 @@ class MatchWorker {
   void categories_of(const EventView& view);
   void note(Binding& binding, const Shape& shape);
   template <class Found>
-  void run(const Group& group, EventId event, Found found);
+  void run(Group& group, EventId event, const EventView& view, Found found);
+  // Adds what the bindings counted to the statistics.
+  void settle();
 
   const Matcher& matcher_;
   eql::EvalContext context_;
   std::unordered_map<const Shape*, Binding> bindings_;
+  std::size_t remembered_ = 0;  // bytes that the filters of the bindings hold
+  bool ask_all_ = false;
   std::vector<std::uint32_t> event_categories_;  // of the event in hand, ascending
   std::vector<std::uint32_t> hits_;
   MatchStatistics statistics_;

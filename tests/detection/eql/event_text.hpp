@@ -57,6 +57,10 @@ class TestEvent {
   TestEvent(std::initializer_list<FieldData> fields) : TestEvent(std::vector<FieldData>(fields)) {}
 
   [[nodiscard]] EventView view() const { return {*shape_, slots_.data(), values_.data()}; }
+  /// The same with an equal shape that is another event's.
+  [[nodiscard]] EventView view_of(const Shape& shape) const {
+    return {shape, slots_.data(), values_.data()};
+  }
 
  private:
   Value value(const Datum& datum) {
