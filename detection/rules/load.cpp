@@ -8,6 +8,7 @@
 #include <system_error>
 #include <unordered_map>
 
+#include "detection/rules/index_patterns.hpp"
 #include "detection/rules/rule.hpp"
 #include "detection/rules/toml_text.hpp"
 #include "events/text.hpp"
@@ -48,8 +49,11 @@ class Reader {
     if (out.id.empty()) return fail(*rule, rule_code::kMissingKey, "the rule has no `rule_id`");
     if (out.name.empty()) return fail(*rule, rule_code::kMissingKey, "the rule has no `name`");
     if (type.value_or("eql") != "eql" || language.value_or("eql") != "eql") {
+      // A `query` rule is told by its language; `new_terms`, `threshold` and their like are in one
+      // of the same languages, and by that would pass for queries.
+      const bool by_language = !type || *type == "query" || *type == "eql" || *type == "saved_query";
       set_.not_applicable.push_back(
-          {out.id, out.name, out.path, language.value_or(type.value_or(""))});
+          {out.id, out.name, out.path, by_language ? language.value_or(type.value_or("")) : *type});
       return;
     }
     if (!type && !language)
@@ -67,6 +71,14 @@ class Reader {
     out.tags = texts(*rule, "tags");
     out.false_positives = texts(*rule, "false_positives");
     out.index = texts(*rule, "index");
+    if (!index_applies(out.index)) {
+      std::string names;
+      for (const std::string& pattern : out.index) names += (names.empty() ? "" : ", ") + pattern;
+      set_.not_applicable.push_back(
+          {out.id, out.name, out.path,
+           "index patterns of evidence that is not read here: " + names});
+      return;
+    }
     read_severity(*rule, out);
     read_threats(*rule, out);
     compile(*query, std::move(out));
