@@ -212,6 +212,41 @@ std::string term_json(const ExplanationView& view, const TermExplained& term) {
   return out;
 }
 
+std::string_view step_name(SequenceStep::What what) {
+  switch (what) {
+    case SequenceStep::What::started:
+      return "started";
+    case SequenceStep::What::advanced:
+      return "advanced";
+    case SequenceStep::What::completed:
+      return "completed";
+    case SequenceStep::What::overwritten:
+      return "overwritten";
+    case SequenceStep::What::expired:
+      return "expired";
+    case SequenceStep::What::ended_by_until:
+      return "ended by until";
+    case SequenceStep::What::ended_by_missing:
+      return "ended by an event that had to be missing";
+    case SequenceStep::What::kept_from_start:
+      return "kept from its start by an event that had to be missing";
+    case SequenceStep::What::dropped:
+      return "dropped at a cap";
+  }
+  return "";
+}
+
+std::string step_text(const CaseSnapshot& snapshot, const ExplainedStep& each) {
+  const SequenceStep& step = each.step;
+  const auto time = [&](EventId id) { return id ? format_time(snapshot.events.time(id), 3) : "?"; };
+  std::string text = fmt::format("{}  {}, {} {} of it, first {}", time(step.event), step_name(step.what),
+                                 step.stage, step.stage == 1 ? "event" : "events", time(step.first));
+  if (!each.key.empty()) text += fmt::format(", key {}", visible(each.key));
+  if (step.what == SequenceStep::What::expired)
+    text += fmt::format(": {}.{:09} s over maxspan", step.late / kNsPerSecond, step.late % kNsPerSecond);
+  return text;
+}
+
 }  // namespace
 
 std::string shown_clause(std::string_view text) {
@@ -270,6 +305,9 @@ void append_explanation(const ExplanationView& view, std::string& out) {
     out += fmt::format("\n{}: {}\n", what, explanation.matches() ? "yes" : "no");
     Text(view, term, out).run();
   }
+  if (!view.steps.empty()) out += "\nsequences that it had a part in:\n";
+  for (const ExplainedStep& each : view.steps)
+    out += fmt::format("  {}\n", step_text(snapshot, each));
   if (!view.terms.empty()) {
     const bool two = view.terms.front().explanation.options.nulls == eql::EvalOptions::Nulls::two_valued;
     out += fmt::format("\n* decided it. Nulls are {}.\n",
@@ -291,6 +329,18 @@ void append_explanation_document(const ExplanationView& view, std::string& out) 
   std::vector<std::string> terms;
   for (const TermExplained& term : view.terms) terms.push_back(term_json(view, term));
   document.raw("stemma.explanation", terms.size() == 1 ? terms.front() : json_list(terms));
+  std::vector<std::string> steps;
+  for (const ExplainedStep& each : view.steps) {
+    JsonDocument step;
+    step.text("step", step_name(each.step.what));
+    step.integer("stage", each.step.stage);
+    step.text("key", each.key);
+    if (each.step.event) step.text("time", format_time(snapshot.events.time(each.step.event), 9));
+    if (each.step.first) step.text("first", format_time(snapshot.events.time(each.step.first), 9));
+    if (each.step.what == SequenceStep::What::expired) step.integer("late_ns", each.step.late);
+    step.write(steps.emplace_back());
+  }
+  if (!steps.empty()) document.raw("stemma.sequence_steps", json_list(steps));
   document.write(out);
   out += '\n';
 }

@@ -21,6 +21,7 @@ struct ExplanationView {
   EventId event;
   std::string summary;  ///< of the event, visible text
   std::span<const TermExplained> terms;
+  std::span<const ExplainedStep> steps;  ///< of a sequence
 };
 
 /// The condition of each term as a tree: verdict, clause as written, values it saw with their

@@ -160,12 +160,13 @@ ExitCode explain_rule(ExplainOptions options) {
     return ExitCode::bad_usage;
   }
   const std::vector<TermExplained> terms = explain(*session, *rule, event, {nulls_of(options)});
+  const std::vector<ExplainedStep> steps = explain_sequence(*session, *rule, event, {nulls_of(options)});
   Event decoded;
   std::string summary;
   if (session->decode(event, event_summary_projection(), decoded)) summary = event_summary(decoded);
   bar.stop();
   std::string text;
-  const ExplanationView view{session->snapshot(), *rule, event, std::move(summary), terms};
+  const ExplanationView view{session->snapshot(), *rule, event, std::move(summary), terms, steps};
   if (options.format == "json") {
     append_explanation_document(view, text);
   } else {

@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "app/session/match_rules.hpp"
 #include "detection/findings/lineage_answers.hpp"
 #include "detection/match/matcher.hpp"
 
@@ -159,6 +160,27 @@ std::vector<TermExplained> explain(const Session& session, const Rule& rule, Eve
     out.push_back(std::move(explained));
   }
   return out;
+}
+
+std::vector<ExplainedStep> explain_sequence(const Session& session, const Rule& rule, EventId event, const eql::EvalOptions& options) {
+  if (rule.statement->kind != eql::StatementKind::sequence) return {};
+  std::vector<ExplainedStep> steps;
+  RuleSet set;
+  set.rules.push_back(rule);
+  MatchOptions match;
+  match.nulls = options.nulls;
+  match.trace = [&](const SequenceStep& step, const std::string& key) {
+    if (steps.size() < kMaxSteps) steps.push_back({step, key});
+  };
+  match_rules(session, set, nullptr, match);
+  std::set<std::pair<EventId, std::string>> own;  // sequences by first event and key
+  for (const ExplainedStep& each : steps) {
+    // Another record of the same start may have taken its place.
+    const auto is_it = [&](EventId id) { return id && happening(session.snapshot(), id) == happening(session.snapshot(), event); };
+    if (is_it(each.step.event) || is_it(each.step.first)) own.emplace(each.step.first, each.key);
+  }
+  std::erase_if(steps, [&](const ExplainedStep& each) { return own.count({each.step.first, each.key}) == 0; });
+  return steps;
 }
 
 NearMisses near_misses(const Session& session, const RuleSet& rules, const eql::EvalOptions& options, std::size_t limit,

@@ -13,6 +13,12 @@ namespace stemma {
 /// Explains each term of the statement on the event. Lineage is answered by passes over the evidence, as for a scan.
 std::vector<TermExplained> explain(const Session& session, const Rule& rule, EventId event, const eql::EvalOptions& options);
 
+/// Cap on the steps of sequences that are looked through.
+inline constexpr std::size_t kMaxSteps = 1u << 20;
+
+/// Steps of the sequences of a rule that the event had a part in, in the order they were made; empty for rules of other kinds.
+std::vector<ExplainedStep> explain_sequence(const Session& session, const Rule& rule, EventId event, const eql::EvalOptions& options);
+
 /// One pass over the events of the rules' categories, after the passes that lineage takes; the same for any number of threads.
 /// @param accept  which events are looked at; empty: all
 NearMisses near_misses(const Session& session, const RuleSet& rules, const eql::EvalOptions& options, std::size_t limit,

@@ -135,7 +135,7 @@ void drop_twins(const CaseSnapshot& snapshot, std::vector<JoinedMatch>& matches)
 }
 
 // Joins what all threads found of one statement, and pipes it.
-StatementMatches join(const Session& session, const Rule& rule, std::uint32_t number, const std::vector<std::unique_ptr<Collected>>& collected, const eql::EvalOptions& eval) {
+StatementMatches join(const Session& session, const Rule& rule, std::uint32_t number, const std::vector<std::unique_ptr<Collected>>& collected, const eql::EvalOptions& eval, const MatchOptions& of) {
   const CaseSnapshot& snapshot = session.snapshot();
   const eql::Query& statement = *rule.statement;
   StatementMatches out;
@@ -167,6 +167,7 @@ StatementMatches join(const Session& session, const Rule& rule, std::uint32_t nu
     options.time = [&](EventId id) { return snapshot.events.time(id).ns; };
     if (snapshot.events.size() != 0) options.end = snapshot.events.time(EventId::from_index(snapshot.events.size() - 1)).ns;
     options.same = [&](EventId a, EventId b) { return happening(snapshot, a) == happening(snapshot, b); };
+    if (of.trace) options.trace = [&](const SequenceStep& step) { of.trace(step, all.keys.text(step.key)); };
     sequences = join_sequences(statement, all.list, options);
   }
   if (statement.kind != eql::StatementKind::event) drop_twins(snapshot, sequences.matches);
@@ -279,7 +280,7 @@ RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* 
     out.coverage.push_back(coverage_of(rules, rule, program, matcher, statistics));
     const eql::Query& statement = *rules.rules[rule].statement;
     program += static_cast<std::uint32_t>(statement.terms.size()) + (statement.until ? 1 : 0);
-    if (rules.rules[rule].program == nullptr) out.statements.push_back(join(session, rules.rules[rule], rule, collected, eval));
+    if (rules.rules[rule].program == nullptr) out.statements.push_back(join(session, rules.rules[rule], rule, collected, eval, options));
   }
   return out;
 }

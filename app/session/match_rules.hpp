@@ -8,6 +8,7 @@
 #include "app/session/session.hpp"
 #include "detection/match/matcher.hpp"
 #include "detection/match/pipes.hpp"
+#include "detection/match/sequence_machine.hpp"
 #include "detection/rules/rule.hpp"
 
 namespace stemma {
@@ -21,6 +22,8 @@ struct MatchOptions {
   bool every_event = false;
   /// Only these events may match, lineage aside; empty: all.
   std::function<bool(EventId)> accept = {};
+  /// Told each step of each sequence, with its key as text; may be empty.
+  std::function<void(const SequenceStep&, const std::string& key)> trace = {};
 };
 
 /// What a rule gave that joins events or has pipes.

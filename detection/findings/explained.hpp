@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "detection/eql/explanation.hpp"
+#include "detection/match/sequence_machine.hpp"
 #include "events/ids.hpp"
 
 namespace stemma {
@@ -30,6 +31,12 @@ struct TermExplained {
   std::uint32_t term = 0;  ///< in Query::terms; their number for `until`
   eql::Explanation explanation;
   std::vector<LineageExplained> lineage;
+};
+
+/// What became of a sequence that the event had a part in.
+struct ExplainedStep {
+  SequenceStep step;
+  std::string key;  ///< values of its key, visible to an analyst
 };
 
 /// Events of one rule that failed by the same clause on the same value.

@@ -156,6 +156,17 @@ TEST(Explain, AncestorsThatALineageTermAsked) {
   EXPECT_THAT(no.out, HasSubstr("its own start is in no record"));
 }
 
+TEST(Explain, ASequenceSaysWhichStateEnded) {
+  const std::string query =
+      "rules explain -q --query 'sequence by host.name with maxspan=1ms [process where event.type == \"start\" and process.pid == 1384] "
+      "[process where process.pid == 1656]' --event vm-win01/";
+  const Outcome late = stemma(query + "1384 " + collection());
+  EXPECT_THAT(late.out, HasSubstr("the event can be event 1 of it: yes\n"));
+  EXPECT_THAT(late.out, HasSubstr("the event can be event 2 of it: no\n"));
+  EXPECT_THAT(late.out, HasSubstr("expired, 1 event of it, first 2026-05-12T09:14:02.957Z, key vm-win01: "));
+  EXPECT_THAT(late.out, HasSubstr(" s over maxspan\n"));
+}
+
 TEST(Explain, WhatIsWrongIsSaid) {
   const auto err = [](const std::string& arguments) {
     const Outcome outcome = stemma("rules explain -q " + arguments + " " + collection());
