@@ -28,6 +28,7 @@ struct Options {
   std::string evtx_reader;
   std::string nulls;
   bool quiet = false;
+  bool coverage = false;
 };
 
 /// What a command does once its options are read.

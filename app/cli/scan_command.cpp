@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "app/cli/command.hpp"
+#include "app/cli/coverage_output.hpp"
 #include "app/cli/rule_options.hpp"
 #include "app/session/detect.hpp"
 #include "app/session/explain.hpp"
@@ -109,6 +110,8 @@ void add_scan_command(CLI::App& app, Run& run) {
       ->expected(0, 1)
       ->default_str("10")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
+  command->add_flag("--coverage", options->coverage,
+                    "Instead of findings: per host what was collected, its gaps, and which rules could not fire there and why");
   command->footer(
       "Examples:\n  stemma scan /cases/17\n  stemma scan /cases/17 --format jsonl -o findings.jsonl\n"
       "  stemma scan /cases/17 --rules ~/detection-rules/rules --from 2026-11-20 --to 2026-11-21");
@@ -118,6 +121,10 @@ void add_scan_command(CLI::App& app, Run& run) {
       if (!output.error().empty()) {
         note(output.error());
         return ExitCode::failed;
+      }
+      if (options->coverage && (options->format == "csv" || options->format == "json")) {
+        note("--coverage is written as table or jsonl");
+        return ExitCode::bad_usage;
       }
       const LoadedRules rules = load_rule_set(*options);
       ProgressBar bar(!options->quiet);
@@ -137,7 +144,9 @@ void add_scan_command(CLI::App& app, Run& run) {
       std::erase_if(detection.findings, [&](const Finding& finding) { return !window->holds(session->snapshot(), finding.event); });
 
       const std::string format = !options->format.empty() ? options->format : output.to_terminal() ? "table" : "jsonl";
-      if (format == "table") {
+      if (options->coverage) {
+        write_coverage(*session, rules.set, detection, format, output);
+      } else if (format == "table") {
         write_table(*session, rules.set, detection, output.to_terminal() ? terminal_width() : 0, output);
       } else {
         write_documents(*session, rules.set, detection, format, output);
@@ -147,7 +156,8 @@ void add_scan_command(CLI::App& app, Run& run) {
         note(ledger_line(session->snapshot()));
         const std::string blind = blind_spots(rules.set, detection.coverage);
         if (detection.dropped != 0) note(fmt::format("{} matches of sequences and samples were left out at a cap", detection.dropped));
-        if (!blind.empty()) note(std::string_view(blind).substr(0, blind.size() - 1));
+        if (!blind.empty() && !options->coverage) note(std::string_view(blind).substr(0, blind.size() - 1));
+        if (!options->coverage) note_gaps(*session);
       }
       return finish(*options, *session, output, rules.wrong);
     };

@@ -6,6 +6,7 @@
 
 #include "app/session/match_rules.hpp"
 #include "app/session/session.hpp"
+#include "detection/coverage/kinds_seen.hpp"
 #include "detection/findings/finding.hpp"
 #include "detection/match/matcher.hpp"
 #include "detection/rules/rule.hpp"
@@ -16,6 +17,7 @@ struct Detection {
   std::vector<Finding> findings;    ///< in order
   std::vector<Coverage> coverage;   ///< per rule: whether it could have fired on this evidence
   std::uint64_t dropped = 0;        ///< matches and sequences that a cap left out, of all rules
+  std::set<KindOfEvent> kinds;      ///< what the events of each host carry, of the fields that rules read
 };
 
 /// Matches (match_rules.hpp), then findings. The same for any number of threads.

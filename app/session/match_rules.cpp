@@ -18,7 +18,10 @@ namespace {
 // One thread's matching state. Starts anew when evidence brings more shapes than any real collection has.
 class Worker {
  public:
-  Worker(const Matcher& matcher, const LineageAnswers& answers) : matcher_(matcher), answers_(answers) { renew(); }
+  Worker(const CaseSnapshot& snapshot, const Matcher& matcher, const LineageAnswers& answers)
+      : kinds(snapshot), matcher_(matcher), answers_(answers) {
+    renew();
+  }
 
   MatchWorker& ready() {
     if (shapes_.size() > kMaxShapes) renew();
@@ -32,11 +35,13 @@ class Worker {
 
   std::vector<Match> matches;
   std::vector<SubqueryMatch> subqueries;
+  KindsSeen kinds;
 
  private:
   void renew() {
     if (worker_) statistics_.add(worker_->statistics());
     shapes_.clear();
+    kinds.forget_shapes();
     worker_ = std::make_unique<MatchWorker>(matcher_, &answers_);
   }
 
@@ -224,7 +229,7 @@ RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* 
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<std::unique_ptr<Collected>> collected;
   for (unsigned i = 0; i < session.threads(); ++i) {
-    workers.push_back(std::make_unique<Worker>(matcher, answers));
+    workers.push_back(std::make_unique<Worker>(snapshot, matcher, answers));
     collected.push_back(std::make_unique<Collected>(rules, parts));
   }
   const auto pass = [&](const char* step, const std::function<void(MatchWorker&, unsigned, EventId, const EventView&)>& consider) {
@@ -264,6 +269,7 @@ RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* 
   pass("matching", [&](MatchWorker& matching, unsigned number, EventId id, const EventView& view) {
     std::vector<Match>& found = workers[number]->matches;  // of this event
     matching.consider(id, view, found);
+    workers[number]->kinds.note(id, view);
     if (found.empty()) return;
     collected[number]->take(found, view);
     found.clear();
@@ -272,7 +278,10 @@ RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* 
 
   RuleMatches out;
   MatchStatistics statistics;
-  for (const auto& worker : workers) statistics.add(worker->statistics());
+  for (const auto& worker : workers) {
+    statistics.add(worker->statistics());
+    out.kinds.insert(worker->kinds.kinds().begin(), worker->kinds.kinds().end());
+  }
   for (const auto& one : collected) out.single.insert(out.single.end(), one->single.begin(), one->single.end());
   count_passed_over(snapshot, matcher, passed_over, statistics);
   std::uint32_t program = 0;

@@ -9,6 +9,7 @@
 #include "detection/match/matcher.hpp"
 #include "detection/match/pipes.hpp"
 #include "detection/match/sequence_machine.hpp"
+#include "detection/coverage/kinds_seen.hpp"
 #include "detection/rules/rule.hpp"
 
 namespace stemma {
@@ -34,6 +35,7 @@ struct StatementMatches {
 };
 
 struct RuleMatches {
+  std::set<KindOfEvent> kinds;      ///< what the events of each host carry, of the fields that rules read
   std::vector<Match> single;  ///< of rules about single events, by their number in the set; in any order
   std::vector<StatementMatches> statements;  ///< of the other rules, in the order of the set
   std::vector<Coverage> coverage;            ///< per rule: whether it could have fired on this evidence

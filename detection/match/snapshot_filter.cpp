@@ -36,12 +36,11 @@ SnapshotFilter::SnapshotFilter(const CaseSnapshot& snapshot, const Matcher& matc
   for (const Matcher::Subquery& subquery : matcher.subqueries())
     levels_[subquery.level].push_back(
         judged(*subquery.program, matcher.subquery_base(subquery.rule)));
-  // Kinds are of no file and no host.
+  // Kinds are of no file; what a host's events carry is asked host by host.
   EventClassTable kinds;
   kind_of_class_.push_back(0);
   for (EventClass known : snapshot.events.classes().all()) {
     known.artifact = {};
-    known.host = {};
     kind_of_class_.push_back(kinds.intern(known).value);
   }
 }

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -100,6 +101,45 @@ TEST(Samples, FindingsEqualTheTruth) {
     EXPECT_EQ(actual.count(one), expected.count(one)) << "missing: " << one;
   for (const std::string& one : actual)
     EXPECT_EQ(expected.count(one), actual.count(one)) << "not in the truth: " << one;
+}
+
+// `host | rule | reason`, of rules that could not fire, or not all of the time.
+TEST(Samples, CoverageNamesTheTrueReasons) {
+  const json document = json::parse(read_file(collection() + "/truth.json"));
+  std::map<std::string, std::string> expected;  // and a time within the span, where it is one
+  for (const json& one : document["coverage"]) {
+    expected[one["host"].get<std::string>() + " | " + one["rule_id"].get<std::string>() + " | " +
+             one["reason"].get<std::string>()] = one.value("at", "");
+  }
+  EXPECT_EQ(expected.size(), 16u);
+  const std::string output = scan("--coverage " + collection());
+  std::istringstream in(output);
+  std::string text;
+  std::size_t rules = 0;
+  while (std::getline(in, text)) {
+    const json one = json::parse(text);
+    const json& coverage = one["stemma"]["coverage"];
+    if (coverage["kind"] != "rule") continue;
+    ++rules;
+    const std::string begin =
+        one["host"]["name"].get<std::string>() + " | " + one["rule"]["id"].get<std::string>();
+    if (!coverage["possible"].get<bool>()) {
+      const std::string line = begin + " | " + coverage["reason"].get<std::string>();
+      EXPECT_EQ(expected.erase(line), 1u) << "not in the truth: " << line;
+    }
+    if (!coverage.contains("blind")) continue;
+    for (const json& span : coverage["blind"]) {
+      const std::string line = begin + " | " + span["reason"].get<std::string>();
+      ASSERT_EQ(expected.count(line), 1u) << "not in the truth: " << line;
+      EXPECT_LE(span["start"].get<std::string>().substr(0, 23), expected[line].substr(0, 23));
+      EXPECT_GE(span["end"].get<std::string>().substr(0, 23), expected[line].substr(0, 23));
+      expected.erase(line);
+    }
+  }
+  EXPECT_EQ(rules, 30u);  // three hosts, ten rules
+  for (const auto& [line, at] : expected) ADD_FAILURE() << "missing: " << line;
+  EXPECT_EQ(scan("--coverage --threads 1 " + collection()), output);
+  EXPECT_EQ(scan("--coverage --threads 5 " + collection()), output);
 }
 
 TEST(Samples, SameBytesForAnyNumberOfThreads) {

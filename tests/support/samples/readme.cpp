@@ -24,7 +24,7 @@ It is made up: every name, address, user, GUID, hash and script is invented, and
 | `vm-lnx01/` | Debian with auditd (enriched, one event straddles the rotated file), agent and handler logs, the downloaded scripts |
 | `vm-win01/triage/` | the Sysmon log once more, as a second tool collected it: the same bytes |
 | `vm-win01/collector-notes.txt` | text that is no evidence |
-| `truth.json` | scenes; for each rule of `detection/rules/` the complete list of findings, with the reason; starts that must stay quiet, with the reason |
+| `truth.json` | scenes; for each rule of `detection/rules/` the complete list of findings, with the reason; starts that must stay quiet, with the reason; which rules could not fire on which host, with the reason |
 | `trees/` | who started whom, one blank a level: program and pid; `->` is an exec in the same process |
 
 The truth was written with the story, by hand, not by running Stemma. `truth.json` names a start by host, pid, executable and time.

@@ -80,6 +80,11 @@ void Truth::near(Rule rule, const Start& start, std::string clause, std::string 
                    listed});
 }
 
+void Truth::blind(Rule rule, std::string host, std::string reason, std::string why,
+                  std::string at) {
+  blind_.push_back({rule, std::move(host), std::move(reason), std::move(why), std::move(at)});
+}
+
 void Truth::tree(std::string host, std::string text) {
   trees_.emplace(std::move(host), std::move(text));
 }
@@ -139,6 +144,17 @@ std::string Truth::json() const {
     near.push_back(std::move(one));
   }
   out["near_misses"] = std::move(near);
+  nlohmann::ordered_json coverage = nlohmann::ordered_json::array();
+  for (const Blind& each : blind_) {
+    nlohmann::ordered_json one;
+    one["host"] = each.host;
+    one["rule_id"] = rule_id(each.rule);
+    one["reason"] = each.reason;
+    if (!each.at.empty()) one["at"] = each.at;
+    one["why"] = each.why;
+    coverage.push_back(std::move(one));
+  }
+  out["coverage"] = std::move(coverage);
   return out.dump(1) + '\n';
 }
 

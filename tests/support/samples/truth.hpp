@@ -56,6 +56,9 @@ class Truth {
   /// whether it is a near miss, so one clause away and telling.
   void near(Rule rule, const Start& start, std::string clause, std::string saw, std::string why,
             bool listed = true);
+  /// The rule could not fire on the scene's host, for that reason; with a time: in a span that
+  /// holds it. What is not said could fire, all of the time.
+  void blind(Rule rule, std::string host, std::string reason, std::string why, std::string at = {});
   /// The tree of a host as the logs show it.
   void tree(std::string host, std::string text);
 
@@ -79,7 +82,13 @@ class Truth {
     bool listed = true;
   };
 
+  struct Blind {
+    Rule rule = Rule::published;
+    std::string host, reason, why, at;
+  };
+
   std::vector<Scene> scenes_;
+  std::vector<Blind> blind_;
   std::vector<Said> expected_;
   std::vector<Said> quiet_;
   std::vector<Near> near_;

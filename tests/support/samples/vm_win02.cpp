@@ -31,6 +31,8 @@ class VmWin02 {
     seen_run();
     reused_pid();
     command_lines_off();
+    for (const Rule rule : {Rule::managed_linux, Rule::managed_runas, Rule::other_interpreter})
+      truth_.blind(rule, kHost, "other_system", "the rule is for Linux");
     collection_.add("vm-win02/C/Windows/System32/winevt/Logs/Security.evtx",
                     evtx_file(host_.security, 5'500));
     truth_.tree(kHost, host_.tree());
@@ -140,6 +142,11 @@ class VmWin02 {
                  "recorded and the rules ask for one");
     truth_.near(Rule::published, nltest.start, "process.parent.command_line like", "",
                 "the policy that records command lines is off");
+    for (const Rule rule : {Rule::published, Rule::script_number, Rule::parameters,
+                            Rule::other_spelling, Rule::pwsh, Rule::descendant})
+      truth_.blind(rule, kHost, "command_lines_not_recorded",
+                   "no start has a command line any more, and the rule cannot do without",
+                   format_time(nltest.start.time, 3));
     host_.end(nltest);
     run_command_ends(script);
   }
