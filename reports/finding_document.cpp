@@ -119,6 +119,13 @@ void append_finding_document(const FindingView& view, ShapeTable& shapes, std::s
     document.text("stemma.parent.edge", edge_name(image.edge));
     if (image.candidates > 1) document.integer("stemma.parent.candidates", image.candidates);
   }
+  if (view.exception != nullptr) {
+    document.text("stemma.exception.reason", view.exception->reason);
+    document.text("stemma.exception.owner", view.exception->owner);
+    document.text("stemma.exception.expires", view.exception->expires);
+    document.text("stemma.exception.condition", view.exception->condition);
+    document.text("stemma.exception.path", view.exception->path);
+  }
   if (!finding.joined.empty()) {
     std::string joined = "[";
     for (const EventId id : finding.joined) {

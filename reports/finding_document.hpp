@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "detection/findings/finding.hpp"
-#include "detection/rules/rule.hpp"
+#include "detection/rules/exceptions.hpp"
 #include "events/case_snapshot.hpp"
 #include "events/event.hpp"
 
@@ -18,6 +18,7 @@ struct FindingView {
   const Rule& rule;
   const Finding& finding;
   Event& event;  ///< finding.event, decoded with all fields and completed
+  const RuleException* exception = nullptr;  ///< of the analyst's, that is about it; may be null
 };
 
 /// Appends the finding as one JSON object on one line, without a line end: `@timestamp`, `event.*`, `rule.*`, `threat.*`, `host.*`, `user.*`,

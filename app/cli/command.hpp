@@ -19,6 +19,7 @@ namespace stemma {
 struct Options {
   std::vector<std::string> paths;
   std::vector<std::string> rules;
+  std::vector<std::string> exceptions;
   std::string from, to;
   std::string host;
   std::string format;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <filesystem>
 
 namespace stemma {
@@ -22,6 +23,24 @@ eql::EvalOptions::Nulls nulls_of(const Options& options) {
   return options.nulls == "two-valued" ? eql::EvalOptions::Nulls::two_valued : eql::EvalOptions::Nulls::three_valued;
 }
 
+void add_exception_options(CLI::App& command, Options& options) {
+  command.add_option("--exceptions", options.exceptions, "File with exceptions of your own (TOML): findings that they are about are counted, not listed; repeatable")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+}
+
+LoadedExceptions load_exception_set(const Options& options, const RuleSet& rules) {
+  LoadedExceptions loaded;
+  const std::string today = format_time(Timestamp{std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count()}, 0).substr(0, 10);
+  for (const std::string& path : options.exceptions) load_exceptions_file(path, today, rules, loaded.set);
+  for (const eql::Diagnostic& diagnostic : loaded.set.diagnostics) {
+    const bool error = diagnostic.severity == eql::Severity::error;
+    loaded.wrong = loaded.wrong || error;
+    if (error || !options.quiet) note(eql::render(diagnostic));
+  }
+  return loaded;
+}
+
 LoadedRules load_rule_set(const Options& options) {
   const std::vector<std::filesystem::path> paths(options.rules.begin(), options.rules.end());
   LoadedRules loaded{load_rules(paths, true), false};
@@ -37,7 +56,7 @@ LoadedRules load_rule_set(const Options& options) {
   }
   if (!options.quiet && (loaded.set.unsupported != 0 || !loaded.set.not_applicable.empty())) {
     note(fmt::format(
-        "{} rules run; {} are of another dialect, {} are of other languages (`stemma rules check` names them)",
+        "{} rules run; {} are of another dialect, {} are not applicable (other languages, or evidence that is not read here; `stemma rules check` names them)",
         loaded.set.rules.size(), loaded.set.unsupported, loaded.set.not_applicable.size()));
   }
   return loaded;

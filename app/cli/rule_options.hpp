@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cli/command.hpp"
+#include "detection/rules/exceptions.hpp"
 #include "detection/rules/rule.hpp"
 
 namespace stemma {
@@ -17,6 +18,17 @@ struct LoadedRules {
   RuleSet set;
   bool wrong = false;  ///< a rule of the analyst's is wrong: the others run, and the exit code says so
 };
+
+/// Adds --exceptions.
+void add_exception_options(CLI::App& command, Options& options);
+
+struct LoadedExceptions {
+  RuleExceptions set;
+  bool wrong = false;  ///< an exception is wrong: the others apply, and the exit code says so
+};
+
+/// Those of --exceptions, judged by today's date in UTC. Problems go to standard error.
+LoadedExceptions load_exception_set(const Options& options, const RuleSet& rules);
 
 /// The shipped rules and those of --rules. Problems go to standard error.
 LoadedRules load_rule_set(const Options& options);

@@ -6,7 +6,9 @@
 #include "app/cli/coverage_output.hpp"
 #include "app/cli/rule_options.hpp"
 #include "app/session/detect.hpp"
+#include "app/session/except.hpp"
 #include "app/session/explain.hpp"
+#include "events/text.hpp"
 #include "reports/csv.hpp"
 #include "reports/event_summary.hpp"
 #include "reports/finding_document.hpp"
@@ -31,7 +33,34 @@ void write_table(const Session& session, const RuleSet& rules, const Detection& 
   output.write(text);
 }
 
-void write_documents(const Session& session, const RuleSet& rules, const Detection& detection, const std::string& format, Output& output) {
+// Findings that exceptions are about, a line each.
+void write_excepted(const Session& session, const RuleSet& rules, const RuleExceptions& exceptions, const std::vector<ExceptedFinding>& excepted,
+                    Output& output) {
+  const CaseSnapshot& snapshot = session.snapshot();
+  std::string text = excepted.empty() ? "" : "\nexcepted\n";
+  Event event;
+  for (const ExceptedFinding& one : excepted) {
+    const bool read = static_cast<bool>(session.decode(one.finding.event, event_summary_projection(), event));
+    text += fmt::format("  {}  {}  {}  {}  [{}]\n", format_time(snapshot.events.time(one.finding.event), 3),
+                        visible(snapshot.hosts.name(snapshot.events.host(one.finding.event))), visible(rules.rules[one.finding.rule].name),
+                        read ? event_summary(event) : "", visible(exceptions.list[one.exception].reason));
+  }
+  output.write(text);
+}
+
+// What was left out, and on whose word: one line an exception.
+void note_excepted(const RuleExceptions& exceptions, const std::vector<ExceptedFinding>& excepted) {
+  std::vector<std::size_t> counts(exceptions.list.size(), 0);
+  for (const ExceptedFinding& one : excepted) ++counts[one.exception];
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const RuleException& exception = exceptions.list[i];
+    note(fmt::format("{} {} excepted: {} ({}, until {}; {}:{})", counts[i], counts[i] == 1 ? "finding" : "findings", visible(exception.reason),
+                     visible(exception.owner), exception.expires, visible(exception.path), exception.line));
+  }
+}
+
+void write_documents(const Session& session, const RuleSet& rules, const Detection& detection, const RuleExceptions& exceptions,
+                     const std::vector<ExceptedFinding>& excepted, const std::string& format, Output& output) {
   const CaseSnapshot& snapshot = session.snapshot();
   const Projection everything = Projection::all();
   ShapeTable shapes;
@@ -40,10 +69,10 @@ void write_documents(const Session& session, const RuleSet& rules, const Detecti
   if (format == "csv") append_csv_line(text, finding_csv_header());
   if (format == "json") text += "[";
   bool first = true;
-  for (const Finding& finding : detection.findings) {
-    if (!session.decode(finding.event, everything, event)) continue;
+  const auto write = [&](const Finding& finding, const RuleException* exception) {
+    if (!session.decode(finding.event, everything, event)) return;
     if (shapes.size() > kMaxShapes) shapes.clear();
-    const FindingView view{snapshot, rules.rules[finding.rule], finding, event};
+    const FindingView view{snapshot, rules.rules[finding.rule], finding, event, exception};
     if (format == "csv") {
       append_csv_line(text, finding_csv_cells(view));
     } else {
@@ -54,12 +83,15 @@ void write_documents(const Session& session, const RuleSet& rules, const Detecti
     first = false;
     output.write(text);
     text.clear();
-  }
+  };
+  for (const Finding& finding : detection.findings) write(finding, nullptr);
+  for (const ExceptedFinding& one : excepted) write(one.finding, &exceptions.list[one.exception]);
   if (format == "json") text += first ? "]\n" : "\n]\n";
   output.write(text);
 }
 
 struct ScanOptions : Options {
+  bool show_excepted = false;
   std::size_t near_misses = 0;  // of a rule at most; 0: findings are wanted
 };
 
@@ -103,6 +135,8 @@ void add_scan_command(CLI::App& app, Run& run) {
   add_window_options(*command, *options);
   add_rule_options(*command, *options);
   add_nulls_option(*command, *options);
+  add_exception_options(*command, *options);
+  command->add_flag("--show-excepted", options->show_excepted, "List the findings that exceptions are about too, marked");
   command->add_option("--format", options->format, "table, jsonl, json or csv (default: table on a terminal, else jsonl)")
       ->check(CLI::IsMember({"table", "jsonl", "json", "csv"}));
   command->add_option("--near-misses", options->near_misses, "Instead of findings: events that are one clause away from a rule; at most N different ones of a rule (default 10)")
@@ -126,7 +160,9 @@ void add_scan_command(CLI::App& app, Run& run) {
         note("--coverage is written as table or jsonl");
         return ExitCode::bad_usage;
       }
-      const LoadedRules rules = load_rule_set(*options);
+      LoadedRules rules = load_rule_set(*options);
+      const LoadedExceptions exceptions = load_exception_set(*options, rules.set);
+      rules.wrong = rules.wrong || exceptions.wrong;
       ProgressBar bar(!options->quiet);
       const auto session = open_session(*options, bar);
       if (!session) return ExitCode::failed;
@@ -143,16 +179,21 @@ void add_scan_command(CLI::App& app, Run& run) {
       bar.stop();
       std::erase_if(detection.findings, [&](const Finding& finding) { return !window->holds(session->snapshot(), finding.event); });
 
+      const std::vector<ExceptedFinding> excepted = take_excepted(*session, rules.set, exceptions.set, {nulls_of(*options)}, detection.findings);
+
       const std::string format = !options->format.empty() ? options->format : output.to_terminal() ? "table" : "jsonl";
+      const std::vector<ExceptedFinding> shown = options->show_excepted ? excepted : std::vector<ExceptedFinding>{};
       if (options->coverage) {
         write_coverage(*session, rules.set, detection, format, output);
       } else if (format == "table") {
         write_table(*session, rules.set, detection, output.to_terminal() ? terminal_width() : 0, output);
+        write_excepted(*session, rules.set, exceptions.set, shown, output);
       } else {
-        write_documents(*session, rules.set, detection, format, output);
+        write_documents(*session, rules.set, detection, exceptions.set, shown, format, output);
       }
       if (!options->quiet) {
         std::fflush(stdout);
+        note_excepted(exceptions.set, excepted);
         note(ledger_line(session->snapshot()));
         const std::string blind = blind_spots(rules.set, detection.coverage);
         if (detection.dropped != 0) note(fmt::format("{} matches of sequences and samples were left out at a cap", detection.dropped));

@@ -5,13 +5,15 @@
 // Meaning of sequences, where the documentation is silent or implementations differ (held by
 // tests/detection/match against a slow evaluator):
 //   * order: by time, then artifact, then offset, so by EventId of a frozen case.
-//   * keys: an event joins where none of its key fields is absent; `?field` joins absent with absent.
+//   * keys: an event joins where none of its key fields is absent; `?field` joins absent with
+//   absent.
 //     A field of several values joins by each of them. Keys are equal where kind and bytes are.
 //   * state: for each stage and key one sequence is pending, a newer one takes its place. An event
 //     that several stages take is offered to the last one first, so it never follows itself.
 //   * maxspan: from the first event to the last, both counted: a sequence that takes just so long
 //     matches.
-//   * until: an event that it matches ends all pending sequences of its key, after it was offered to
+//   * until: an event that it matches ends all pending sequences of its key, after it was offered
+//   to
 //     the stages.
 //   * missing events: `![…]` between two events is asked of the time between them, both left out;
 //     the first one of the maxspan before the first event; the last one of the maxspan that begins

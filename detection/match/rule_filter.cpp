@@ -58,7 +58,8 @@ RuleFilter::RuleFilter(std::vector<const eql::Program*> programs, const Shape& s
       if (always || use.lineage || use.general || use.fields.size() != 1) continue;
       leaf.slot = shape.slot_of(use.fields[0]);
       if (leaf.slot == Shape::kNoSlot) {
-        leaf.verdicts = eql::only(eql::leaf_verdict(*programs_[rule], number, {}, context_, options_));
+        leaf.verdicts =
+            eql::only(eql::leaf_verdict(*programs_[rule], number, {}, context_, options_));
         continue;
       }
       std::vector<std::uint32_t>& rules = by_slot[leaf.slot];
@@ -94,8 +95,7 @@ const RuleFilter::Bits* RuleFilter::judged(Field& field, const EventView& view) 
   ++field.misses;
   Bits bits((programs_.size() + 63) / 64, ~std::uint64_t{0});
   for (const std::uint32_t rule : field.rules) {
-    if (!may_match(rule, view, field.slot))
-      bits[rule / 64] &= ~(std::uint64_t{1} << (rule % 64));
+    if (!may_match(rule, view, field.slot)) bits[rule / 64] &= ~(std::uint64_t{1} << (rule % 64));
   }
   remembered_ += key_.size() + bits.size() * sizeof bits[0] + 128;
   return &field.by_value.emplace(key_, std::move(bits)).first->second;
@@ -115,7 +115,8 @@ const std::vector<std::uint32_t>* RuleFilter::candidates(const EventView& view) 
     if (view.at(slot).size() > kFewValues) return nullptr;
   }
   if (!chosen_) {
-    // While sampling every rule is asked, so that what is judged here is only whether values repeat.
+    // While sampling every rule is asked, so that what is judged here is only whether values
+    // repeat.
     for (Field& field : fields_) {
       key_.clear();
       append(view.at(field.slot), key_);

@@ -70,7 +70,7 @@ class RuleFilter {
   std::size_t& remembered_;
   std::vector<std::vector<Leaf>> leaves_;  // per rule
   std::vector<Field> fields_;
-  std::vector<std::uint32_t> many_;   // slots whose values are chosen from, clause by clause
+  std::vector<std::uint32_t> many_;  // slots whose values are chosen from, clause by clause
   std::string key_;
   Bits bits_;
   std::vector<std::uint32_t> few_;

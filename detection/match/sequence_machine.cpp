@@ -105,8 +105,7 @@ class Machine {
       events = std::move(before->events);
       before->events.clear();
       --count_;
-      const std::int64_t late =
-          maxspan_ < 0 ? 0 : now_ - options_.time(events.front()) - maxspan_;
+      const std::int64_t late = maxspan_ < 0 ? 0 : now_ - options_.time(events.front()) - maxspan_;
       if (late > 0) {
         tell(What::expired, match.event, events, match.key, late);
         return;
@@ -247,20 +246,22 @@ class Machine {
   void tell(What what, EventId event, const std::vector<EventId>& events, std::uint32_t key,
             std::int64_t late = 0) const {
     if (!options_.trace) return;
-    options_.trace({what, event, events.front(), static_cast<std::uint32_t>(events.size()), key, late});
+    options_.trace(
+        {what, event, events.front(), static_cast<std::uint32_t>(events.size()), key, late});
   }
 
   const SequenceOptions& options_;
   std::int64_t maxspan_;
-  std::vector<Role> roles_;   // per term, then until
-  std::vector<bool> slots_;   // of a match: whether an event is missing there
-  std::size_t stages_ = 0;    // events that are there
+  std::vector<Role> roles_;  // per term, then until
+  std::vector<bool> slots_;  // of a match: whether an event is missing there
+  std::size_t stages_ = 0;   // events that are there
   bool leading_ = false;
   bool trailing_ = false;
   std::int64_t now_ = 0;
   Waiting pending_;
   std::size_t count_ = 0;
-  std::unordered_map<std::uint32_t, EventId> seen_;  // last event that is to be missing at the start
+  std::unordered_map<std::uint32_t, EventId>
+      seen_;         // last event that is to be missing at the start
   Waiting waiting_;  // complete but for what is to be missing behind them
   std::size_t waiting_count_ = 0;
   Sequences out_;

@@ -43,7 +43,8 @@ struct SequenceStep {
   What what = What::started;
   EventId event;  ///< that made the step
   EventId first;  ///< of the sequence
-  std::uint32_t stage = 0;  ///< events that the sequence has after the step (before it, where it ends)
+  std::uint32_t stage =
+      0;  ///< events that the sequence has after the step (before it, where it ends)
   std::uint32_t key = 0;
   std::int64_t late = 0;
 };
@@ -65,7 +66,8 @@ struct Sequences {
   std::uint64_t dropped_matches = 0;
 };
 
-/// @param matches  ascending; of one statement. O(matches × stages of the term), memory by the caps.
+/// @param matches  ascending; of one statement. O(matches × stages of the term), memory by the
+/// caps.
 Sequences join_sequences(const eql::Query& query, std::span<const TermMatch> matches,
                          const SequenceOptions& options);
 

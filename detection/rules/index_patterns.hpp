@@ -11,8 +11,8 @@ namespace stemma {
 
 /// A family of indices, by how its names begin.
 struct IndexFamily {
-  std::string_view prefix;  ///< `logs-windows.sysmon_operational`; the longest that fits counts
-  bool read = false;        ///< whether some parser here reads what is kept there
+  std::string_view prefix;      ///< `logs-windows.sysmon_operational`; the longest that fits counts
+  bool read = false;            ///< whether some parser here reads what is kept there
   std::string_view stands_for;  ///< in words
 };
 

@@ -84,4 +84,25 @@ TEST(Scan, RunsASequenceRule) {
   EXPECT_THAT(stemma("scan --format table " + log + " --rules " + rule).out, HasSubstr("curl"));
 }
 
+TEST(Scan, AnExceptionIsCountedAndNeverSilent) {
+  const TempDir dir;
+  const std::string rule = dir.write("rule.toml",
+                                     "[rule]\nrule_id = \"curl\"\nname = \"curl\"\ntype = \"eql\"\nlanguage = \"eql\"\nseverity = \"low\"\n"
+                                     "risk_score = 21\nquery = 'process where process.name in (\"curl\", \"id\")'\n");
+  const std::string exceptions = dir.write("e.toml",
+                                           "[[exception]]\nrule_id = \"curl\"\ncondition = 'process.args == \"http://x\"'\nreason = \"known\"\n"
+                                           "owner = \"j.doe\"\nexpires = 9999-12-31\n");
+  const std::string log = dir.write("audit.log", log_text());
+  const std::string scan = "scan " + log + " --rules " + rule + " --exceptions " + exceptions;
+  const Outcome outcome = stemma(scan);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("\"name\":\"id\""));
+  EXPECT_THAT(outcome.out, ::testing::Not(HasSubstr("http://x")));
+  EXPECT_THAT(outcome.err, HasSubstr("1 finding excepted: known (j.doe, until 9999-12-31; " + exceptions + ":1)\n"));
+  EXPECT_THAT(stemma(scan + " --show-excepted").out, HasSubstr("\"exception\":{\"condition\":\"process.args == \\\"http://x\\\"\""));
+  EXPECT_THAT(stemma(scan + " --show-excepted --format table").out, HasSubstr("\nexcepted\n"));
+  dir.write("e.toml", "[[exception]]\nrule_id = \"curl\"\n");
+  EXPECT_EQ(stemma(scan).code, 2);
+}
+
 }  // namespace

@@ -1,5 +1,5 @@
-// Sequences and samples that nobody thought of: what the machine joins on generated logs is what the
-// slow evaluator (reference_join.hpp) joins.
+// Sequences and samples that nobody thought of: what the machine joins on generated logs is what
+// the slow evaluator (reference_join.hpp) joins.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -28,11 +28,11 @@ class Random {
 
 std::string condition(Random& random) {
   static constexpr const char* kConditions[] = {
-      "any where tag == \"a\"",         "any where tag == \"b\"",
-      "any where tag == \"c\"",         "any where tag == \"d\"",
-      "process where tag : \"A\"",      "file where true",
+      "any where tag == \"a\"",          "any where tag == \"b\"",
+      "any where tag == \"c\"",          "any where tag == \"d\"",
+      "process where tag : \"A\"",       "file where true",
       "any where tag in (\"a\", \"b\")", "any where not tag == \"a\"",
-      "any where number >= 2",          "process where number != 1 or tag == \"c\""};
+      "any where number >= 2",           "process where number != 1 or tag == \"c\""};
   return kConditions[random.below(std::size(kConditions))];
 }
 
@@ -50,7 +50,8 @@ std::string statement(Random& random) {
   if (random.one_in(5)) {
     std::string text = "sample" + join(random, std::max<std::size_t>(1, shared));
     const std::size_t terms = 2 + random.below(3);
-    for (std::size_t i = 0; i < terms; ++i) text += " [" + condition(random) + "]" + join(random, own);
+    for (std::size_t i = 0; i < terms; ++i)
+      text += " [" + condition(random) + "]" + join(random, own);
     return text;
   }
   std::string text = "sequence" + join(random, shared);
@@ -134,9 +135,8 @@ std::vector<test::RefMatch> joined(const eql::Query& statement, const Log& log) 
       eql::EvalContext context;
       if (!eql::matches(eql::bind(*programs[term], view.shape()), view, context)) continue;
       std::vector<std::uint32_t> of_event;
-      keys.keys_of(
-          (term < statement.terms.size() ? statement.terms[term] : *statement.until).by, view,
-          of_event);
+      keys.keys_of((term < statement.terms.size() ? statement.terms[term] : *statement.until).by,
+                   view, of_event);
       for (const std::uint32_t key : of_event)
         matches.push_back({EventId::from_index(i), term, key});
     }

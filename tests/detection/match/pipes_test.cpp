@@ -1,8 +1,8 @@
 // Pipes over rows whose events are written in the test.
+#include "detection/match/pipes.hpp"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-
-#include "detection/match/pipes.hpp"
 
 namespace stemma {
 namespace {

@@ -1,6 +1,6 @@
-// The slow evaluator of sequences and samples: straight from the tree, the log played again event by
-// event with plain lists, keys as texts, missing events looked for in the whole log, samples found
-// by trying everything. No caps, no hashing, no bookkeeping. Written from the semantics in
+// The slow evaluator of sequences and samples: straight from the tree, the log played again event
+// by event with plain lists, keys as texts, missing events looked for in the whole log, samples
+// found by trying everything. No caps, no hashing, no bookkeeping. Written from the semantics in
 // detection/eql/query.hpp, not from what it is held against.
 #pragma once
 

@@ -109,8 +109,7 @@ void agree(std::uint32_t seed, eql::EvalOptions options, bool forged) {
   std::vector<std::shared_ptr<const eql::Program>> programs;
   static const char* const kCategories[] = {"process", "process", "process", "file", "any"};
   for (int i = 0; i < 150; ++i) {
-    const std::string text =
-        std::string(random.of(kCategories)) + " where " + condition(random, 3);
+    const std::string text = std::string(random.of(kCategories)) + " where " + condition(random, 3);
     const eql::Compiled compiled = eql::compile(text);
     ASSERT_NE(compiled.program, nullptr) << text;
     programs.push_back(compiled.program);

@@ -1,6 +1,6 @@
-// What a sequence or sample means, one rule of it a test. A log is written as `a@0 b@5:k1`: what the
-// event is, its second, and its key where it has one. A result is written by the positions of its
-// events, `-` where one is missing.
+// What a sequence or sample means, one rule of it a test. A log is written as `a@0 b@5:k1`: what
+// the event is, its second, and its key where it has one. A result is written by the positions of
+// its events, `-` where one is missing.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -70,8 +70,7 @@ std::string found(const std::string& query, const std::string& log_text,
           term < statement.terms.size() ? statement.terms[term] : *statement.until;
       std::vector<std::uint32_t> joined;
       keys.keys_of(of.by, event.view(), joined);
-      for (const std::uint32_t key : joined)
-        matches.push_back({EventId::from_index(i), term, key});
+      for (const std::uint32_t key : joined) matches.push_back({EventId::from_index(i), term, key});
     }
   }
   std::sort(matches.begin(), matches.end());
@@ -172,8 +171,8 @@ TEST(Sequence, PendingOnesStayUnderTheirCap) {
   options.max_pending = 4;
   EXPECT_EQ(found("sequence by key [a] [b]", "a@0:1 a@1:2 a@2:3 a@3:4 a@4:5 b@5:1 b@6:5", options),
             "4 6 pending-2");
-  EXPECT_EQ(found("sequence by key with maxspan=2s [a] [b]",
-                  "a@0:1 a@1:2 a@2:3 a@3:4 a@9:5 b@9:5", options),
+  EXPECT_EQ(found("sequence by key with maxspan=2s [a] [b]", "a@0:1 a@1:2 a@2:3 a@3:4 a@9:5 b@9:5",
+                  options),
             "4 5");
   options.max_sequences = 1;
   EXPECT_EQ(found("sequence [a] [b]", "a@0 b@1 a@2 b@3", options), "0 1 matches-1");
@@ -200,9 +199,9 @@ TEST(Sequence, TellsWhatBecameOfEach) {
   SequenceOptions options;
   std::string told;
   options.trace = [&](const SequenceStep& step) {
-    static constexpr const char* kNames[] = {"started",  "advanced", "completed",
+    static constexpr const char* kNames[] = {"started",     "advanced", "completed",
                                              "overwritten", "expired",  "until",
-                                             "missing",  "start",    "dropped"};
+                                             "missing",     "start",    "dropped"};
     told += fmt::format("{}({} from {} late {}) ", kNames[static_cast<int>(step.what)],
                         step.event.index(), step.first.index(), step.late / 1'000'000'000);
   };
