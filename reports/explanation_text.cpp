@@ -125,8 +125,8 @@ class Text {
   void ancestors(const LineageExplained& lineage, std::size_t depth) {
     if (lineage.asked.empty()) detail(depth, "no ancestor is known");
     for (const AskedAncestor& asked : lineage.asked) {
-      std::string text =
-          fmt::format("{}: {}", asked.matched ? "yes" : "no ", process_line(view_.snapshot, asked.entity));
+      std::string text = fmt::format("{}: {}", asked.matched ? "yes" : "no ",
+                                     process_line(view_.snapshot, asked.entity));
       if (!asked.start && !asked.matched) text += "; its own start is in no record";
       detail(depth, text);
       for (const std::string& failed : asked.failed)
@@ -140,14 +140,14 @@ class Text {
   std::string& out_;
 };
 
-
 std::string json_list(const std::vector<std::string>& items) {
   std::string out = "[";
   for (const std::string& item : items) out += (out.size() > 1 ? "," : "") + item;
   return out + "]";
 }
 
-std::string clause_json(const ExplanationView& view, const TermExplained& term, std::uint32_t number) {
+std::string clause_json(const ExplanationView& view, const TermExplained& term,
+                        std::uint32_t number) {
   const eql::Clause& clause = term.explanation.clauses[number];
   JsonDocument document;
   document.text("clause", clause.text);
@@ -175,7 +175,8 @@ std::string clause_json(const ExplanationView& view, const TermExplained& term, 
     for (const AskedAncestor& each : lineage.asked) {
       JsonDocument ancestor;
       ancestor.text("process", process_line(view.snapshot, each.entity));
-      ancestor.text("entity_id", view.snapshot.strings.view(view.snapshot.tree.entity(each.entity).entity_id));
+      ancestor.text("entity_id",
+                    view.snapshot.strings.view(view.snapshot.tree.entity(each.entity).entity_id));
       ancestor.boolean("matched", each.matched);
       if (!each.failed.empty()) ancestor.texts("failed", each.failed);
       ancestor.write(asked.emplace_back());
@@ -239,11 +240,13 @@ std::string_view step_name(SequenceStep::What what) {
 std::string step_text(const CaseSnapshot& snapshot, const ExplainedStep& each) {
   const SequenceStep& step = each.step;
   const auto time = [&](EventId id) { return id ? format_time(snapshot.events.time(id), 3) : "?"; };
-  std::string text = fmt::format("{}  {}, {} {} of it, first {}", time(step.event), step_name(step.what),
-                                 step.stage, step.stage == 1 ? "event" : "events", time(step.first));
+  std::string text =
+      fmt::format("{}  {}, {} {} of it, first {}", time(step.event), step_name(step.what),
+                  step.stage, step.stage == 1 ? "event" : "events", time(step.first));
   if (!each.key.empty()) text += fmt::format(", key {}", visible(each.key));
   if (step.what == SequenceStep::What::expired)
-    text += fmt::format(": {}.{:09} s over maxspan", step.late / kNsPerSecond, step.late % kNsPerSecond);
+    text += fmt::format(": {}.{:09} s over maxspan", step.late / kNsPerSecond,
+                        step.late % kNsPerSecond);
   return text;
 }
 
@@ -270,7 +273,8 @@ std::string shown_clause(std::string_view text) {
 std::string shown_value(std::string_view value) {
   if (value.size() <= kMaxShownValue) return fmt::format("\"{}\"", visible(value));
   std::size_t cut = kMaxShownValue;
-  while (cut > kMaxShownValue - 4 && (static_cast<unsigned char>(value[cut]) & 0xC0u) == 0x80u) --cut;
+  while (cut > kMaxShownValue - 4 && (static_cast<unsigned char>(value[cut]) & 0xC0u) == 0x80u)
+    --cut;
   return fmt::format("\"{}…\" ({} bytes)", visible(value.substr(0, cut)), grouped(value.size()));
 }
 
@@ -293,15 +297,15 @@ void append_explanation(const ExplanationView& view, std::string& out) {
     out += fmt::format("rule   {} ({})\n", visible(view.rule.name), visible(view.rule.id));
   out += fmt::format("event  {}  {}  {}\n", format_time(snapshot.events.time(view.event), 3),
                      visible(snapshot.hosts.name(snapshot.events.host(view.event))), view.summary);
-  out += fmt::format("       {}:{}\n", visible(snapshot.artifact(source.artifact).path), source.offset);
+  out += fmt::format("       {}:{}\n", visible(snapshot.artifact(source.artifact).path),
+                     source.offset);
   const bool several = view.terms.size() > 1;
   for (const TermExplained& term : view.terms) {
     const eql::Explanation& explanation = term.explanation;
-    const std::string what =
-        !several ? "the event matches"
-        : term.term < view.rule.statement->terms.size()
-            ? fmt::format("the event can be event {} of it", term.term + 1)
-            : "the event ends it (until)";
+    const std::string what = !several ? "the event matches"
+                             : term.term < view.rule.statement->terms.size()
+                                 ? fmt::format("the event can be event {} of it", term.term + 1)
+                                 : "the event ends it (until)";
     out += fmt::format("\n{}: {}\n", what, explanation.matches() ? "yes" : "no");
     Text(view, term, out).run();
   }
@@ -309,10 +313,12 @@ void append_explanation(const ExplanationView& view, std::string& out) {
   for (const ExplainedStep& each : view.steps)
     out += fmt::format("  {}\n", step_text(snapshot, each));
   if (!view.terms.empty()) {
-    const bool two = view.terms.front().explanation.options.nulls == eql::EvalOptions::Nulls::two_valued;
-    out += fmt::format("\n* decided it. Nulls are {}.\n",
-                       two ? "two-valued: a clause about an absent field is false, its negation true"
-                           : "three-valued: a clause about an absent field is unknown, and so is its negation");
+    const bool two =
+        view.terms.front().explanation.options.nulls == eql::EvalOptions::Nulls::two_valued;
+    out += fmt::format(
+        "\n* decided it. Nulls are {}.\n",
+        two ? "two-valued: a clause about an absent field is false, its negation true"
+            : "three-valued: a clause about an absent field is unknown, and so is its negation");
   }
 }
 

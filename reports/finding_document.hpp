@@ -1,4 +1,5 @@
-// One finding as one ECS document (`event.kind: alert`), as columns of CSV, and as what a table shows of it.
+// One finding as one ECS document (`event.kind: alert`), as columns of CSV, and as what a table
+// shows of it.
 #pragma once
 
 #include <span>
@@ -21,8 +22,9 @@ struct FindingView {
   const RuleException* exception = nullptr;  ///< of the analyst's, that is about it; may be null
 };
 
-/// Appends the finding as one JSON object on one line, without a line end: `@timestamp`, `event.*`, `rule.*`, `threat.*`, `host.*`, `user.*`,
-/// `process.*` with parent and ancestry, `log.file.path`, and `stemma.*` for what ECS has no word for.
+/// Appends the finding as one JSON object on one line, without a line end: `@timestamp`, `event.*`,
+/// `rule.*`, `threat.*`, `host.*`, `user.*`, `process.*` with parent and ancestry, `log.file.path`,
+/// and `stemma.*` for what ECS has no word for.
 void append_finding_document(const FindingView& view, ShapeTable& shapes, std::string& out);
 
 /// Column names of CSV, and a finding's cells under them.

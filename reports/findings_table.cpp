@@ -190,9 +190,10 @@ void append_findings_table(const CaseSnapshot& snapshot, const RuleSet& rules,
       command = summaries[line.position];
     }
     if (!finding.joined.empty()) {
-      command += fmt::format("  (last of {} events{}{}{})", finding.joined.size(),
-                             finding.joined_by.empty() ? "" : ", joined by ",
-                             visible(finding.joined_by), finding.open ? ", evidence ends early" : "");
+      command +=
+          fmt::format("  (last of {} events{}{}{})", finding.joined.size(),
+                      finding.joined_by.empty() ? "" : ", joined by ", visible(finding.joined_by),
+                      finding.open ? ", evidence ends early" : "");
     }
     put(fmt::format("  {}  {}  {}  {}  {}",
                     format_time(snapshot.events.time(finding.event), 3).substr(11),

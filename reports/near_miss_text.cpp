@@ -18,22 +18,28 @@ std::string near_miss_reason(const NearMissGroup& group) {
   return fmt::format("{} on {} = {}", is, field, shown_value(miss.value));
 }
 
-void append_near_misses(const CaseSnapshot& snapshot, const RuleSet& rules, const NearMisses& misses,
-                        std::span<const std::string> summaries, std::string& out) {
+void append_near_misses(const CaseSnapshot& snapshot, const RuleSet& rules,
+                        const NearMisses& misses, std::span<const std::string> summaries,
+                        std::string& out) {
   if (misses.groups.empty()) out += "no event is one clause away from a rule\n";
   for (std::size_t i = 0; i < misses.groups.size(); ++i) {
     const NearMissGroup& group = misses.groups[i];
     const bool first = i == 0 || misses.groups[i - 1].rule != group.rule;
     const Rule& rule = rules.rules[group.rule];
-    if (first) out += fmt::format("{}{} ({})\n", i == 0 ? "" : "\n", visible(rule.name), visible(rule.id));
+    if (first)
+      out += fmt::format("{}{} ({})\n", i == 0 ? "" : "\n", visible(rule.name), visible(rule.id));
     const SourceSpan source = snapshot.events.source(group.first);
-    out += fmt::format("  {} {}, one clause away{}\n", grouped(group.count), group.count == 1 ? "event" : "events",
-                       group.miss.nearness != 0 ? fmt::format(" and {}% of its text", group.miss.nearness) : "");
+    out += fmt::format(
+        "  {} {}, one clause away{}\n", grouped(group.count), group.count == 1 ? "event" : "events",
+        group.miss.nearness != 0 ? fmt::format(" and {}% of its text", group.miss.nearness) : "");
     out += fmt::format("    clause  {}\n", shown_clause(group.clause));
-    out += fmt::format("    was     {}; {} would match\n", near_miss_reason(group), group.miss.wanted ? "true" : "false");
-    out += fmt::format("    first   {}  {}  {}\n", format_time(snapshot.events.time(group.first), 3),
-                       visible(snapshot.hosts.name(snapshot.events.host(group.first))), summaries[i]);
-    out += fmt::format("            {}:{}\n", visible(snapshot.artifact(source.artifact).path), source.offset);
+    out += fmt::format("    was     {}; {} would match\n", near_miss_reason(group),
+                       group.miss.wanted ? "true" : "false");
+    out +=
+        fmt::format("    first   {}  {}  {}\n", format_time(snapshot.events.time(group.first), 3),
+                    visible(snapshot.hosts.name(snapshot.events.host(group.first))), summaries[i]);
+    out += fmt::format("            {}:{}\n", visible(snapshot.artifact(source.artifact).path),
+                       source.offset);
     const bool last = i + 1 == misses.groups.size() || misses.groups[i + 1].rule != group.rule;
     if (last && misses.left_out[group.rule] != 0)
       out += fmt::format("  {} more left out, less near\n", grouped(misses.left_out[group.rule]));
@@ -53,7 +59,8 @@ void append_near_miss_document(const CaseSnapshot& snapshot, const RuleSet& rule
   document.text("rule.id", rule.id);
   document.text("rule.name", rule.name);
   if (const EntityId entity = snapshot.events.entity(group.first)) {
-    document.text("process.entity_id", snapshot.strings.view(snapshot.tree.entity(entity).entity_id));
+    document.text("process.entity_id",
+                  snapshot.strings.view(snapshot.tree.entity(entity).entity_id));
     if (snapshot.tree.entity(entity).pid != kNoPid)
       document.integer("process.pid", snapshot.tree.entity(entity).pid);
   }

@@ -14,8 +14,9 @@ namespace stemma {
 /// Rule by rule: the clause, what it saw and what it needed, how often, the first example and how
 /// to name it to `stemma rules explain`. Says what the limit left out.
 /// @param summaries  of the first events, visible text, by position
-void append_near_misses(const CaseSnapshot& snapshot, const RuleSet& rules, const NearMisses& misses,
-                        std::span<const std::string> summaries, std::string& out);
+void append_near_misses(const CaseSnapshot& snapshot, const RuleSet& rules,
+                        const NearMisses& misses, std::span<const std::string> summaries,
+                        std::string& out);
 
 /// One group as a JSON line: `event.kind: event`, `rule.*`, `stemma.near_miss.*`, and when and
 /// where its first event is.

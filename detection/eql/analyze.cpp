@@ -86,7 +86,9 @@ FieldId resolve(std::string_view name, const Named& at, Report& report) {
   return id;
 }
 
-void check_field(const JoinField& key, Report& report) { resolve(key.name, key, report); }
+void check_field(const JoinField& key, Report& report) {
+  resolve(key.name, key, report);
+}
 
 class Analyzer : private TypedBuilder {
  public:
@@ -182,7 +184,8 @@ class Analyzer : private TypedBuilder {
       case NodeKind::call:
         return call_node(node);
       case NodeKind::lineage: {
-        const NodeIndex made = make(Op::lineage, Type::boolean, node.range, {}, node.subquery - first_);
+        const NodeIndex made =
+            make(Op::lineage, Type::boolean, node.range, {}, node.subquery - first_);
         out_.nodes[made].direct = node.op == Operator::child_of;
         return made;
       }

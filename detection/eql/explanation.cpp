@@ -73,7 +73,7 @@ class Builder {
 // A way to make a part of the condition be as wanted.
 struct Path {
   std::uint32_t cost = 0;
-  NearMiss change;  // where the cost is one
+  NearMiss change;    // where the cost is one
   bool near = false;  // enough to be told
   std::uint32_t held = 0;
 
@@ -290,17 +290,16 @@ bool may_be_near_miss(const Program& program, const EventView& view, EvalContext
     const Leaf& leaf = code.leaves[number];
     if (leaf.form == LeafForm::general) return kAnyVerdict;
     const bool of_field = leaf.form != LeafForm::lineage && leaf.form != LeafForm::constant;
-    return only(leaf_verdict(program, number,
-                             of_field ? view.get(code.query.fields[leaf.field])
-                                      : std::span<const Value>{},
-                             context, options));
+    return only(
+        leaf_verdict(program, number,
+                     of_field ? view.get(code.query.fields[leaf.field]) : std::span<const Value>{},
+                     context, options));
   };
   const std::uint32_t cost = cheapest(code, code.root, true, verdict);
   if (cost > 1) return false;
   // With a clause of an unknown verdict nothing is sure but by the long way.
-  return cost == 1 || std::any_of(code.leaves.begin(), code.leaves.end(), [](const Leaf& leaf) {
-           return leaf.form == LeafForm::general;
-         });
+  return cost == 1 || std::any_of(code.leaves.begin(), code.leaves.end(),
+                                  [](const Leaf& leaf) { return leaf.form == LeafForm::general; });
 }
 
 std::optional<unsigned> nearness(std::string_view clause, bool regex, std::string_view value) {

@@ -26,11 +26,11 @@ struct Explanation {
   /// What more there is to know of a clause.
   struct Use {
     bool inverted = false;  ///< written as `!=` or `not in`
-    bool content = false;   ///< says something of the event's content: no null test, no constant, and
-                            ///< not only of its kind (event.type, host.os.type, …)
+    bool content = false;   ///< says something of the event's content: no null test, no constant,
+                           ///< and not only of its kind (event.type, host.os.type, …)
     bool regex = false;
-    std::optional<std::uint32_t> subquery;  ///< of a lineage term, in Program::subqueries()
-    bool direct = false;                    ///< `child of`
+    std::optional<std::uint32_t> subquery;         ///< of a lineage term, in Program::subqueries()
+    bool direct = false;                           ///< `child of`
     std::vector<std::vector<std::string>> values;  ///< one list a Clause::witnesses: all that the
                                                    ///< event has, at most kMaxValuesKept
     std::vector<std::size_t> value_counts;         ///< how many it has
@@ -45,9 +45,7 @@ struct Explanation {
   std::vector<Node> nodes;
   std::uint32_t root = 0;
 
-  [[nodiscard]] bool matches() const {
-    return category_holds && nodes[root].verdict == Tri::yes;
-  }
+  [[nodiscard]] bool matches() const { return category_holds && nodes[root].verdict == Tri::yes; }
 };
 
 /// O(clauses). Recursion is bounded by kMaxDepth.
@@ -56,18 +54,20 @@ Explanation explanation_of(const Program& program, const EventView& view, EvalCo
 
 /// One clause away from a match.
 struct NearMiss {
-  std::uint32_t clause = 0;  ///< in Explanation::clauses: the one whose verdict would have to change
-  bool wanted = true;        ///< what it would have to be, as written
-  FieldId field;             ///< that `value` is of; none where the clause names no field
-  std::string value;         ///< what it saw: of several values the nearest
-  bool absent = false;       ///< a field of it is absent
-  std::uint32_t held = 0;    ///< clauses about content that hold on the same path through the condition
-  unsigned nearness = 0;     ///< per cent of the three-letter runs of a text in the clause that the
-                             ///< value has, case aside; 0 where the clause compares no text
+  std::uint32_t clause =
+      0;                ///< in Explanation::clauses: the one whose verdict would have to change
+  bool wanted = true;   ///< what it would have to be, as written
+  FieldId field;        ///< that `value` is of; none where the clause names no field
+  std::string value;    ///< what it saw: of several values the nearest
+  bool absent = false;  ///< a field of it is absent
+  std::uint32_t held =
+      0;  ///< clauses about content that hold on the same path through the condition
+  unsigned nearness = 0;  ///< per cent of the three-letter runs of a text in the clause that the
+                          ///< value has, case aside; 0 where the clause compares no text
 };
 
-/// Below this a value is not near a text at all: any child of a shell is one clause away from a rule
-/// about children of a shell.
+/// Below this a value is not near a text at all: any child of a shell is one clause away from a
+/// rule about children of a shell.
 inline constexpr unsigned kMinNearness = 50;
 
 /// The least number of clauses that would have to change is one, the category holds, and it tells

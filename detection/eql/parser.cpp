@@ -205,7 +205,8 @@ class Parser {
     }
     if (!check_terms(name, "a sample")) return false;
     if (statement.terms.front().by.empty()) {
-      return refuse(name, code::kJoinKeys, "a sample needs `by` and the fields that join its events");
+      return refuse(name, code::kJoinKeys,
+                    "a sample needs `by` and the fields that join its events");
     }
     return true;
   }
@@ -310,7 +311,8 @@ class Parser {
       }
       if (!field_name(key.name)) return false;
       key.range = {begin, end_of_last()};
-      if (joining(NodeKind::sum) != Operator::none || joining(NodeKind::product) != Operator::none) {
+      if (joining(NodeKind::sum) != Operator::none ||
+          joining(NodeKind::product) != Operator::none) {
         return refuse({begin, peek().range.end}, code::kJoinKeys,
                       "events are joined by fields, not by what is reckoned from them");
       }
@@ -343,7 +345,8 @@ class Parser {
       return false;
     }
     const std::size_t digits = token.text.find_first_not_of("0123456789");
-    const std::string_view unit = std::string_view(token.text).substr(std::min(digits, token.text.size()));
+    const std::string_view unit =
+        std::string_view(token.text).substr(std::min(digits, token.text.size()));
     std::int64_t scale = 0;
     if (unit == "ms") scale = 1'000'000;
     if (unit == "s") scale = 1'000'000'000;
@@ -355,11 +358,13 @@ class Parser {
                     quoted(token.text) + " is no time: a whole number and ms, s, m, h or d");
     }
     std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(token.text.data(), token.text.data() + digits, number);
+    const auto [end, error] =
+        std::from_chars(token.text.data(), token.text.data() + digits, number);
     if (error != std::errc() || number > std::numeric_limits<std::int64_t>::max() / scale) {
       return refuse(token.range, code::kMaxspan, quoted(token.text) + " is longer than 292 years");
     }
-    if (number == 0) return refuse(token.range, code::kMaxspan, "a span of no time matches nothing");
+    if (number == 0)
+      return refuse(token.range, code::kMaxspan, "a span of no time matches nothing");
     out_.tree.statement.maxspan = number * scale;
     take();
     return true;
@@ -409,7 +414,8 @@ class Parser {
       pipe.range = {begin, end_of_last()};
       std::vector<PipeSyntax>& all = out_.tree.statement.pipes;
       if (all.size() >= kMaxPipes) {
-        return refuse(pipe.range, code::kPipe, fmt::format("a query has at most {} pipes", kMaxPipes));
+        return refuse(pipe.range, code::kPipe,
+                      fmt::format("a query has at most {} pipes", kMaxPipes));
       }
       all.push_back(std::move(pipe));
     }
@@ -418,8 +424,12 @@ class Parser {
 
   bool pipe_name(PipeSyntax& pipe) {
     static constexpr std::pair<std::string_view, PipeKind> kNames[] = {
-        {"head", PipeKind::head},     {"tail", PipeKind::tail}, {"count", PipeKind::count},
-        {"filter", PipeKind::filter}, {"sort", PipeKind::sort}, {"unique", PipeKind::unique},
+        {"head", PipeKind::head},
+        {"tail", PipeKind::tail},
+        {"count", PipeKind::count},
+        {"filter", PipeKind::filter},
+        {"sort", PipeKind::sort},
+        {"unique", PipeKind::unique},
         {"unique_count", PipeKind::unique_count}};
     if (!at(TokenKind::identifier)) {
       expected("a pipe, such as `head`");
@@ -458,7 +468,8 @@ class Parser {
     }
     while (!at(TokenKind::pipe) && !at(TokenKind::end)) {
       QueryPart argument;
-      if (!part(argument, [&] { return pipe_argument(pipe.kind != PipeKind::filter); })) return false;
+      if (!part(argument, [&] { return pipe_argument(pipe.kind != PipeKind::filter); }))
+        return false;
       pipe.arguments.push_back(argument);
       if (at(TokenKind::comma)) {
         take();
@@ -471,10 +482,11 @@ class Parser {
     const std::size_t number = pipe.arguments.size();
     if (number > kMaxJoinKeys || (pipe.kind == PipeKind::filter && number != 1) ||
         (pipe.kind != PipeKind::count && number == 0)) {
-      return refuse(peek().range, code::kPipe,
-                    pipe.kind == PipeKind::filter
-                        ? "`filter` takes one condition"
-                        : fmt::format("the pipe takes 1 to {} values, `count` none too", kMaxJoinKeys));
+      return refuse(
+          peek().range, code::kPipe,
+          pipe.kind == PipeKind::filter
+              ? "`filter` takes one condition"
+              : fmt::format("the pipe takes 1 to {} values, `count` none too", kMaxJoinKeys));
     }
     return true;
   }

@@ -69,8 +69,7 @@ class Dumper {
     out_ += fmt::format(" {}{}[", what, term.missing ? "!" : "");
     query(tree_.queries[term.part.query]);
     if (!term.by.empty()) out_ += " by";
-    for (const JoinField& key : term.by)
-      out_ += (key.optional ? " ?" : " ") + visible(key.name);
+    for (const JoinField& key : term.by) out_ += (key.optional ? " ?" : " ") + visible(key.name);
     if (term.runs != 1) out_ += fmt::format(" runs={}", term.runs);
     out_ += ']';
   }

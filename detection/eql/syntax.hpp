@@ -1,6 +1,7 @@
 // The syntax tree of a statement (an event query, a sequence or a sample, and the pipes behind it):
-// what was written, with places, nothing resolved. Not the meaning (typed.hpp, query.hpp). Nodes lie in one array and name each other by index, so a tree of any shape is freed
-// without recursion, and chains of `and`, `or`, `+`, `*` are one node with many children.
+// what was written, with places, nothing resolved. Not the meaning (typed.hpp, query.hpp). Nodes
+// lie in one array and name each other by index, so a tree of any shape is freed without recursion,
+// and chains of `and`, `or`, `+`, `*` are one node with many children.
 #pragma once
 
 #include <cstdint>

@@ -106,8 +106,7 @@ struct TypedQuery {
 };
 
 struct Typed {
-  std::vector<TypedQuery>
-      queries;  ///< in the tree's order: inner before outer
+  std::vector<TypedQuery> queries;      ///< in the tree's order: inner before outer
   std::vector<Diagnostic> diagnostics;  ///< at most kMaxDiagnostics
 };
 

@@ -17,13 +17,14 @@ struct AskedAncestor {
   EntityId entity;
   EventId start;  ///< that shows its program; none where no record does
   bool matched = false;
-  EventId by;  ///< the event of it that the subquery took
+  EventId by;                       ///< the event of it that the subquery took
   std::vector<std::string> failed;  ///< clauses of the subquery that kept its start from it
 };
 
 struct LineageExplained {
   std::uint32_t clause = 0;
-  std::vector<AskedAncestor> asked;  ///< nearest first, to the one that answered or the last; at most kMaxAncestors
+  std::vector<AskedAncestor>
+      asked;  ///< nearest first, to the one that answered or the last; at most kMaxAncestors
 };
 
 /// One event of a rule; of a rule about single events there is one.
@@ -43,14 +44,14 @@ struct ExplainedStep {
 struct NearMissGroup {
   std::uint32_t rule = 0;
   eql::NearMiss miss;
-  std::string clause;   ///< as written
-  EventId first;        ///< the earliest
+  std::string clause;       ///< as written
+  EventId first;            ///< the earliest
   std::uint64_t count = 0;  ///< process starts, or events that start nothing
 };
 
 struct NearMisses {
-  std::vector<NearMissGroup> groups;        ///< by rule; within it the nearest first, then the earliest
-  std::vector<std::uint64_t> left_out;      ///< per rule: groups beyond the limit
+  std::vector<NearMissGroup> groups;    ///< by rule; within it the nearest first, then the earliest
+  std::vector<std::uint64_t> left_out;  ///< per rule: groups beyond the limit
   std::size_t rules_of_several_events = 0;  ///< which have none
 };
 

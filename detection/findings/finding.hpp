@@ -35,7 +35,7 @@ struct Finding {
   /// Of a sequence or sample: its events in the order of the terms; none where one is missing.
   std::vector<EventId> joined;
   std::string joined_by;  ///< the values that join them
-  bool open = false;      ///< the evidence ends before the span in which a missing event was looked for
+  bool open = false;  ///< the evidence ends before the span in which a missing event was looked for
   EntityId
       run;  ///< the outermost process of the script run it belongs to; none where there is none
 };

@@ -164,8 +164,8 @@ MatchWorker::Binding& MatchWorker::binding(const Shape& shape) {
     if (ask_all_ || list.bound.size() < kMinFilteredRules) return;
     std::vector<const eql::Program*> programs;
     for (const Bound& bound : list.bound) programs.push_back(bound.program.program);
-    list.filter = std::make_unique<RuleFilter>(std::move(programs), shape, matcher_.options(),
-                                               remembered_);
+    list.filter =
+        std::make_unique<RuleFilter>(std::move(programs), shape, matcher_.options(), remembered_);
   };
   const auto filter_all = [&](Group& group) {
     filter(group.any);

@@ -51,7 +51,8 @@ class Reader {
     if (type.value_or("eql") != "eql" || language.value_or("eql") != "eql") {
       // A `query` rule is told by its language; `new_terms`, `threshold` and their like are in one
       // of the same languages, and by that would pass for queries.
-      const bool by_language = !type || *type == "query" || *type == "eql" || *type == "saved_query";
+      const bool by_language =
+          !type || *type == "query" || *type == "eql" || *type == "saved_query";
       set_.not_applicable.push_back(
           {out.id, out.name, out.path, by_language ? language.value_or(type.value_or("")) : *type});
       return;
@@ -74,9 +75,8 @@ class Reader {
     if (!index_applies(out.index)) {
       std::string names;
       for (const std::string& pattern : out.index) names += (names.empty() ? "" : ", ") + pattern;
-      set_.not_applicable.push_back(
-          {out.id, out.name, out.path,
-           "index patterns of evidence that is not read here: " + names});
+      set_.not_applicable.push_back({out.id, out.name, out.path,
+                                     "index patterns of evidence that is not read here: " + names});
       return;
     }
     read_severity(*rule, out);

@@ -1,4 +1,5 @@
-// Runs the program as its user does: arguments in, standard output, standard error and exit code out.
+// Runs the program as its user does: arguments in, standard output, standard error and exit code
+// out.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -27,9 +28,11 @@ inline Outcome stemma(const std::string& arguments) {
   const char* bin = std::getenv("STEMMA_BIN");
   EXPECT_NE(bin, nullptr);
   const TempDir dir;
-  const std::string command = std::string(bin != nullptr ? bin : ".") + "/stemma " + arguments + " >" + (dir / "out") + " 2>" + (dir / "err") + " </dev/null";
+  const std::string command = std::string(bin != nullptr ? bin : ".") + "/stemma " + arguments +
+                              " >" + (dir / "out") + " 2>" + (dir / "err") + " </dev/null";
   const int status = std::system(command.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(dir / "out"), read_file(dir / "err")};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(dir / "out"),
+          read_file(dir / "err")};
 }
 
 }  // namespace stemma::support

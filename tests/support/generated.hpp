@@ -1,5 +1,5 @@
-// How many generated cases a test makes: as many as a suite's run can bear, and ten times more where
-// CTest runs it under the label `slow` (scripts/test --slow).
+// How many generated cases a test makes: as many as a suite's run can bear, and ten times more
+// where CTest runs it under the label `slow` (scripts/test --slow).
 #pragma once
 
 #include <cstddef>

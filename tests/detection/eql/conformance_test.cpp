@@ -156,7 +156,8 @@ std::string in_our_dialect(std::string query, bool insensitive) {
     const bool lone = query[i] == '=' &&
                       (i == 0 || std::string("<>=!").find(query[i - 1]) == std::string::npos) &&
                       (i + 1 == query.size() || query[i + 1] != '=');
-    const bool setting = i >= 4 && (query.substr(0, i).ends_with("maxspan") || query.substr(0, i).ends_with("fork"));
+    const bool setting =
+        i >= 4 && (query.substr(0, i).ends_with("maxspan") || query.substr(0, i).ends_with("fork"));
     out += lone && !setting ? "==" : query.substr(i, 1);
   }
   out = replace_all(replace_all(out, "== \"", ": \""), "==\"", ": \"");
@@ -328,8 +329,8 @@ TEST(Conformance, EndgamesSuiteAgreesWhereTheDialectDoes) {
   std::string counts;
   for (const auto& [code, count] : refused) counts += code + " " + std::to_string(count) + "\n";
   std::cout << "endgame/test_queries.part.toml: " << agreed << " of " << number << " agree, "
-            << deliberate.size() << " differ deliberately, " << number - agreed - static_cast<int>(deliberate.size())
-            << " need that dialect\n";
+            << deliberate.size() << " differ deliberately, "
+            << number - agreed - static_cast<int>(deliberate.size()) << " need that dialect\n";
   // Joins, and array functions, indexes, `fork` and the like of that dialect.
   EXPECT_EQ(counts, "EQL022 5\nEQL024 19\nEQL052 1\n");
 }

@@ -1,5 +1,4 @@
 // Elastic's public rules: every one must compile, or say precisely why it does not.
-#include "detection/eql/query.hpp"
 #include "tests/detection/eql/corpus.hpp"
 
 #include <gtest/gtest.h>
@@ -8,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "detection/eql/query.hpp"
 #include "tests/detection/eql/event_text.hpp"
 
 namespace stemma {

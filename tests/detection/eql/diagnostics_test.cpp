@@ -95,7 +95,8 @@ TEST(Diagnostics, SyntaxErrors) {
 TEST(Diagnostics, Sequences) {
   EXPECT_EQ(message("sequence [process where true]"),
             "EQL050 a sequence needs at least two events, this one has one");
-  EXPECT_EQ(message("sequence"), "EQL010 expected `[` and an event query, found the end of the query");
+  EXPECT_EQ(message("sequence"),
+            "EQL010 expected `[` and an event query, found the end of the query");
   EXPECT_EQ(message("sequence [a where true] with runs=100 [b where true] with runs=100 "
                     "[c where true] with runs=100 [d where true] with runs=100 "
                     "[e where true] with runs=100 [f where true] with runs=100 "
@@ -116,8 +117,9 @@ TEST(Diagnostics, Sequences) {
             "EQL052 events are joined by fields, not by what a function makes of them");
   EXPECT_EQ(message("sequence by process.pid * 2 [a where true] [b where true]"),
             "EQL052 events are joined by fields, not by what is reckoned from them");
-  EXPECT_EQ(message("sequence [a where true] by host.id [b where true]"),
-            "EQL052 all events are joined by the same number of fields: the first by 1, this one by 0");
+  EXPECT_EQ(
+      message("sequence [a where true] by host.id [b where true]"),
+      "EQL052 all events are joined by the same number of fields: the first by 1, this one by 0");
   EXPECT_EQ(message("sequence [a where true] with runs=0 [b where true]"),
             "EQL053 `runs` is a whole number from 1 to 100");
   EXPECT_EQ(message("sequence [a where true] with runs=101 [b where true]"),
@@ -157,15 +159,19 @@ TEST(Diagnostics, Pipes) {
   EXPECT_EQ(message("any where true | head 99999999999999999999"),
             "EQL006 `99999999999999999999` does not fit a 64-bit integer");
   EXPECT_EQ(message("any where true | filter true, false"), "EQL055 `filter` takes one condition");
-  EXPECT_EQ(message("any where true | sort"), "EQL055 the pipe takes 1 to 32 values, `count` none too");
-  EXPECT_EQ(message("any where true | sort host.id,"), "EQL010 expected a value, found the end of the query");
-  EXPECT_EQ(message("any where true |"), "EQL010 expected a pipe, such as `head`, found the end of the query");
+  EXPECT_EQ(message("any where true | sort"),
+            "EQL055 the pipe takes 1 to 32 values, `count` none too");
+  EXPECT_EQ(message("any where true | sort host.id,"),
+            "EQL010 expected a value, found the end of the query");
+  EXPECT_EQ(message("any where true |"),
+            "EQL010 expected a pipe, such as `head`, found the end of the query");
 }
 
 TEST(Diagnostics, OtherDialectsHaveCodesOfTheirOwn) {
   EXPECT_EQ(message("join [process where true]"),
             "EQL022 `join` is known to the Endgame dialect only: write a sequence or a sample");
-  EXPECT_EQ(message("any where true | fork"), "EQL024 the pipe `fork` is known to the Endgame dialect only");
+  EXPECT_EQ(message("any where true | fork"),
+            "EQL024 the pipe `fork` is known to the Endgame dialect only");
   EXPECT_EQ(message("process where event of [any where true]"),
             "EQL024 `event of` is known to the Endgame dialect only");
   EXPECT_EQ(message("process where arrayContains(a, \"b\")"),

@@ -47,7 +47,8 @@ Told tell(const std::string& query, const std::vector<std::pair<std::string, std
 std::string tree(const Explanation& explanation, std::uint32_t id) {
   const auto& node = explanation.nodes[id];
   const std::string verdict = node.verdict == Tri::yes ? "+" : node.verdict == Tri::no ? "-" : "?";
-  if (node.kind == Explanation::Kind::clause) return verdict + explanation.clauses[node.clause].text;
+  if (node.kind == Explanation::Kind::clause)
+    return verdict + explanation.clauses[node.clause].text;
   std::string out = verdict + (node.kind == Explanation::Kind::all_of   ? "(and"
                                : node.kind == Explanation::Kind::any_of ? "(or"
                                                                         : "(not");
@@ -63,8 +64,8 @@ TEST(Explanation, TheTreeHasTheOrderOfTheTextAndThreeValues) {
             R"(+(and +(or +user.name : "a*" ?process.pid == 7) +(not -process.name != "x")))");
   const Told unknown = tell(R"(process where not user.name == "a")", {});
   EXPECT_EQ(tree(unknown.explanation, unknown.explanation.root), R"(?(not ?user.name == "a"))");
-  const Told two = tell(R"(process where not user.name == "a")", {},
-                        {EvalOptions::Nulls::two_valued});
+  const Told two =
+      tell(R"(process where not user.name == "a")", {}, {EvalOptions::Nulls::two_valued});
   EXPECT_EQ(tree(two.explanation, two.explanation.root), R"(+(not -user.name == "a"))");
 }
 
@@ -89,24 +90,28 @@ TEST(NearMiss, IsTheTextThatComesNear) {
 }
 
 TEST(NearMiss, IsNotEveryChildOfAShell) {
-  EXPECT_FALSE(tell(
-      R"(process where process.name == "bash" and process.command_line like "*/waagent/script.sh")",
-      {{"process.name", "bash"}, {"process.command_line", "bash -c ls"}}).miss);
+  EXPECT_FALSE(
+      tell(
+          R"(process where process.name == "bash" and process.command_line like "*/waagent/script.sh")",
+          {{"process.name", "bash"}, {"process.command_line", "bash -c ls"}})
+          .miss);
 }
 
 TEST(NearMiss, IsNoEventOfAnotherKind) {
   EXPECT_FALSE(tell(R"(process where event.type == "start" and process.name == "bash")",
-                    {{"event.type", "end"}, {"process.name", "bash"}}).miss);
+                    {{"event.type", "end"}, {"process.name", "bash"}})
+                   .miss);
 }
 
 TEST(NearMiss, AnAbsentFieldAndAnExclusionNeedAnotherClauseThatHolds) {
-  const Told absent = tell(R"(process where process.name == "a" and user.name == "b")",
-                           {{"process.name", "a"}});
+  const Told absent =
+      tell(R"(process where process.name == "a" and user.name == "b")", {{"process.name", "a"}});
   ASSERT_TRUE(absent.miss);
   EXPECT_TRUE(absent.miss->absent);
   EXPECT_EQ(field_name(absent.miss->field), "user.name");
-  EXPECT_FALSE(tell(R"(process where event.type == "start" and user.name == "b")",
-                    {{"event.type", "start"}}).miss);
+  EXPECT_FALSE(
+      tell(R"(process where event.type == "start" and user.name == "b")", {{"event.type", "start"}})
+          .miss);
   const Told excluded = tell(R"(process where process.name == "a" and not user.name == "b")",
                              {{"process.name", "a"}, {"user.name", "b"}});
   ASSERT_TRUE(excluded.miss);

@@ -1,6 +1,8 @@
 // Compiled programs against the slow evaluator: generated queries on generated events must agree,
 // in both readings of null. Seeds are fixed, and a failure prints the seed, the query and the
 // event.
+#include "tests/support/generated.hpp"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -9,7 +11,6 @@
 #include "detection/eql/syntax.hpp"
 #include "tests/detection/eql/event_text.hpp"
 #include "tests/detection/eql/reference_eval.hpp"
-#include "tests/support/generated.hpp"
 
 namespace stemma {
 namespace {

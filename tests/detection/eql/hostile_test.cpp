@@ -5,8 +5,8 @@
 #include <chrono>
 #include <random>
 
-#include "detection/eql/query.hpp"
 #include "detection/eql/lexer.hpp"
+#include "detection/eql/query.hpp"
 #include "detection/eql/syntax.hpp"
 #include "tests/detection/eql/event_text.hpp"
 
@@ -127,8 +127,8 @@ TEST(Hostile, NestingAndSizeInsideASequence) {
       eql::compile_query("sequence [any where true] [any where " + deep + "]");
   ASSERT_EQ(nested.query, nullptr);
   EXPECT_EQ(nested.diagnostics[0].code, "EQL011");
-  const eql::CompiledQuery keys =
-      eql::compile_query("sequence by a" + repeated(", a", 40) + " [any where true] [any where true]");
+  const eql::CompiledQuery keys = eql::compile_query("sequence by a" + repeated(", a", 40) +
+                                                     " [any where true] [any where true]");
   ASSERT_EQ(keys.query, nullptr);
   EXPECT_EQ(keys.diagnostics[0].message, "events are joined by at most 32 fields");
   const eql::CompiledQuery pipes = eql::compile_query("any where true" + repeated(" | head 1", 40));
@@ -149,9 +149,11 @@ TEST(Hostile, MutilatedQueriesNeverBreakAnything) {
       "\"(a|b){2,3}\")]] // c",
       "process where cidrmatch(source.ip, \"10.0.0.0/8\", \"fe80::/10\") and process.start > "
       "\"2020-01-01T00:00:00Z\" and a + b * 2 == c % 3",
-      "sequence by host.id, ?`a b` with maxspan=30s [process where true] by x ![file where true] by y "
+      "sequence by host.id, ?`a b` with maxspan=30s [process where true] by x ![file where true] "
+      "by y "
       "[any where a] by z with runs=3 until [any where true] by w | head 5",
-      "sample by host.id [process where true] by ?x [file where true] by y | unique a, b | filter c > "
+      "sample by host.id [process where true] by ?x [file where true] by y | unique a, b | filter "
+      "c > "
       "1 | sort d e | count f | unique_count g | tail 3"};
   std::mt19937_64 random(7);
   for (const std::string& seed : seeds) {

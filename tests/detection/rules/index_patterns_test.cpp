@@ -46,12 +46,14 @@ TEST(IndexPatterns, OnePatternThatCanBeServedIsEnough) {
 
 std::string rule(const std::string& keys) {
   return "[rule]\nrule_id = \"a\"\nname = \"A\"\nseverity = \"low\"\nrisk_score = 1\n"
-         "query = \"any where true\"\n" + keys;
+         "query = \"any where true\"\n" +
+         keys;
 }
 
 TEST(IndexPatterns, ARuleOfOtherEvidenceIsNamed) {
   RuleSet set;
-  load_rule(rule("type = \"eql\"\nindex = [\"logs-okta*\", \"logs-aws.cloudtrail-*\"]\n"), "p", set);
+  load_rule(rule("type = \"eql\"\nindex = [\"logs-okta*\", \"logs-aws.cloudtrail-*\"]\n"), "p",
+            set);
   EXPECT_TRUE(set.rules.empty());
   ASSERT_EQ(set.not_applicable.size(), 1u);
   EXPECT_EQ(set.not_applicable[0].kind,

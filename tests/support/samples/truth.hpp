@@ -51,9 +51,9 @@ class Truth {
   /// No rule may find this start. A start without any must() is quiet all the same; this says why
   /// for those that could be mistaken.
   void quiet(const Start& start, std::string why);
-  /// `rule` does not find this start because one of its clauses is not so. `clause`: a part of it that
-  /// no other clause of the rule has. `saw`: what it looked at; empty where that is absent. `listed`:
-  /// whether it is a near miss, so one clause away and telling.
+  /// `rule` does not find this start because one of its clauses is not so. `clause`: a part of it
+  /// that no other clause of the rule has. `saw`: what it looked at; empty where that is absent.
+  /// `listed`: whether it is a near miss, so one clause away and telling.
   void near(Rule rule, const Start& start, std::string clause, std::string saw, std::string why,
             bool listed = true);
   /// The rule could not fire on the scene's host, for that reason; with a time: in a span that

@@ -282,10 +282,11 @@ class VmWin01 {
                  "what the script planted, but the task scheduler started it: no lineage leads "
                  "back to the run, and no rule that "
                  "asks for lineage can find it");
-    truth_.near(Rule::descendant, task.start, "descendant of", "",
-                "no ancestor is a script; one clause, but so it is with every process that no script "
-                "started",
-                false);
+    truth_.near(
+        Rule::descendant, task.start, "descendant of", "",
+        "no ancestor is a script; one clause, but so it is with every process that no script "
+        "started",
+        false);
     host_.connects(task, "203.0.113.45", 443, "files.northgate.example");
   }
 
