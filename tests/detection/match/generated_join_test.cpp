@@ -107,7 +107,7 @@ Log make_log(Random& random) {
     texts("event.category", random.one_in(3) ? std::vector<std::string>{"file"}
                                              : std::vector<std::string>{"process"});
     texts("tag", some({"a", "b", "c", "d"}, random.one_in(4) ? 2 : 1));
-    texts("user", some({"x", "y"}, random.one_in(4) ? 2 : 1));
+    texts("user", some({"x", "y", "null", "1", "x, y"}, random.one_in(4) ? 2 : 1));
     texts("host", some({"h"}, 1));
     if (!random.one_in(3)) {
       const auto number = static_cast<std::int64_t>(random.below(4));

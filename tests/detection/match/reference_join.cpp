@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace stemma::test {
 namespace {
@@ -20,22 +21,37 @@ std::string value_text(const RefValue& value) {
   }
 }
 
+// A key as the list of its values, each with its kind, so that absent, the text "null" and the
+// number 1 are told apart from one another and from other lists of values.
+using Key = std::vector<std::pair<char, std::string>>;
+
+std::string key_text(const Key& key) {
+  std::string out;
+  for (const auto& [kind, value] : key) out += (out.empty() ? "" : ", ") + value;
+  return out;
+}
+
 // All keys that an event has for a term.
-std::set<std::string> keys_of(const eql::TermSyntax& term, const RefEvent& event) {
-  std::set<std::string> keys{""};
-  for (std::size_t i = 0; i < term.by.size(); ++i) {
-    std::set<std::string> values;
-    const auto found = event.find(term.by[i].name);
+std::set<Key> keys_of(const eql::TermSyntax& term, const RefEvent& event) {
+  std::set<Key> keys{{}};
+  for (const eql::JoinField& field : term.by) {
+    std::set<std::pair<char, std::string>> values;
+    const auto found = event.find(field.name);
     if (found != event.end()) {
-      for (const RefValue& value : found->second) values.insert(value_text(value));
+      for (const RefValue& value : found->second)
+        values.emplace(value.kind == RefValue::Kind::text ? 't' : 'n', value_text(value));
     }
     if (values.empty()) {
-      if (!term.by[i].optional) return {};
-      values.insert("null");
+      if (!field.optional) return {};
+      values.emplace('-', "null");
     }
-    std::set<std::string> longer;
-    for (const std::string& key : keys) {
-      for (const std::string& value : values) longer.insert(key + (i == 0 ? "" : ", ") + value);
+    std::set<Key> longer;
+    for (const Key& key : keys) {
+      for (const auto& value : values) {
+        Key more = key;
+        more.push_back(value);
+        longer.insert(std::move(more));
+      }
     }
     keys = std::move(longer);
   }
@@ -47,7 +63,7 @@ class Taken {
  public:
   Taken(const eql::Tree& tree, const std::vector<RefLogged>& log) : tree_(tree), log_(log) {}
 
-  bool operator()(const eql::TermSyntax& term, int at, const std::string& key) const {
+  bool operator()(const eql::TermSyntax& term, int at, const Key& key) const {
     const RefEvent& event = log_[static_cast<std::size_t>(at)].event;
     return keys_of(term, event).count(key) != 0 &&
            reference_matches(
@@ -55,11 +71,11 @@ class Taken {
                [](const std::string&) { return false; });
   }
 
-  [[nodiscard]] std::set<std::string> all_keys() const {
-    std::set<std::string> keys;
+  [[nodiscard]] std::set<Key> all_keys() const {
+    std::set<Key> keys;
     for (const RefLogged& logged : log_) {
       for (const eql::TermSyntax& term : tree_.statement.terms) {
-        for (const std::string& key : keys_of(term, logged.event)) keys.insert(key);
+        for (const Key& key : keys_of(term, logged.event)) keys.insert(key);
       }
     }
     return keys;
@@ -72,7 +88,7 @@ class Taken {
 
 // The log of one key, played from its first event to its last.
 std::vector<RefMatch> play(const eql::Tree& tree, const std::vector<RefLogged>& log,
-                           const std::string& key, const Taken& taken) {
+                           const Key& key, const Taken& taken) {
   const eql::Statement& statement = tree.statement;
   struct Stage {
     const eql::TermSyntax* term;
@@ -131,7 +147,7 @@ std::vector<RefMatch> play(const eql::Tree& tree, const std::vector<RefLogged>& 
           good = false;
       }
       if (!good) continue;
-      RefMatch match{key, {}};
+      RefMatch match{key_text(key), {}};
       std::size_t next = 0;
       for (const eql::TermSyntax& term : statement.terms) {
         for (std::uint32_t run = 0; run < term.runs; ++run)
@@ -160,7 +176,7 @@ std::vector<RefMatch> reference_sequences(const eql::Tree& tree,
                                           const std::vector<RefLogged>& log) {
   const Taken taken(tree, log);
   std::vector<RefMatch> all;
-  for (const std::string& key : taken.all_keys()) {
+  for (const Key& key : taken.all_keys()) {
     const std::vector<RefMatch> of_key = play(tree, log, key, taken);
     all.insert(all.end(), of_key.begin(), of_key.end());
   }
@@ -172,7 +188,7 @@ std::vector<RefMatch> reference_samples(const eql::Tree& tree, const std::vector
   const Taken taken(tree, log);
   const std::vector<eql::TermSyntax>& terms = tree.statement.terms;
   std::vector<RefMatch> all;
-  for (const std::string& key : taken.all_keys()) {
+  for (const Key& key : taken.all_keys()) {
     std::vector<int> chosen;
     const std::function<bool()> choose = [&] {
       if (chosen.size() == terms.size()) return true;
@@ -185,7 +201,7 @@ std::vector<RefMatch> reference_samples(const eql::Tree& tree, const std::vector
       }
       return false;
     };
-    if (choose()) all.push_back({key, chosen});
+    if (choose()) all.push_back({key_text(key), chosen});
   }
   put_in_order(all);
   return all;
