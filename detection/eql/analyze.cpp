@@ -240,8 +240,12 @@ class Analyzer : private TypedBuilder {
     NodeIndex left = expression(tree_.children[node.first].node);
     NodeIndex right = expression(tree_.children[node.first + 1].node);
     const bool equality = node.op == Operator::equal || node.op == Operator::not_equal;
-    if (equality && (is_null_literal(left) || is_null_literal(right))) {
-      const NodeIndex subject = is_null_literal(right) ? left : right;
+    // A null that is written, not one that folding made of `null and true`.
+    const auto written_null = [&](std::uint32_t child) {
+      return tree_.node(tree_.children[node.first + child].node).kind == NodeKind::null;
+    };
+    if (equality && (written_null(0) || written_null(1))) {
+      const NodeIndex subject = written_null(1) ? left : right;
       const NodeIndex test = folded(make(Op::is_null, Type::boolean, node.range, {{subject}}));
       return node.op == Operator::equal ? test : negation(test, node.range);
     }

@@ -54,9 +54,6 @@ class TypedBuilder {
   [[nodiscard]] bool is_text_constant(NodeIndex node) const {
     return is_constant(node) && value_of(node).kind == Scalar::Kind::text;
   }
-  [[nodiscard]] bool is_null_literal(NodeIndex node) const {
-    return is_constant(node) && type(node) == Type::null;
-  }
 
   Report& report_;
   TypedQuery out_;

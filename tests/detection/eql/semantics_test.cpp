@@ -113,6 +113,15 @@ TEST(Semantics, NullIsUnknownAndStaysSo) {
   EXPECT_TRUE(is_true("null == null and not null != null"));
 }
 
+TEST(Semantics, OnlyANullThatIsWrittenMakesANullTest) {
+  // Found by the generated queries (seed 11035): `null and true` folds to null, which is unknown.
+  const TestEvent event({{"event.category", "process"}});
+  EXPECT_FALSE(run("process where not ((null and 0 in (10, 0)) == false)", event));
+  EXPECT_FALSE(run("process where (null and true) == null and false", event));
+  EXPECT_FALSE(run("process where (null and true) == true", event));
+  EXPECT_TRUE(run("process where null == null", event));
+}
+
 TEST(Semantics, TwoValuedNullsMakeNegationsMatch) {
   eql::EvalOptions options;
   options.nulls = eql::EvalOptions::Nulls::two_valued;
