@@ -365,6 +365,7 @@ TEST(GeneratedQueries, CompiledProgramsAgreeWithTheSlowEvaluator) {
   const std::size_t queries = support::generated_cases(4000);
   constexpr std::size_t kRounds = 130;
   std::size_t compiled_count = 0;
+  std::size_t refused = 0;
   std::size_t cases = 0;
   std::size_t matched = 0;
   std::size_t ruled_out = 0;
@@ -372,6 +373,11 @@ TEST(GeneratedQueries, CompiledProgramsAgreeWithTheSlowEvaluator) {
     Random random(seed);
     const std::string query = QueryGenerator(random).query(1 + static_cast<int>(random.below(3)));
     const eql::Compiled compiled = eql::compile(query);
+    // A constant part that has no value is refused, and rightly: chance writes one now and then.
+    if (compiled.program == nullptr && compiled.diagnostics[0].code == eql::code::kConstantFault) {
+      ++refused;
+      continue;
+    }
     ASSERT_NE(compiled.program, nullptr) << "seed " << seed << "\n"
                                          << query << "\n"
                                          << test::all_text(compiled.diagnostics);
@@ -433,8 +439,9 @@ TEST(GeneratedQueries, CompiledProgramsAgreeWithTheSlowEvaluator) {
     }
   }
   // The generators must keep making cases of every sort, or agreement means nothing.
-  EXPECT_EQ(compiled_count, queries);
-  EXPECT_EQ(cases, queries * kRounds * 2);
+  EXPECT_EQ(compiled_count + refused, queries);
+  EXPECT_LT(refused, queries / 1000);
+  EXPECT_EQ(cases, compiled_count * kRounds * 2);
   EXPECT_GT(matched, cases / 8);
   EXPECT_LT(matched, cases / 2);
   EXPECT_GT(ruled_out, cases / 20);
