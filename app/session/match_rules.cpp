@@ -75,14 +75,18 @@ void count_passed_over(const CaseSnapshot& snapshot, const Matcher& matcher, con
 struct TermMatches {
   std::vector<TermMatch> list;
   JoinKeys keys;
+  std::uint64_t dropped = 0;  // at kMaxTermMatches
 };
 
 // Keeps the matches of the earliest events, of each event all or none, so that what is kept is the same however events are shared out.
-void cut(std::vector<TermMatch>& list) {
+// Returns how many are left out.
+std::uint64_t cut(std::vector<TermMatch>& list) {
   std::sort(list.begin(), list.end());
-  if (list.size() <= kMaxTermMatches) return;
+  const std::size_t before = list.size();
+  if (before <= kMaxTermMatches) return 0;
   const EventId limit = list[kMaxTermMatches].event;
   list.erase(std::lower_bound(list.begin(), list.end(), limit, [](const TermMatch& match, EventId event) { return match.event < event; }), list.end());
+  return before - list.size();
 }
 
 const eql::Term& term_of(const eql::Query& statement, std::uint32_t term) {
@@ -107,14 +111,12 @@ class Collected {
       keys_.clear();
       to.keys.keys_of(term_of(*rules_.rules[part.rule].statement, part.term).by, view, keys_);
       for (const std::uint32_t key : keys_) to.list.push_back({match.event, part.term, key});
-      ++seen[part.rule];
-      if (to.list.size() >= 2 * kMaxTermMatches) cut(to.list);
+      if (to.list.size() >= 2 * kMaxTermMatches) to.dropped += cut(to.list);
     }
   }
   [[nodiscard]] const TermMatches* terms(std::uint32_t rule) const { return terms_[rule].get(); }
 
   std::vector<Match> single;
-  std::unordered_map<std::uint32_t, std::uint64_t> seen;  // by rule: matches of terms
 
  private:
   const RuleSet& rules_;
@@ -146,10 +148,10 @@ StatementMatches join(const Session& session, const Rule& rule, std::uint32_t nu
   StatementMatches out;
   out.rule = number;
   TermMatches all;
-  std::size_t found = 0;
   for (const auto& one : collected) {
     const TermMatches* terms = one->terms(number);
     if (terms == nullptr) continue;
+    out.dropped += terms->dropped;
     const std::vector<std::uint32_t> numbers = all.keys.merge(terms->keys);
     for (TermMatch match : terms->list) {
       match.key = numbers[match.key];
@@ -158,9 +160,7 @@ StatementMatches join(const Session& session, const Rule& rule, std::uint32_t nu
   }
   const std::vector<std::uint32_t> sorted = all.keys.sort();
   for (TermMatch& match : all.list) match.key = sorted[match.key];
-  found = all.list.size();
-  cut(all.list);
-  out.dropped += found - all.list.size();
+  out.dropped += cut(all.list) + all.keys.capped();
 
   Sequences sequences;
   if (statement.kind == eql::StatementKind::event) {
