@@ -196,7 +196,7 @@ Discovery discover(const std::vector<std::string>& paths,
     }
     const Result<void> unpacked = artifact.bytes.unpack();
     artifact.default_host = host_by_place(candidate);
-    const ArtifactBytes view{ArtifactId{1}, artifact.bytes.content(), artifact.default_host};
+    const ArtifactBytes view{ArtifactId{1}, artifact.bytes.content(), artifact.default_host, candidate.path};
     for (const auto& parser : parsers) {
       if (!parser->recognizes(view)) continue;
       artifact.parsers.push_back(parser.get());

@@ -53,7 +53,7 @@ void Session::split_into_units() {
       const auto& readers = files_[i].parsers;
       if (std::find(readers.begin(), readers.end(), parser.get()) == readers.end()) continue;
       own->push_back(
-          {ArtifactId::from_index(i), files_[i].bytes.content(), files_[i].default_host});
+          {ArtifactId::from_index(i), files_[i].bytes.content(), files_[i].default_host, files_[i].artifact.path});
     }
     if (own->empty()) continue;
     for (Unit& unit : parser->split(*own)) work_.push_back({parser.get(), own, std::move(unit)});
@@ -155,7 +155,7 @@ void Session::index() {
   std::vector<ImportLog> per_artifact(files_.size());
   for (auto& [key, log] : books) {
     const FoundArtifact& file = files_[key.first];
-    key.second->close({ArtifactId::from_index(key.first), file.bytes.content(), file.default_host},
+    key.second->close({ArtifactId::from_index(key.first), file.bytes.content(), file.default_host, file.artifact.path},
                       log);
     per_artifact[key.first].add(log);
   }

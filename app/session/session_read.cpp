@@ -156,7 +156,7 @@ Result<void> Session::decode(EventId id, const Projection& projection, Event& ev
   std::vector<ArtifactBytes> artifacts;
   for (const SourceSpan& span : spans) {
     const FoundArtifact& file = files_[span.artifact.index()];
-    artifacts.push_back({span.artifact, file.bytes.content(), file.default_host});
+    artifacts.push_back({span.artifact, file.bytes.content(), file.default_host, file.artifact.path});
   }
   const Parser* parser = nullptr;
   const SourceKind kind = snapshot_->events.source_kind(id);

@@ -23,6 +23,9 @@ struct ArtifactBytes {
   std::span<const std::byte> bytes;  ///< borrowed; stays valid while the artifact is open
   std::string_view
       default_host;  ///< host.name for records that name none; empty where nothing is known
+  /// Where the file lay in the collection. For files whose content alone cannot say what they are
+  /// (a script, its output); all others are known by content.
+  std::string_view path = {};
 
   [[nodiscard]] std::string_view text() const {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
