@@ -1,0 +1,52 @@
+// Incident: the story of a case as an analyst tells it. Which runs there were, who ordered each,
+// how sure we are and what cannot be known. Reports and exports are written from it and add
+// nothing.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "detection/channels/channel.hpp"
+#include "detection/invocations/cloud_operation.hpp"
+#include "detection/invocations/invocation.hpp"
+
+namespace stemma {
+
+/// Whether a machine is one of a cloud's, with what speaks for and against it.
+struct HostStanding {
+  std::string host;
+  bool cloud_agent_seen = false;
+  Confidence azure_vm = Confidence::none;
+  std::vector<Reason> reasons;
+};
+
+/// A script that ran more than once, by content.
+struct Prevalence {
+  std::string sha256;
+  std::vector<std::string> hosts;          ///< ascending
+  std::vector<std::uint32_t> invocations;  ///< ascending
+};
+
+/// A secret in evidence: never printed, its place is.
+struct SecretSeen {
+  std::string kind;  ///< `RunAs password`, `SAS token`
+  std::string host;
+  EventId event;  ///< none where a file holds it
+  std::optional<ArtifactId> file;
+  std::string where;  ///< `command line of bash (pid 2211)`
+  std::optional<std::uint32_t> invocation;
+};
+
+struct Incident {
+  ChannelSet channels;
+  std::vector<Invocation> invocations;     ///< by start (unknown last), host, id
+  std::vector<CloudOperation> operations;  ///< by first row, then id
+  std::vector<HostStanding> hosts;         ///< by name
+  std::vector<ClockSkew> skews;            ///< by host
+  std::vector<Prevalence> prevalence;      ///< most hosts first, then hash
+  std::vector<SecretSeen> secrets;         ///< by host, event
+  std::vector<std::string> notes;          ///< caps hit and the like: whole sentences
+};
+
+}  // namespace stemma
