@@ -33,6 +33,9 @@ struct Channel {
   std::vector<ScriptPlace> scripts;        ///< paths that only this channel uses
   std::vector<PathPattern> command_lines;  ///< shapes that others share
   std::vector<PathPattern> working_directories;
+  std::vector<PathPattern> ignore;  ///< children of the handler that are its own bookkeeping
+  /// Starts processes all day for ordinary reasons: its runs are listed only where asked for.
+  bool routine = false;
   std::vector<std::string> extensions;  ///< names in an agent's logs, folded: `microsoft.cplat…`
   std::vector<std::string> cloud_operations;  ///< folded; ways in which a cloud log names a run
   std::vector<std::string> users;             ///< identities that the handler runs scripts as

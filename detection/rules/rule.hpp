@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "detection/embedded_file.hpp"
 #include "detection/eql/diagnostic.hpp"
 #include "detection/eql/query.hpp"
 
@@ -102,12 +103,6 @@ struct RuleSet {
   [[nodiscard]] std::vector<std::shared_ptr<const eql::Program>> programs() const;
   /// What each of programs() belongs to.
   [[nodiscard]] std::vector<RulePart> parts() const;
-};
-
-/// A file inside the program.
-struct EmbeddedFile {
-  std::string_view name;  ///< azure_run_command_child.toml
-  std::string_view text;
 };
 
 /// The rules that ship, by name.

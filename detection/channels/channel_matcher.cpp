@@ -1,0 +1,196 @@
+#include "detection/channels/channel_matcher.hpp"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+
+namespace stemma {
+namespace {
+
+// As PathPattern compares.
+std::string folded(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (c == '\\') c = '/';
+  }
+  return out;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+bool fits(Platform channel, Platform host) {
+  return channel == Platform::any || host == Platform::any || channel == host;
+}
+
+template <class Each>
+std::unique_ptr<re2::RE2> any_of(const ChannelSet& channels, Each each) {
+  std::vector<std::string> anchors;
+  for (const Channel& channel : channels.channels) each(channel, anchors);
+  std::sort(anchors.begin(), anchors.end());
+  anchors.erase(std::unique(anchors.begin(), anchors.end()), anchors.end());
+  std::string pattern;
+  for (const std::string& anchor : anchors)
+    pattern += (pattern.empty() ? "" : "|") + re2::RE2::QuoteMeta(anchor);
+  if (pattern.empty()) return nullptr;
+  re2::RE2::Options options(re2::RE2::Latin1);
+  options.set_log_errors(false);
+  auto made = std::make_unique<re2::RE2>(pattern, options);
+  return made->ok() ? std::move(made) : nullptr;
+}
+
+ScriptHit hit(std::uint32_t channel, const PatternMatch& match) {
+  ScriptHit made;
+  made.channel = channel;
+  made.name = match.name.empty() ? std::string(match.command_id) : std::string(match.name);
+  made.sequence = match.sequence;
+  made.script = match.all;
+  return made;
+}
+
+}  // namespace
+
+ChannelMatcher::~ChannelMatcher() = default;
+
+ChannelMatcher::ChannelMatcher(const ChannelSet& channels)
+    : channels_(channels),
+      script_anchors_(any_of(channels,
+                             [](const Channel& channel, std::vector<std::string>& anchors) {
+                               for (const ScriptPlace& place : channel.scripts)
+                                 anchors.push_back(place.pattern.anchor());
+                               for (const PathPattern& pattern : channel.command_lines)
+                                 anchors.push_back(pattern.anchor());
+                             })),
+      handler_anchors_(any_of(channels,
+                              [](const Channel& channel, std::vector<std::string>& anchors) {
+                                for (const PathPattern& pattern : channel.handlers)
+                                  anchors.push_back(pattern.anchor());
+                              })),
+      folder_anchors_(
+          any_of(channels, [](const Channel& channel, std::vector<std::string>& anchors) {
+            for (const PathPattern& pattern : channel.working_directories)
+              anchors.push_back(pattern.anchor());
+          })) {}
+
+bool ChannelMatcher::may_hold(const re2::RE2* anchors, std::string_view folded_text) const {
+  return anchors != nullptr &&
+         re2::RE2::PartialMatch(re2::StringPiece(folded_text.data(), folded_text.size()), *anchors);
+}
+
+std::vector<ScriptHit> ChannelMatcher::scripts_in(std::string_view command_line,
+                                                  Platform platform) const {
+  std::vector<ScriptHit> hits;
+  if (!may_hold(script_anchors_.get(), folded(command_line))) return hits;
+  for (std::uint32_t i = 0; i < channels_.channels.size(); ++i) {
+    const Channel& channel = channels_.channels[i];
+    if (!fits(channel.platform, platform)) continue;
+    for (const ScriptPlace& place : channel.scripts) {
+      if (const auto match = place.pattern.find(command_line)) {
+        hits.push_back(hit(i, *match));
+        hits.back().mode = place.mode;
+        break;
+      }
+    }
+  }
+  if (!hits.empty()) return hits;
+  for (std::uint32_t i = 0; i < channels_.channels.size(); ++i) {
+    const Channel& channel = channels_.channels[i];
+    if (!fits(channel.platform, platform)) continue;
+    for (const PathPattern& pattern : channel.command_lines) {
+      if (const auto match = pattern.find(command_line)) {
+        hits.push_back(hit(i, *match));
+        hits.back().shape_only = true;
+        // The script is the last word of what was found: `-File script3.ps1`.
+        const std::size_t blank = hits.back().script.find_last_of(" \t");
+        if (blank != std::string::npos) hits.back().script.erase(0, blank + 1);
+        break;
+      }
+    }
+  }
+  return hits;
+}
+
+std::vector<ScriptHit> ChannelMatcher::folder_of(std::string_view working_directory,
+                                                 Platform platform) const {
+  std::vector<ScriptHit> hits;
+  if (working_directory.empty() || !may_hold(folder_anchors_.get(), folded(working_directory)))
+    return hits;
+  for (std::uint32_t i = 0; i < channels_.channels.size(); ++i) {
+    if (!fits(channels_.channels[i].platform, platform)) continue;
+    for (const PathPattern& pattern : channels_.channels[i].working_directories) {
+      if (const auto match = pattern.match(working_directory)) {
+        hits.push_back(hit(i, *match));
+        break;
+      }
+    }
+  }
+  return hits;
+}
+
+std::optional<std::uint32_t> ChannelMatcher::handler(std::string_view executable,
+                                                     std::string_view command_line) const {
+  const auto test = [&](std::string_view text, bool with_blanks) -> std::optional<std::uint32_t> {
+    if (text.empty() || !may_hold(handler_anchors_.get(), folded(text))) return std::nullopt;
+    for (std::uint32_t i = 0; i < channels_.channels.size(); ++i) {
+      for (const PathPattern& pattern : channels_.channels[i].handlers) {
+        const bool blanks = pattern.text().find(" -") != std::string::npos;
+        if (blanks == with_blanks && pattern.match(text)) return i;
+      }
+    }
+    return std::nullopt;
+  };
+  if (auto by_program = test(executable, false)) return by_program;
+  return test(command_line, true);
+}
+
+std::optional<std::uint32_t> ChannelMatcher::handler_in(std::string_view command_line) const {
+  if (!may_hold(handler_anchors_.get(), folded(command_line))) return std::nullopt;
+  for (std::uint32_t i = 0; i < channels_.channels.size(); ++i) {
+    for (const PathPattern& pattern : channels_.channels[i].handlers) {
+      if (pattern.find(command_line)) return i;
+    }
+  }
+  return std::nullopt;
+}
+
+bool ChannelMatcher::agent(std::uint32_t channel, std::string_view executable,
+                           std::string_view command_line) const {
+  const auto& agents = channels_.channels[channel].agents;
+  return std::any_of(agents.begin(), agents.end(), [&](const PathPattern& pattern) {
+    return pattern.match(executable).has_value() || pattern.find(command_line).has_value();
+  });
+}
+
+bool ChannelMatcher::ignored(std::uint32_t channel, std::string_view command_line) const {
+  const auto& ignore = channels_.channels[channel].ignore;
+  return std::any_of(ignore.begin(), ignore.end(), [&](const PathPattern& pattern) {
+    return pattern.match(command_line).has_value();
+  });
+}
+
+std::optional<std::uint32_t> ChannelMatcher::by_extension(std::string_view name) const {
+  const std::string wanted = lower(name);
+  for (std::uint32_t i = 0; i < channels_.channels.size(); ++i) {
+    const auto& names = channels_.channels[i].extensions;
+    if (std::find(names.begin(), names.end(), wanted) != names.end()) return i;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::uint32_t> ChannelMatcher::by_operation(std::string_view name) const {
+  const std::string wanted = lower(name);
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t i = 0; i < channels_.channels.size(); ++i) {
+    const auto& names = channels_.channels[i].cloud_operations;
+    if (std::find(names.begin(), names.end(), wanted) != names.end()) found.push_back(i);
+  }
+  return found;
+}
+
+}  // namespace stemma
