@@ -207,6 +207,16 @@ class Event {
   [[nodiscard]] std::string_view text(FieldId field) const;
   /// First value as an integer, where it is one.
   [[nodiscard]] std::optional<std::int64_t> integer(FieldId field) const;
+  /// First value; null where the field is absent. Valid until the event is changed.
+  [[nodiscard]] const Value* first_value(FieldId field) const {
+    const Place* place = find(field);
+    return place == nullptr ? nullptr : &values_[place->first];
+  }
+  /// Every value with its field, in the order in which they were set.
+  template <class Visit>
+  void for_each_value(Visit visit) const {
+    for (std::size_t i = 0; i < keys_.size(); ++i) visit(FieldKey::field(keys_[i]), values_[i]);
+  }
   /// All texts of a field, in order.
   [[nodiscard]] std::vector<std::string_view> texts(FieldId field) const;
   /// The same, each handed to `visit`, without making a list.
