@@ -29,6 +29,9 @@ struct Artifact {
   std::uint64_t content_key =
       0;  ///< from size, head and tail of the content: orders artifacts whatever their names
   std::vector<std::string> copies;  ///< further paths with the same content, read once
+  /// Machines by the place of the file in the collection, as records that name none are given: of
+  /// `path`, then of each copy.
+  std::vector<std::string> hosts;
   ImportLog log;
 };
 

@@ -20,6 +20,7 @@ struct Options {
   std::vector<std::string> paths;
   std::vector<std::string> rules;
   std::vector<std::string> exceptions;
+  std::vector<std::string> channels;
   std::string from, to;
   std::string host;
   std::string format;
@@ -62,6 +63,7 @@ ExitCode finish(const Options& options, const Session& session, Output& output, 
 
 // The commands. Each adds itself to `app` and says through `run` what is to be done when it was chosen.
 void add_scan_command(CLI::App& app, Run& run);
+void add_runs_command(CLI::App& app, Run& run);
 void add_tree_command(CLI::App& app, Run& run);
 void add_timeline_command(CLI::App& app, Run& run);
 void add_events_command(CLI::App& app, Run& run);

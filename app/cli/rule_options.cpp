@@ -11,6 +11,19 @@ void add_rule_options(CLI::App& command, Options& options) {
   command.add_option("--rules", options.rules, "Rule file or folder of your own, beside the rules that ship; repeatable")->type_name("PATH")->allow_extra_args(false);
 }
 
+void add_channel_options(CLI::App& command, Options& options) {
+  command.add_option("--channels", options.channels, "Remote-execution channels of your own (TOML file or folder), beside those that ship; repeatable")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
+}
+
+LoadedChannelSet load_channel_set(const Options& options) {
+  const std::vector<std::filesystem::path> paths(options.channels.begin(), options.channels.end());
+  LoadedChannels loaded = load_channels(paths);
+  for (const ChannelProblem& problem : loaded.problems) note(describe(problem));
+  return {std::move(loaded.set), !loaded.problems.empty()};
+}
+
 void add_nulls_option(CLI::App& command, Options& options) {
   command
       .add_option("--nulls", options.nulls,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cli/command.hpp"
+#include "detection/channels/load.hpp"
 #include "detection/rules/exceptions.hpp"
 #include "detection/rules/rule.hpp"
 
@@ -13,6 +14,17 @@ eql::EvalOptions::Nulls nulls_of(const Options& options);
 
 /// Adds --rules.
 void add_rule_options(CLI::App& command, Options& options);
+
+/// Adds --channels.
+void add_channel_options(CLI::App& command, Options& options);
+
+struct LoadedChannelSet {
+  ChannelSet set;
+  bool wrong = false;  ///< a channel of the analyst's is wrong: the others serve, and the exit code says so
+};
+
+/// The shipped channels and those of --channels. Problems go to standard error.
+LoadedChannelSet load_channel_set(const Options& options);
 
 struct LoadedRules {
   RuleSet set;

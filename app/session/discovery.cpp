@@ -192,10 +192,12 @@ Discovery discover(const std::vector<std::string>& paths,
     });
     if (twin != same_size.second) {
       found.artifacts[twin->second].artifact.copies.push_back(candidate.path);
+      found.artifacts[twin->second].artifact.hosts.push_back(host_by_place(candidate));
       continue;
     }
     const Result<void> unpacked = artifact.bytes.unpack();
     artifact.default_host = host_by_place(candidate);
+    artifact.artifact.hosts.push_back(artifact.default_host);
     const ArtifactBytes view{ArtifactId{1}, artifact.bytes.content(), artifact.default_host, candidate.path};
     for (const auto& parser : parsers) {
       if (!parser->recognizes(view)) continue;

@@ -33,6 +33,7 @@ struct Channel {
   std::vector<ScriptPlace> scripts;        ///< paths that only this channel uses
   std::vector<PathPattern> command_lines;  ///< shapes that others share
   std::vector<PathPattern> working_directories;
+  std::vector<PathPattern> files;   ///< of the channel on a machine: logs, settings, output
   std::vector<PathPattern> ignore;  ///< children of the handler that are its own bookkeeping
   /// Starts processes all day for ordinary reasons: its runs are listed only where asked for.
   bool routine = false;

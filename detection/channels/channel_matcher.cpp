@@ -183,6 +183,33 @@ std::optional<std::uint32_t> ChannelMatcher::by_extension(std::string_view name)
   return std::nullopt;
 }
 
+std::optional<std::uint32_t> ChannelMatcher::by_file(std::string_view guest_path) const {
+  for (std::uint32_t i = 0; i < channels_.channels.size(); ++i) {
+    for (const PathPattern& pattern : channels_.channels[i].files) {
+      if (pattern.match(guest_path)) return i;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<ScriptHit> ChannelMatcher::run_of_file(std::string_view guest_path) const {
+  for (std::uint32_t i = 0; i < channels_.channels.size(); ++i) {
+    const Channel& channel = channels_.channels[i];
+    for (const ScriptPlace& place : channel.scripts) {
+      if (const auto match = place.pattern.match(guest_path)) {
+        ScriptHit found = hit(i, *match);
+        found.mode = place.mode;
+        return found;
+      }
+    }
+    for (const PathPattern& pattern : channel.working_directories) {
+      if (const auto match = pattern.match(guest_path); match && match->sequence)
+        return hit(i, *match);
+    }
+  }
+  return std::nullopt;
+}
+
 std::vector<std::uint32_t> ChannelMatcher::by_operation(std::string_view name) const {
   const std::string wanted = lower(name);
   std::vector<std::uint32_t> found;

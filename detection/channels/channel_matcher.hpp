@@ -53,6 +53,10 @@ class ChannelMatcher {
   [[nodiscard]] bool ignored(std::uint32_t channel, std::string_view command_line) const;
   /// The channel of an extension as an agent names it.
   [[nodiscard]] std::optional<std::uint32_t> by_extension(std::string_view name) const;
+  /// The channel that a file on a machine is of.
+  [[nodiscard]] std::optional<std::uint32_t> by_file(std::string_view guest_path) const;
+  /// The run whose own file a path is: script, output.
+  [[nodiscard]] std::optional<ScriptHit> run_of_file(std::string_view guest_path) const;
   /// Channels of a cloud operation, in any case.
   [[nodiscard]] std::vector<std::uint32_t> by_operation(std::string_view name) const;
 

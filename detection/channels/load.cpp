@@ -52,6 +52,7 @@ class Reader {
     channel.agents = patterns("agents");
     channel.command_lines = patterns("command_lines");
     channel.working_directories = patterns("working_directories");
+    channel.files = patterns("files");
     channel.ignore = patterns("ignore");
     if (const toml::node* routine = table_->get("routine")) {
       const auto* value = routine->as_boolean();
@@ -96,7 +97,7 @@ class Reader {
                                                     "cloud_operations",
                                                     "working_directories",
                                                     "ignore",
-                                                    "routine",
+                                                    "routine", "files",
                                                     "modes"};
       if (std::find(std::begin(kKnown), std::end(kKnown), key.str()) == std::end(kKnown))
         problem(value, fmt::format("unknown key '{}'", visible(key.str())));

@@ -1,0 +1,21 @@
+// Runs of remote-execution channels as text for a terminal: who ordered each, what ran, what came
+// of it. The report is another: this is what an analyst looks at first.
+#pragma once
+
+#include <string>
+
+#include "detection/invocations/incident.hpp"
+#include "events/case_snapshot.hpp"
+
+namespace stemma {
+
+struct RunsTextOptions {
+  std::size_t width = 0;    ///< columns; 0: no cut
+  bool processes = true;    ///< the tree of each run
+  std::size_t traces = 20;  ///< of each run; the rest is counted
+};
+
+void append_runs(const CaseSnapshot& snapshot, const Incident& incident,
+                 const RunsTextOptions& options, std::string& out);
+
+}  // namespace stemma
