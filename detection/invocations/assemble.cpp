@@ -49,7 +49,8 @@ class Assembler {
   Incident run() {
     detached();
     guest_ = collect_guest_runs(snapshot_, matcher_, facts_.guest);
-    scripts_ = join_script_blocks(facts_.blocks);
+    scripts_ = join_script_blocks(facts_.blocks,
+                                  [&](const ScriptBlock& block) { return process_of(block); });
     pair_guest_runs();
     for (std::size_t i = 0; i < tree_.runs.size(); ++i) from_tree(i);
     for (std::size_t i = 0; i < guest_.runs.size(); ++i) {
@@ -127,6 +128,30 @@ class Assembler {
     for (std::uint32_t run = 0; run < processes_.size(); ++run) {
       for (const RunProcess& process : processes_[run]) owner_.emplace(process.entity.value, run);
     }
+  }
+
+  // A log that names a pid only: the life of that pid that was there then, of a run's processes.
+  EntityId process_of(const ScriptBlock& block) {
+    if (block.entity || block.pid == kNoPid) return block.entity;
+    if (by_pid_.empty()) {
+      for (const std::vector<RunProcess>& run : processes_) {
+        for (const RunProcess& process : run) {
+          const ProcessEntity& entity = snapshot_.tree.entity(process.entity);
+          by_pid_.emplace(std::make_pair(entity.host.value, entity.pid), process.entity);
+        }
+      }
+    }
+    const HostId host = snapshot_.events.host(block.event);
+    EntityId best;
+    const auto range = by_pid_.equal_range({host.value, block.pid});
+    for (auto at = range.first; at != range.second; ++at) {
+      const ProcessEntity& entity = snapshot_.tree.entity(at->second);
+      if (entity.start.ns > block.time.ns + kNsPerSecond) continue;
+      if (entity.end_kind != EndKind::open && entity.end.ns + kNsPerSecond < block.time.ns)
+        continue;
+      if (!best || snapshot_.tree.entity(best).start < entity.start) best = at->second;
+    }
+    return best;
   }
 
   static std::optional<Timestamp> time_of(const GuestRun& run) {
@@ -517,6 +542,7 @@ class Assembler {
   std::vector<LoggedScript> scripts_;
   std::vector<std::ptrdiff_t> guest_of_;  // by tree run
   std::vector<bool> guest_used_;
+  std::multimap<std::pair<std::uint32_t, std::int64_t>, EntityId> by_pid_;
   std::unordered_map<std::uint32_t, std::uint32_t> owner_;   // entity → tree run
   std::unordered_map<std::uint32_t, std::uint32_t> run_of_;  // entity → invocation
   std::vector<Made> made_;

@@ -272,6 +272,7 @@ void Facts::take(EventId id, EntityId entity, const Event& event) {
     ScriptBlock made;
     made.event = id;
     made.entity = entity;
+    made.pid = event.integer(field::winlog_process_pid).value_or(kNoPid);
     made.time = event.time;
     made.id = event.text(field::powershell_file_script_block_id);
     made.path = event.text(field::file_path);

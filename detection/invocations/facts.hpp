@@ -12,6 +12,7 @@
 #include "detection/invocations/invocation.hpp"
 #include "events/event.hpp"
 #include "events/ids.hpp"
+#include "events/process_record.hpp"
 
 namespace stemma {
 
@@ -42,7 +43,8 @@ struct GuestFact {
 /// A part of a script as PowerShell logged it (event 4104).
 struct ScriptBlock {
   EventId event;
-  EntityId entity;
+  EntityId entity;  ///< none where the log names a pid only
+  std::int64_t pid = kNoPid;
   Timestamp time;
   std::string id, path, text;
   std::int64_t number = 1, total = 1;

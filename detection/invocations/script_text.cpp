@@ -38,9 +38,12 @@ std::string_view script_state_name(ScriptState state) {
   return "";
 }
 
-std::vector<LoggedScript> join_script_blocks(const std::vector<ScriptBlock>& blocks) {
+std::vector<LoggedScript> join_script_blocks(
+    const std::vector<ScriptBlock>& blocks,
+    const std::function<EntityId(const ScriptBlock&)>& process_of) {
   std::map<std::tuple<std::string, std::uint32_t>, std::vector<const ScriptBlock*>> by_id;
-  for (const ScriptBlock& block : blocks) by_id[{block.id, block.entity.value}].push_back(&block);
+  for (const ScriptBlock& block : blocks)
+    by_id[{block.id, process_of(block).value}].push_back(&block);
   std::vector<LoggedScript> found;
   for (auto& [key, parts] : by_id) {
     std::stable_sort(parts.begin(), parts.end(), [](const ScriptBlock* a, const ScriptBlock* b) {
@@ -48,7 +51,7 @@ std::vector<LoggedScript> join_script_blocks(const std::vector<ScriptBlock>& blo
     });
     LoggedScript made;
     made.id = parts.front()->id;
-    made.entity = parts.front()->entity;
+    made.entity = EntityId{std::get<1>(key)};
     made.time = parts.front()->time;
     std::int64_t expected = 1;
     for (const ScriptBlock* part : parts) {

@@ -2,6 +2,7 @@
 // script block log.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "detection/invocations/assemble.hpp"
@@ -21,7 +22,10 @@ struct LoggedScript {
 };
 
 /// Parts of one script block id, of one process, in the order of their numbers; by first event.
-std::vector<LoggedScript> join_script_blocks(const std::vector<ScriptBlock>& blocks);
+/// @param process_of  the process that logged a part, where it is known
+std::vector<LoggedScript> join_script_blocks(
+    const std::vector<ScriptBlock>& blocks,
+    const std::function<EntityId(const ScriptBlock&)>& process_of);
 
 /// @param guest    null where no file of the agent tells of the run
 /// @param logged   scripts that the run's own processes logged, in order

@@ -1,8 +1,8 @@
 # The samples that ship: stories in code, the program that writes them, and the test that holds the committed files against them.
 find_package(nlohmann_json REQUIRED)
 add_library(stemma_samples STATIC
-  samples/collection.cpp samples/truth.cpp samples/windows_host.cpp samples/linux_host.cpp
-  samples/vm_win01.cpp samples/vm_win02.cpp samples/vm_lnx01.cpp samples/readme.cpp)
+  samples/activity_log.cpp samples/collection.cpp samples/runs.cpp samples/truth.cpp samples/windows_host.cpp samples/linux_host.cpp
+  samples/vm_win01.cpp samples/vm_win02.cpp samples/vm_lnx01.cpp samples/vm_lnx02.cpp samples/readme.cpp)
 target_include_directories(stemma_samples PUBLIC ${PROJECT_SOURCE_DIR})
 target_link_libraries(stemma_samples
   PUBLIC stemma::evtx_writer stemma_support_audit

@@ -13,7 +13,7 @@ constexpr const char* kFolder = "azure-run-command/";
 
 constexpr const char* kAbout = R"(# Samples
 
-`azure-run-command/` is a small collection as a responder would bring it home from three machines, and what is true of it.
+`azure-run-command/` is a small collection as a responder would bring it home from four machines and a cloud log, and what is true of it.
 It is made up: every name, address, user, GUID, hash and script is invented, and the addresses are from the documentation ranges
 (RFC 5737). No real log was copied. Licence: Apache-2.0, as the project.
 
@@ -22,9 +22,11 @@ It is made up: every name, address, user, GUID, hash and script is invented, and
 | `vm-win01/` | Windows with Sysmon, Security (4688 with command lines), PowerShell and System logs, Run Command's script and status files |
 | `vm-win02/` | Windows with nothing but Security: 4688 does not hold the parent's command line |
 | `vm-lnx01/` | Debian with auditd (enriched, one event straddles the rotated file), agent and handler logs, the downloaded scripts |
+| `vm-lnx02/` | Debian whose clock is 90 s ahead; goal states in its agent's log, a named command's settings and status, a run in service mode |
+| `cloud/activity-log.json` | the subscription's activity log as the command line of the cloud lists it: an operation for most runs, none for some, and two that no run fits |
 | `vm-win01/triage/` | the Sysmon log once more, as a second tool collected it: the same bytes |
 | `vm-win01/collector-notes.txt` | text that is no evidence |
-| `truth.json` | scenes; for each rule of `detection/rules/` the complete list of findings, with the reason; starts that must stay quiet, with the reason; which rules could not fire on which host, with the reason |
+| `truth.json` | scenes; for each rule of `detection/rules/` the complete list of findings, with the reason; starts that must stay quiet, with the reason; which rules could not fire on which host, with the reason; the complete list of runs with grade, script and caller |
 | `trees/` | who started whom, one blank a level: program and pid; `->` is an exec in the same process |
 
 The truth was written with the story, by hand, not by running Stemma. `truth.json` names a start by host, pid, executable and time.
@@ -32,7 +34,7 @@ On Linux each exec is a start of its own, so a pid can stand in the list twice; 
 
 ## How it is made
 
-`make_samples <folder>` writes it, the same bytes every time. The stories are `tests/support/samples/vm_*.cpp`, one a machine, and read
+`make_samples <folder>` writes it, the same bytes every time. The stories are `tests/support/samples/vm_*.cpp`, one a machine, and `runs.cpp`, and read
 as such; the logs come from the EVTX and audit writers of `tests/support/`. `samples_test` writes them anew and compares.
 
 What is invented where no public source was at hand: the name of the managed handler's program on Windows and of its script files, the
@@ -48,6 +50,8 @@ void tell_all(Collection& collection, Truth& truth) {
   tell_vm_win01(collection, truth);
   tell_vm_win02(collection, truth);
   tell_vm_lnx01(collection, truth);
+  tell_vm_lnx02(collection, truth);
+  tell_cloud(collection, truth);
   const std::string sysmon = "Microsoft-Windows-Sysmon%4Operational.evtx";
   collection.add("vm-win01/triage/" + sysmon,
                  collection.files().at("vm-win01/C/Windows/System32/winevt/Logs/" + sysmon));

@@ -85,6 +85,15 @@ void Truth::blind(Rule rule, std::string host, std::string reason, std::string w
   blind_.push_back({rule, std::move(host), std::move(reason), std::move(why), std::move(at)});
 }
 
+RunTruth& Truth::run(RunTruth run) {
+  runs_.push_back(std::move(run));
+  return runs_.back();
+}
+
+void Truth::operation(OperationTruth operation) {
+  operations_.push_back(std::move(operation));
+}
+
 void Truth::tree(std::string host, std::string text) {
   trees_.emplace(std::move(host), std::move(text));
 }
@@ -155,6 +164,32 @@ std::string Truth::json() const {
     coverage.push_back(std::move(one));
   }
   out["coverage"] = std::move(coverage);
+  nlohmann::ordered_json runs = nlohmann::ordered_json::array();
+  for (const RunTruth& each : runs_) {
+    nlohmann::ordered_json one;
+    one["host"] = each.host;
+    one["channel"] = each.channel;
+    if (!each.name.empty()) one["name"] = each.name;
+    one["sequence"] = each.sequence;
+    if (!each.mode.empty()) one["mode"] = each.mode;
+    one["start"] = each.start;
+    one["grade"] = each.grade;
+    one["script"] = each.script;
+    one["processes"] = each.processes;
+    if (!each.caller.empty()) one["caller"] = each.caller;
+    if (!each.basis.empty()) one["joined_by"] = each.basis;
+    one["why"] = each.why;
+    runs.push_back(std::move(one));
+  }
+  out["runs"] = std::move(runs);
+  nlohmann::ordered_json operations = nlohmann::ordered_json::array();
+  for (const OperationTruth& each : operations_)
+    operations.push_back({{"id", each.id},
+                          {"machine", each.machine},
+                          {"caller", each.caller},
+                          {"reason", each.reason},
+                          {"why", each.why}});
+  out["operations_without_run"] = std::move(operations);
   return out.dump(1) + '\n';
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
@@ -42,6 +43,25 @@ struct Start {
   std::vector<std::string> sources;  ///< `sysmon 1`, `security 4688`, `audit execve`
 };
 
+/// One run of a channel, as it must be told.
+struct RunTruth {
+  std::string host, channel, name, mode;
+  int sequence = 0;
+  std::string start;          ///< of its outermost process, RFC 3339
+  std::string grade;          ///< `confirmed`, `probable`, `possible`
+  std::string script;         ///< `recovered`, `gone`, `unknown`, …
+  std::size_t processes = 0;  ///< the root, its descendants, and what left the tree
+  std::string caller, basis;  ///< empty: no operation of the cloud log is its
+  std::string why;
+};
+
+/// An operation that no run fits.
+struct OperationTruth {
+  std::string id, machine, caller;
+  std::string reason;  ///< `machine`: not collected; `failed`
+  std::string why;
+};
+
 class Truth {
  public:
   /// The scene that what follows belongs to.
@@ -59,6 +79,9 @@ class Truth {
   /// The rule could not fire on the scene's host, for that reason; with a time: in a span that
   /// holds it. What is not said could fire, all of the time.
   void blind(Rule rule, std::string host, std::string reason, std::string why, std::string at = {});
+  /// The list is complete: any other run is wrong.
+  RunTruth& run(RunTruth run);
+  void operation(OperationTruth operation);
   /// The tree of a host as the logs show it.
   void tree(std::string host, std::string text);
 
@@ -89,6 +112,8 @@ class Truth {
 
   std::vector<Scene> scenes_;
   std::vector<Blind> blind_;
+  std::deque<RunTruth> runs_;
+  std::vector<OperationTruth> operations_;
   std::vector<Said> expected_;
   std::vector<Said> quiet_;
   std::vector<Near> near_;
