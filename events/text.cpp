@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
 namespace stemma {
 namespace {
 
@@ -72,6 +74,14 @@ void append_utf8(std::string& out, char32_t value) {
 
 bool is_valid_utf8(std::string_view text) {
   while (!text.empty()) {
+    // Nearly all text is ASCII: eight bytes at a time.
+    std::size_t ascii = 0;
+    for (std::uint64_t eight = 0; text.size() - ascii >= sizeof eight; ascii += sizeof eight) {
+      std::memcpy(&eight, text.data() + ascii, sizeof eight);
+      if ((eight & 0x8080'8080'8080'8080u) != 0) break;
+    }
+    text.remove_prefix(ascii);
+    if (text.empty()) break;
     const CodePoint point = next_code_point(text);
     if (!point.valid) return false;
     text.remove_prefix(point.bytes);

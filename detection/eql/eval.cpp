@@ -261,7 +261,20 @@ bool matches(const BoundProgram& bound, const EventView& view, EvalContext& cont
       return false;
     }
   }
-  return Evaluation(code, bound.slots, bound.options, view, context).is(code.root, true);
+  return condition_holds(bound, view, context);
+}
+
+bool condition_holds(const BoundProgram& bound, const EventView& view, EvalContext& context,
+                     std::uint64_t known) {
+  if (!bound.possible) return false;
+  const ProgramCode& code = bound.program->code();
+  Evaluation evaluation(code, bound.slots, bound.options, view, context);
+  const auto parts = code.parts();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i < kMaxSkippedParts && (known >> i & 1) != 0) continue;
+    if (!evaluation.is(parts[i], true)) return false;
+  }
+  return true;
 }
 
 std::vector<LeafUse> leaf_uses(const Program& program) {

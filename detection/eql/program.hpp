@@ -136,6 +136,14 @@ struct EvalContext {
 
 /// Whether the event matches. `view` must be of the bound shape.
 bool matches(const BoundProgram& bound, const EventView& view, EvalContext& context);
+/// Parts of a condition that condition_holds() can be told to skip.
+inline constexpr std::uint32_t kMaxSkippedParts = 64;
+
+/// The same of an event that is known to be of the program's category. @param known  a bit for each
+/// of the first parts of the condition (what its outermost `and` joins, cheap ones first) that is
+/// known to be true (Needs::told).
+bool condition_holds(const BoundProgram& bound, const EventView& view, EvalContext& context,
+                     std::uint64_t known = 0);
 
 /// A field and the value that a clause saw.
 struct Witness {

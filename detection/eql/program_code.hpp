@@ -59,6 +59,11 @@ struct ProgramCode {
   [[nodiscard]] std::span<const std::uint32_t> children_of(const Condition& condition) const {
     return {children.data() + condition.first, condition.count};
   }
+  /// What must all be true: the children of an `and` at the root, else the root.
+  [[nodiscard]] std::span<const std::uint32_t> parts() const {
+    const Condition& condition = conditions[root];
+    return condition.join == Join::all_of ? children_of(condition) : std::span(&root, 1);
+  }
 };
 
 /// A query's program. `queries`: its lineage subqueries, then itself; emptied.

@@ -52,6 +52,9 @@ class RegexSet {
   std::string add(const std::string& re2_pattern);
   /// Whole match of any pattern. O(text × patterns).
   [[nodiscard]] bool matches(std::string_view text) const;
+  /// Appends texts, A–Z folded, one of which stands in every text, folded, that some pattern
+  /// matches. False where that cannot be said of all patterns. Compiles each anew.
+  [[nodiscard]] bool required_literals(std::vector<std::string>& out) const;
 
  private:
   std::vector<std::unique_ptr<re2::RE2>> patterns_;

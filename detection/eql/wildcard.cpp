@@ -71,6 +71,23 @@ Wildcard::Wildcard(std::string_view pattern, bool insensitive) : insensitive_(in
   form_ = starts && ends ? Form::contains : starts ? Form::suffix : Form::prefix;
 }
 
+Wildcard::Literal Wildcard::literal() const {
+  constexpr std::size_t kTelling = 5;  // bytes that are rare enough anywhere
+  const std::string_view pattern = pattern_;
+  Literal longest;
+  for (std::size_t at = 0; at < pattern.size();) {
+    const std::string_view run = pattern.substr(at, pattern.find_first_of("*?", at) - at);
+    if (run.size() > longest.text.size()) longest.text = run;
+    at += run.size() + 1;
+  }
+  if (longest.text.empty() || longest.text.size() >= kTelling) return longest;
+  const std::string_view head = pattern.substr(0, pattern.find_first_of("*?"));
+  const std::string_view tail = pattern.substr(pattern.find_last_of("*?") + 1);
+  if (head.size() == longest.text.size()) return {head, Literal::Where::begin};
+  if (tail.size() == longest.text.size()) return {tail, Literal::Where::end};
+  return longest;
+}
+
 bool Wildcard::matches(std::string_view text) const {
   if (form_ == Form::anything) return true;
   if (form_ == Form::general) return may_match_general(text) && matches_general(text);

@@ -20,6 +20,15 @@ class Wildcard {
   /// comparison only. An invalid byte of `text` counts as one code point.
   [[nodiscard]] bool matches(std::string_view text) const;
 
+  /// A run without wildcards: a part of every text that matches, letter case aside where that is
+  /// ignored. The longest one; where that is short, preferably one at an end of the pattern.
+  struct Literal {
+    enum class Where : std::uint8_t { anywhere, begin, end };
+    std::string_view text;  ///< may be empty
+    Where where = Where::anywhere;
+  };
+  [[nodiscard]] Literal literal() const;
+
   static bool has_wildcards(std::string_view pattern) {
     return pattern.find_first_of("*?") != std::string_view::npos;
   }
@@ -53,6 +62,9 @@ class TextSet {
 
   [[nodiscard]] bool empty() const { return exact_.empty() && patterns_.empty(); }
   [[nodiscard]] bool insensitive() const { return insensitive_; }
+  /// Texts without wildcards, folded where insensitive, and the others.
+  [[nodiscard]] const std::vector<std::string>& exact() const { return exact_; }
+  [[nodiscard]] const std::vector<Wildcard>& patterns() const { return patterns_; }
 
  private:
   std::vector<std::string> exact_;  // by length, then by folded bytes

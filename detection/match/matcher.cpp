@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "events/text.hpp"
 
@@ -61,6 +62,20 @@ Matcher::Matcher(std::vector<std::shared_ptr<const eql::Program>> programs,
   for (const Subquery& subquery : subqueries_) note(*subquery.program);
   std::sort(categories_.begin(), categories_.end());
   categories_.erase(std::unique(categories_.begin(), categories_.end()), categories_.end());
+  for (std::uint32_t rule = 0; rule < programs_.size(); ++rule)
+    asked_rules_.numbers.push_back(rule);
+  asked_levels_.resize(levels_);
+  for (std::uint32_t number = 0; number < subqueries_.size(); ++number)
+    asked_levels_[subqueries_[number].level].numbers.push_back(number);
+  const auto index = [&](Asked& asked, auto program_of) {
+    if (asked.numbers.size() < kMinFilteredRules) return;
+    std::vector<const eql::Program*> all;
+    for (const std::uint32_t number : asked.numbers) all.push_back(&program_of(number));
+    asked.index = std::make_shared<const RuleIndex>(all, options_);
+  };
+  index(asked_rules_, [&](std::uint32_t rule) -> const eql::Program& { return *programs_[rule]; });
+  for (Asked& asked : asked_levels_)
+    index(asked, [&](std::uint32_t number) -> const eql::Program& { return subquery(number); });
 }
 
 std::uint32_t Matcher::category_index(const eql::Program& program) const {
@@ -117,14 +132,54 @@ MatchWorker::MatchWorker(const Matcher& matcher, const eql::LineageOracle* linea
   statistics_.by_category.resize(matcher.categories().size());
   statistics_.possible.resize(matcher.programs().size());
   statistics_.matched.resize(matcher.programs().size());
+  const auto filter = [](const Matcher::Asked& asked) {
+    return asked.index == nullptr ? nullptr : std::make_unique<RuleFilter>(*asked.index);
+  };
+  rule_filter_ = filter(matcher.asked_rules_);
+  for (const Matcher::Asked& asked : matcher.asked_levels_) level_filters_.push_back(filter(asked));
+}
+
+void MatchWorker::ask_all() {
+  rule_filter_ = nullptr;
+  for (auto& filter : level_filters_) filter = nullptr;
+}
+
+void MatchWorker::forget_bindings() {
+  settle();
+  bindings_.clear();
+  bound_bytes_ = 0;
+}
+
+template <class ProgramOf>
+MatchWorker::Group MatchWorker::group(const Matcher::Asked& asked, RuleFilter* filter,
+                                      const Shape& shape, ProgramOf program_of) {
+  Group made;
+  made.lists.resize(matcher_.categories().size() + 1);
+  made.filter = filter;
+  if (filter != nullptr) {
+    made.fields = filter->places_in(shape);
+    made.places.resize(asked.numbers.size());
+    for (List& list : made.lists) list.possible.assign(asked.index->words(), 0);
+    bound_bytes_ += asked.numbers.size() * sizeof(Place);
+  }
+  for (std::uint32_t position = 0; position < asked.numbers.size(); ++position) {
+    const eql::Program& program = program_of(asked.numbers[position]);
+    eql::BoundProgram bound = eql::bind(program, shape, matcher_.options());
+    if (!bound.possible) continue;
+    const std::uint32_t category = matcher_.category_index(program);
+    const std::uint32_t at = category == Matcher::kAnyCategory ? 0 : category + 1;
+    List& list = made.lists[at];
+    bound_bytes_ += sizeof(Bound) + bound.slots.size() * sizeof bound.slots[0];
+    if (filter != nullptr) {
+      add_rule(list.possible, position);
+      made.places[position] = {at, static_cast<std::uint32_t>(list.bound.size())};
+    }
+    list.bound.push_back({asked.numbers[position], std::move(bound)});
+  }
+  return made;
 }
 
 MatchWorker::Binding& MatchWorker::binding(const Shape& shape) {
-  if (remembered_ > kMaxRememberedBytes) {
-    settle();
-    bindings_.clear();
-    remembered_ = 0;
-  }
   const auto found = bindings_.find(&shape);
   if (found != bindings_.end()) {
     const auto fields = shape.fields();
@@ -135,44 +190,18 @@ MatchWorker::Binding& MatchWorker::binding(const Shape& shape) {
     settle();
     bindings_.erase(found);
   }
-  if (bindings_.size() >= kMaxBoundShapes) {
-    settle();
-    bindings_.clear();
-    remembered_ = 0;
-  }
+  if (bindings_.size() >= kMaxBoundShapes || bound_bytes_ > kMaxBoundBytes) forget_bindings();
   Binding& made = bindings_[&shape];
   made.fields.assign(shape.fields().begin(), shape.fields().end());
-  const auto put = [&](Group& group, std::uint32_t number, const eql::Program& program) {
-    eql::BoundProgram bound = eql::bind(program, shape, matcher_.options());
-    if (!bound.possible) return;
-    const std::uint32_t category = matcher_.category_index(program);
-    List& list = category == Matcher::kAnyCategory ? group.any : group.by_category[category];
-    list.bound.push_back({number, std::move(bound)});
-  };
-  const std::size_t categories = matcher_.categories().size();
-  made.category_seen.resize(categories);
-  made.rules.by_category.resize(categories);
-  made.levels.resize(matcher_.subquery_levels());
-  for (Group& group : made.levels) group.by_category.resize(categories);
-  for (std::uint32_t rule = 0; rule < matcher_.programs_.size(); ++rule)
-    put(made.rules, rule, *matcher_.programs_[rule]);
-  for (std::uint32_t number = 0; number < matcher_.subqueries_.size(); ++number) {
-    const Matcher::Subquery& subquery = matcher_.subqueries_[number];
-    put(made.levels[subquery.level], number, *subquery.program);
+  made.category_seen.resize(matcher_.categories().size());
+  made.rules =
+      group(matcher_.asked_rules_, rule_filter_.get(), shape,
+            [&](std::uint32_t rule) -> const eql::Program& { return *matcher_.programs_[rule]; });
+  for (std::uint32_t level = 0; level < matcher_.subquery_levels(); ++level) {
+    made.levels.push_back(group(
+        matcher_.asked_levels_[level], level_filters_[level].get(), shape,
+        [&](std::uint32_t number) -> const eql::Program& { return matcher_.subquery(number); }));
   }
-  const auto filter = [&](List& list) {
-    if (ask_all_ || list.bound.size() < kMinFilteredRules) return;
-    std::vector<const eql::Program*> programs;
-    for (const Bound& bound : list.bound) programs.push_back(bound.program.program);
-    list.filter =
-        std::make_unique<RuleFilter>(std::move(programs), shape, matcher_.options(), remembered_);
-  };
-  const auto filter_all = [&](Group& group) {
-    filter(group.any);
-    for (List& list : group.by_category) filter(list);
-  };
-  filter_all(made.rules);
-  for (Group& group : made.levels) filter_all(group);
   return made;
 }
 
@@ -211,31 +240,43 @@ template <class Found>
 void MatchWorker::run(Group& group, EventId event, const EventView& view, Found found) {
   context_.event = event;
   hits_.clear();
-  const auto ask = [&](const Bound& bound) {
-    if (found(bound)) hits_.push_back(bound.number);
+  const auto for_each_list = [&](auto visit) {
+    visit(group.lists[0]);
+    for (const std::uint32_t category : event_categories_) visit(group.lists[category + 1]);
   };
-  const auto try_all = [&](List& list) {
-    ++list.events;
-    const std::vector<std::uint32_t>* few = list.filter ? list.filter->candidates(view) : nullptr;
-    if (few == nullptr) {
+  const auto ask = [&](const Bound& bound, std::uint64_t known = 0) {
+    if (found(bound, known)) hits_.push_back(bound.number);
+  };
+  if (group.filter == nullptr) {
+    for_each_list([&](List& list) {
+      ++list.events;
       for (const Bound& bound : list.bound) ask(bound);
-    } else {
-      for (const std::uint32_t at : *few) ask(list.bound[at]);
+    });
+    std::sort(hits_.begin(), hits_.end());
+    return;
+  }
+  candidates_.clear();
+  for_each_list([&](List& list) {
+    ++list.events;
+    candidates_.resize(list.possible.size(), 0);
+    for (std::size_t i = 0; i < candidates_.size(); ++i) candidates_[i] |= list.possible[i];
+  });
+  group.filter->narrow(view, group.fields, candidates_);
+  for (std::size_t i = 0; i < candidates_.size(); ++i) {
+    for (std::uint64_t word = candidates_[i]; word != 0; word &= word - 1) {
+      const auto bit = static_cast<unsigned>(std::countr_zero(word));
+      const Place place = group.places[i * 64 + bit];
+      ask(group.lists[place.list].bound[place.at], group.filter->known_parts(i * 64 + bit));
     }
-  };
-  try_all(group.any);
-  for (const std::uint32_t category : event_categories_) try_all(group.by_category[category]);
-  std::sort(hits_.begin(), hits_.end());
+  }
 }
 
 void MatchWorker::settle() {
-  const auto add = [&](List& list) {
-    for (const Bound& bound : list.bound) statistics_.possible[bound.number] += list.events;
-    list.events = 0;
-  };
   for (auto& [shape, binding] : bindings_) {
-    add(binding.rules.any);
-    for (List& list : binding.rules.by_category) add(list);
+    for (List& list : binding.rules.lists) {
+      for (const Bound& bound : list.bound) statistics_.possible[bound.number] += list.events;
+      list.events = 0;
+    }
   }
 }
 
@@ -248,9 +289,9 @@ void MatchWorker::consider(EventId event, const EventView& view, std::vector<Mat
   Binding& bound = binding(view.shape());
   categories_of(view);
   note(bound, view.shape());
-  run(bound.rules, event, view, [&](const Bound& rule) {
+  run(bound.rules, event, view, [&](const Bound& rule, std::uint64_t known) {
     context_.subquery_base = matcher_.subquery_base_[rule.number];
-    return eql::matches(rule.program, view, context_);
+    return eql::condition_holds(rule.program, view, context_, known);
   });
   statistics_.capped_clauses = context_.capped;
   for (const std::uint32_t rule : hits_) {
@@ -264,9 +305,9 @@ void MatchWorker::consider_subqueries(std::uint32_t level, EventId event, const 
   if (level >= matcher_.subquery_levels()) return;
   Binding& bound = binding(view.shape());
   categories_of(view);
-  run(bound.levels[level], event, view, [&](const Bound& subquery) {
+  run(bound.levels[level], event, view, [&](const Bound& subquery, std::uint64_t known) {
     context_.subquery_base = matcher_.subquery_base_[matcher_.subqueries_[subquery.number].rule];
-    return eql::matches(subquery.program, view, context_);
+    return eql::condition_holds(subquery.program, view, context_, known);
   });
   for (const std::uint32_t subquery : hits_) out.push_back({subquery, event});
 }

@@ -25,6 +25,8 @@ namespace stemma {
 /// Cap on the shapes that a worker keeps bound. Real evidence has some hundreds; beyond it the
 /// bindings start anew.
 inline constexpr std::size_t kMaxBoundShapes = 4096;
+/// Cap on the bytes of all bindings: with a thousand rules some thousand shapes.
+inline constexpr std::size_t kMaxBoundBytes = 128u << 20;
 
 /// A rule that an event made true. `rule` counts in the list the Matcher was made of.
 struct Match {
@@ -105,7 +107,16 @@ class Matcher {
   friend class MatchWorker;
   static constexpr std::uint32_t kAnyCategory = 0xFFFF'FFFF;
 
+  // Programs that are asked together: all rules, or the subqueries of a level.
+  struct Asked {
+    std::vector<std::uint32_t> numbers;      // of the rules, or of the subqueries
+    std::shared_ptr<const RuleIndex> index;  // of positions in `numbers`; null where they are few
+  };
+
   [[nodiscard]] std::uint32_t category_index(const eql::Program& program) const;
+  [[nodiscard]] const eql::Program& subquery(std::uint32_t number) const {
+    return *subqueries_[number].program;
+  }
 
   std::vector<std::shared_ptr<const eql::Program>> programs_;
   eql::EvalOptions options_;
@@ -114,6 +125,8 @@ class Matcher {
   std::vector<std::string> categories_;
   std::uint32_t levels_ = 0;
   bool any_category_ = false;
+  Asked asked_rules_;
+  std::vector<Asked> asked_levels_;
 };
 
 /// One thread's state. Borrows the matcher and the oracle.
@@ -136,7 +149,7 @@ class MatchWorker {
   [[nodiscard]] const MatchStatistics& statistics();
 
   /// Asks every rule of every event, for tests of the filter. To be called before the first event.
-  void ask_all() { ask_all_ = true; }
+  void ask_all();
 
  private:
   struct Bound {
@@ -146,12 +159,18 @@ class MatchWorker {
   // Programs that are possible on a shape and ask for one category, or for any.
   struct List {
     std::vector<Bound> bound;
-    std::unique_ptr<RuleFilter> filter;  // null: each is asked
-    std::uint64_t events = 0;            // rules: that had the list's category
+    RuleBits possible;         // by position; empty where there is no filter
+    std::uint64_t events = 0;  // rules: that had the list's category
+  };
+  struct Place {
+    std::uint32_t list = 0;  // 0: any; else the category's, from 1
+    std::uint32_t at = 0;
   };
   struct Group {
-    List any;
-    std::vector<List> by_category;
+    std::vector<List> lists;
+    std::vector<Place> places;  // by position, of those that are possible
+    RuleFilter* filter = nullptr;
+    RuleFilter::Places fields;
   };
   struct Binding {
     std::vector<FieldId> fields;  // of the shape, to notice another shape at the same address
@@ -162,6 +181,10 @@ class MatchWorker {
   };
 
   Binding& binding(const Shape& shape);
+  template <class ProgramOf>
+  Group group(const Matcher::Asked& asked, RuleFilter* filter, const Shape& shape,
+              ProgramOf program_of);
+  void forget_bindings();
   void categories_of(const EventView& view);
   void note(Binding& binding, const Shape& shape);
   template <class Found>
@@ -172,10 +195,12 @@ class MatchWorker {
   const Matcher& matcher_;
   eql::EvalContext context_;
   std::unordered_map<const Shape*, Binding> bindings_;
-  std::size_t remembered_ = 0;  // bytes that the filters of the bindings hold
-  bool ask_all_ = false;
+  std::size_t bound_bytes_ = 0;
+  std::unique_ptr<RuleFilter> rule_filter_;  // null where rules are few
+  std::vector<std::unique_ptr<RuleFilter>> level_filters_;
   std::vector<std::uint32_t> event_categories_;  // of the event in hand, ascending
   std::vector<std::uint32_t> hits_;
+  RuleBits candidates_;
   MatchStatistics statistics_;
 };
 

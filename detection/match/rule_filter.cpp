@@ -2,17 +2,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <map>
 
 namespace stemma {
 namespace {
 
-// Where a clause chooses from more values than this, all rules are asked: how many clauses give up
-// at eql::kMaxChoices is counted, and must not hang on what a filter has met before. Three fields
-// of so many stay below; a clause of more is asked always.
-constexpr std::size_t kFewValues = 40;
-constexpr std::size_t kFewFields = 3;
-static_assert(kFewValues * kFewValues * kFewValues <= eql::kMaxChoices);
+// Fewer rules than this are sooner asked than a text is scanned for their literals.
+constexpr int kWorthAScan = 3;
 
 // Equal bytes mean equal values.
 void append(std::span<const Value> values, std::string& key) {
@@ -31,131 +26,137 @@ void append(std::span<const Value> values, std::string& key) {
       key.append(reinterpret_cast<const char*>(&bits), sizeof bits);
     }
   }
-  key += '\xff';  // no kind: the field ends
+}
+
+std::size_t bytes_of(std::span<const Value> values) {
+  std::size_t bytes = 0;
+  for (const Value& value : values) bytes += value.text.size() + 16;
+  return bytes;
+}
+
+// Whether as many rules are in both.
+bool share(const RuleBits& a, const RuleBits& b, int wanted) {
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    for (std::uint64_t word = a[i] & b[i]; word != 0; word &= word - 1) {
+      if (--wanted == 0) return true;
+    }
+  }
+  return false;
+}
+
+void add(RuleBits& to, const RuleBits& from) {
+  std::uint64_t* const words = to.data();
+  for (std::size_t i = 0, n = from.size(); i < n; ++i) words[i] |= from[i];
 }
 
 }  // namespace
 
-RuleFilter::RuleFilter(std::vector<const eql::Program*> programs, const Shape& shape,
-                       const eql::EvalOptions& options, std::size_t& remembered)
-    : programs_(std::move(programs)), options_(options), remembered_(remembered) {
-  std::map<std::uint32_t, std::vector<std::uint32_t>> by_slot;
-  for (std::uint32_t rule = 0; rule < programs_.size(); ++rule) {
-    std::vector<Leaf>& leaves = leaves_.emplace_back();
-    const std::vector<eql::LeafUse> uses = eql::leaf_uses(*programs_[rule]);
-    const bool always = std::any_of(uses.begin(), uses.end(), [](const eql::LeafUse& use) {
-      return use.general && use.fields.size() > kFewFields;
-    });
-    for (std::uint32_t number = 0; number < uses.size(); ++number) {
-      const eql::LeafUse& use = uses[number];
-      Leaf& leaf = leaves.emplace_back();
-      if (use.general) {
-        for (const FieldId field : use.fields) {
-          const std::uint32_t slot = shape.slot_of(field);
-          if (slot != Shape::kNoSlot) many_.push_back(slot);
-        }
-      }
-      if (always || use.lineage || use.general || use.fields.size() != 1) continue;
-      leaf.slot = shape.slot_of(use.fields[0]);
-      if (leaf.slot == Shape::kNoSlot) {
-        leaf.verdicts =
-            eql::only(eql::leaf_verdict(*programs_[rule], number, {}, context_, options_));
-        continue;
-      }
-      std::vector<std::uint32_t>& rules = by_slot[leaf.slot];
-      if (rules.empty() || rules.back() != rule) rules.push_back(rule);
+RuleFilter::RuleFilter(const RuleIndex& index) : index_(index), fields_(index.fields().size()) {}
+
+RuleFilter::Places RuleFilter::places_in(const Shape& shape) const {
+  Places out;
+  for (std::uint32_t field = 0; field < index_.fields().size(); ++field) {
+    const std::uint32_t slot = shape.slot_of(RuleIndex::id_of(*index_.fields()[field]));
+    if (slot != Shape::kNoSlot) out.fields.push_back({field, slot});
+  }
+  for (const FieldId field : index_.calculated()) {
+    const std::uint32_t slot = shape.slot_of(field);
+    if (slot != Shape::kNoSlot) out.calculated.push_back(slot);
+  }
+  return out;
+}
+
+void RuleFilter::forget() {
+  for (Remembered& field : fields_) {
+    field.of_text.clear();
+    field.of_other.clear();
+    field.last = nullptr;
+  }
+  bytes_ = 0;
+}
+
+const RuleRow& RuleFilter::remembered(std::uint32_t number, std::span<const Value> values) {
+  Remembered& field = fields_[number];
+  const bool one_text = values.size() == 1 && values[0].kind == Value::Kind::text;
+  std::string_view key;
+  if (one_text) {
+    key = values[0].text;
+  } else {
+    key_.clear();
+    append(values, key_);
+    key = key_;
+  }
+  if (++field.asked == kFilterWindow) {
+    // A log made to have new values all the time must not cost more than one without a memory.
+    if (field.misses > kFilterWindow / 2) {
+      field.next_pause = std::min(field.next_pause * 2, kMaxFilterPause);
+      field.pause = field.next_pause;
     }
+    field.asked = field.misses = 0;
   }
-  std::sort(many_.begin(), many_.end());
-  many_.erase(std::unique(many_.begin(), many_.end()), many_.end());
-  for (auto& [slot, rules] : by_slot) {
-    Field& field = fields_.emplace_back();
-    field.slot = slot;
-    field.rules = std::move(rules);
+  Rows& rows = one_text ? field.of_text : field.of_other;
+  auto found = rows.find(key);
+  if (found == rows.end()) {
+    ++field.misses;
+    found = rows.emplace(key, RuleRow{}).first;
+    index_.row(*index_.fields()[number], values, nullptr, room_, found->second);
+    bytes_ += key.size() + 2 * index_.words() * sizeof(std::uint64_t) + 160;
   }
+  if (one_text) {
+    field.last_text = found->first;
+    field.last = &found->second;
+  }
+  return found->second;
 }
 
-bool RuleFilter::may_match(std::uint32_t rule, const EventView& view, std::uint32_t slot) {
-  return eql::may_match(*programs_[rule], [&](std::uint32_t number) {
-    const Leaf& leaf = leaves_[rule][number];
-    if (leaf.slot == Shape::kNoSlot) return leaf.verdicts;
-    if (leaf.slot != slot) return eql::kAnyVerdict;
-    return eql::only(
-        eql::leaf_verdict(*programs_[rule], number, view.at(leaf.slot), context_, options_));
-  });
-}
-
-// The rules that may match with this value of the field, whatever the others are.
-const RuleFilter::Bits* RuleFilter::judged(Field& field, const EventView& view) {
-  key_.clear();
-  append(view.at(field.slot), key_);
-  if (key_.size() > kMaxRememberedKey) return nullptr;
-  const auto found = field.by_value.find(std::string_view(key_));
-  if (found != field.by_value.end()) return &found->second;
-  ++field.misses;
-  Bits bits((programs_.size() + 63) / 64, ~std::uint64_t{0});
-  for (const std::uint32_t rule : field.rules) {
-    if (!may_match(rule, view, field.slot)) bits[rule / 64] &= ~(std::uint64_t{1} << (rule % 64));
-  }
-  remembered_ += key_.size() + bits.size() * sizeof bits[0] + 128;
-  return &field.by_value.emplace(key_, std::move(bits)).first->second;
-}
-
-// Fields with as many values as there are events (a process id, most command lines) would make
-// every event one that was not met before.
-void RuleFilter::choose_fields() {
-  chosen_ = true;
-  std::erase_if(fields_, [](const Field& field) { return field.misses > kFilterSample / 2; });
-  for (Field& field : fields_) field.misses = 0;
-}
-
-const std::vector<std::uint32_t>* RuleFilter::candidates(const EventView& view) {
-  if (fields_.empty()) return nullptr;
-  for (const std::uint32_t slot : many_) {
-    if (view.at(slot).size() > kFewValues) return nullptr;
-  }
-  if (!chosen_) {
-    // While sampling every rule is asked, so that what is judged here is only whether values
-    // repeat.
-    for (Field& field : fields_) {
-      key_.clear();
-      append(view.at(field.slot), key_);
-      if (key_.size() > kMaxRememberedKey) {
-        ++field.misses;
-      } else if (field.by_value.find(std::string_view(key_)) == field.by_value.end()) {
-        ++field.misses;
-        field.by_value.emplace(key_, Bits{});
-      }
+void RuleFilter::narrow(const EventView& view, const Places& places, RuleBits& rules) {
+  if (bytes_ > kMaxRememberedBytes) forget();
+  before_ = rules;
+  across_.assign(rules.size(), 0);
+  later_.clear();
+  passed_ = 0;
+  for (const Places::Place& place : places.fields) {
+    Remembered& field = fields_[place.field];
+    const std::span<const Value> values = view.at(place.slot);
+    if (field.pause != 0 || bytes_of(values) > kMaxRememberedKey) {
+      if (field.pause != 0) --field.pause;
+      later_.push_back(place);
+      continue;
     }
-    if (++sampled_ < kFilterSample) return nullptr;
-    for (Field& field : fields_) field.by_value.clear();
-    choose_fields();
-    return nullptr;
+    const bool again = field.last != nullptr && values.size() == 1 &&
+                       values[0].kind == Value::Kind::text && values[0].text == field.last_text;
+    apply(again ? *field.last : remembered(place.field, values), place, view, rules);
   }
-  bits_.assign((programs_.size() + 63) / 64, ~std::uint64_t{0});
-  bool useless = false;
-  for (Field& field : fields_) {
-    if (view.at(field.slot).size() > kFewValues) continue;
-    const Bits* const of = judged(field, view);
-    if (of == nullptr) continue;
-    for (std::size_t i = 0; i < bits_.size(); ++i) bits_[i] &= (*of)[i];
-    // A log made to have new values all the time must not cost more than one without a filter.
-    ++field.asked;
-    useless = useless || (field.misses > kFilterSample && field.misses > field.asked / 2);
-  }
-  if (useless) {
-    std::erase_if(fields_, [](const Field& field) {
-      return field.misses > kFilterSample && field.misses > field.asked / 2;
-    });
-  }
-  few_.clear();
-  for (std::size_t i = 0; i < bits_.size(); ++i) {
-    for (std::uint64_t word = bits_[i]; word != 0; word &= word - 1) {
-      const std::size_t rule = i * 64 + static_cast<unsigned>(std::countr_zero(word));
-      if (rule < programs_.size()) few_.push_back(static_cast<std::uint32_t>(rule));
+  for (const Places::Place& place : later_) {
+    const RuleIndex::Field& field = *index_.fields()[place.field];
+    if (!share(rules, RuleIndex::concerned(field), kWorthAScan)) {
+      add(across_, RuleIndex::across(field));
+      continue;
     }
+    index_.row(field, view.at(place.slot), &rules, room_, row_);
+    apply(row_, place, view, rules);
   }
-  return &few_;
+  const std::uint64_t* const spread = index_.across().data();
+  const std::uint64_t* const always = index_.always().data();
+  for (std::size_t i = 0, n = rules.size(); i < n; ++i)
+    rules[i] = (rules[i] & (~spread[i] | across_[i])) | (before_[i] & always[i]);
+  if (std::any_of(places.calculated.begin(), places.calculated.end(),
+                  [&](std::uint32_t slot) { return view.at(slot).size() > kFewValues; })) {
+    for (std::size_t i = 0; i < rules.size(); ++i) rules[i] |= before_[i] & index_.calculating()[i];
+  }
+}
+
+void RuleFilter::apply(const RuleRow& row, const Places::Place& place, const EventView& view,
+                       RuleBits& rules) {
+  std::uint64_t* const to = rules.data();
+  const std::uint64_t* const pass = row.pass.data();
+  for (std::size_t i = 0, n = rules.size(); i < n; ++i) to[i] &= pass[i];
+  if (!row.across.empty()) add(across_, row.across);
+  const std::span<const Value> values = view.at(place.slot);
+  if (place.field < 64 && std::all_of(values.begin(), values.end(), [](const Value& value) {
+        return value.kind == Value::Kind::text;
+      }))
+    passed_ |= RuleIndex::FieldBits{1} << place.field;
 }
 
 }  // namespace stemma

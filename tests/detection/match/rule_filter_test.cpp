@@ -32,7 +32,13 @@ class Random {
 
 std::string leaf(Random& random) {
   static const char* const kNames[] = {"\"cmd.exe\"", "\"CMD.EXE\"", "\"sh\"", "\"p*\"", "\"?h\""};
-  switch (random.below(12)) {
+  static const char* const kLines[] = {
+      "\"*word1*\"", "\"*Word2 *\"", "\"sh -c*\"",    "\"*.tmp\"",        "\"*d3?-*x\"",
+      "\"*-*\"",     "\"*\"",        "\"\"",          "\"*WORD\u00E9*\"", "\"*ab*\"",
+      "\"c*9\"",     "\"sh\"",       "\"*word1 -x*\""};
+  static const char* const kExpressions[] = {"\".*word[0-9]9.*\"", "\"(sh|bash) .*\"",
+                                             "\"[a-z]+.*\"", "\".*(abc|Word).*5\"", "\".*\""};
+  switch (random.below(20)) {
     case 0:
       return std::string("process.name == ") + random.of(kNames);
     case 1:
@@ -55,6 +61,23 @@ std::string leaf(Random& random) {
       return "startsWith~(process.name, ?process.parent.name)";
     case 10:
       return "child of [process where process.name == \"sh\"]";
+    case 11:
+    case 12:
+      return std::string("process.command_line : (") + random.of(kLines) + ", " +
+             random.of(kLines) + ")";
+    case 13:
+      return std::string("process.command_line like ") + random.of(kLines);
+    case 14:
+      return std::string("process.command_line regex~ ") + random.of(kExpressions);
+    case 15:
+      return std::string("?custom.field in (\"a\", ") + random.of(kNames) + ", null)";
+    case 16:
+      return std::string("?custom.field : (\"a\", ") + random.of(kLines) + ")";
+    case 17:
+      return std::string("?process.args regex ") + random.of(kExpressions);
+    case 18:
+      return std::string("?process.args like~ (") + random.of(kLines) + ", " + random.of(kLines) +
+             ")";
     default:
       return "process.name != process.parent.name";
   }
@@ -74,7 +97,15 @@ std::string condition(Random& random, int depth) {
   }
 }
 
-// Events of few shapes; names repeat, pids do not.
+std::string line(Random& random, int pid) {
+  static const char* const kBegins[] = {"sh -c", "SH -C x", "bash ", "cmd.exe /c", "", "a"};
+  static const char* const kEnds[] = {" -x", ".tmp", "d3z-9x", "9", "", "word\xFFx", "WORD\u00E9x"};
+  if (random.below(12) == 0) return random.of(kBegins);
+  return random.of(kBegins) + std::string(" word") + std::to_string(pid) + " Word" +
+         std::to_string(random.below(40)) + random.of(kEnds);
+}
+
+// Events of few shapes; names repeat, pids and most command lines do not.
 std::vector<FieldData> event(Random& random, int pid) {
   static const char* const kNames[] = {"cmd.exe", "CMD.exe", "sh", "bash", "pwsh", "a.exe", ""};
   std::vector<FieldData> fields{{"event.category", "process"}, {"process.pid", pid}};
@@ -82,12 +113,23 @@ std::vector<FieldData> event(Random& random, int pid) {
   fields.emplace_back("process.name", random.of(kNames));
   fields.emplace_back("event.type", random.below(2) == 0 ? "start" : "end");
   if (random.below(4) != 0) fields.emplace_back("process.parent.name", random.of(kNames));
+  fields.emplace_back("process.command_line", std::vector<Datum>{line(random, pid)});
+  if (random.below(3) == 0) {
+    // A field that no table knows: texts, numbers, or both.
+    std::vector<Datum> values;
+    if (random.below(3) != 0)
+      values.emplace_back(std::string(random.below(2) == 0 ? "a" : "word1"));
+    if (values.empty() || random.below(3) == 0) values.emplace_back(std::int64_t{pid % 3});
+    fields.emplace_back("custom.field", std::move(values));
+  }
   if (random.below(2) == 0) fields.emplace_back("user.id", random.below(2) == 0 ? "0" : "1000");
   if (random.below(2) == 0) {
     std::vector<Datum> args;
     const std::size_t count = random.below(50) == 0 ? 60 : 1 + random.below(3);
     for (std::size_t i = 0; i < count; ++i)
-      args.emplace_back(std::string(random.below(2) == 0 ? "-c" : random.of(kNames)));
+      args.emplace_back(random.below(4) == 0   ? line(random, pid)
+                        : random.below(2) == 0 ? std::string("-c")
+                                               : std::string(random.of(kNames)));
     fields.emplace_back("process.args", std::move(args));
   }
   return fields;
@@ -138,6 +180,7 @@ void agree(std::uint32_t seed, eql::EvalOptions options, bool forged) {
     slow.consider_subqueries(0, EventId{i}, view, slow_sub);
   }
   EXPECT_GT(fast_found.size(), 1000u);
+  EXPECT_GT(fast_sub.size(), 1000u);
   EXPECT_EQ(fast_found, slow_found);
   EXPECT_EQ(fast_sub, slow_sub);
   EXPECT_EQ(fast.statistics().possible, slow.statistics().possible);
