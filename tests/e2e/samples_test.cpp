@@ -111,7 +111,7 @@ TEST(Samples, CoverageNamesTheTrueReasons) {
     expected[one["host"].get<std::string>() + " | " + one["rule_id"].get<std::string>() + " | " +
              one["reason"].get<std::string>()] = one.value("at", "");
   }
-  EXPECT_EQ(expected.size(), 16u);
+  EXPECT_EQ(expected.size(), 20u);
   const std::string output = scan("--coverage " + collection());
   std::istringstream in(output);
   std::string text;
@@ -136,7 +136,7 @@ TEST(Samples, CoverageNamesTheTrueReasons) {
       expected.erase(line);
     }
   }
-  EXPECT_EQ(rules, 30u);  // three hosts, ten rules
+  EXPECT_EQ(rules, 40u);  // four hosts, ten rules
   for (const auto& [line, at] : expected) ADD_FAILURE() << "missing: " << line;
   EXPECT_EQ(scan("--coverage --threads 1 " + collection()), output);
   EXPECT_EQ(scan("--coverage --threads 5 " + collection()), output);
@@ -167,7 +167,8 @@ TEST(Samples, SameFindingsWhateverTheFilesAreCalled) {
   }
   EXPECT_EQ(without_paths(scan(dir.path())), without_paths(scan(collection())));
   const std::string hosts =
-      collection() + "/vm-win02 " + collection() + "/vm-lnx01 " + collection() + "/vm-win01";
+      collection() + "/vm-win02 " + collection() + "/vm-lnx02 " + collection() + "/vm-lnx01 " +
+      collection() + "/vm-win01 " + collection() + "/cloud";
   EXPECT_EQ(scan(hosts), scan(collection()));
 }
 

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <map>
 #include <set>
 
 #include "tests/support/evtx_check.hpp"
@@ -111,8 +112,12 @@ std::set<std::string> windows_starts() {
 TEST(Samples, TheTruthSpeaksOfStartsThatAreInTheLogs) {
   const auto truth = nlohmann::json::parse(samples().files().at("azure-run-command/truth.json"));
   const std::set<std::string> windows = windows_starts();
-  std::string audit = samples().files().at("azure-run-command/vm-lnx01/var/log/audit/audit.log.1") +
-                      samples().files().at("azure-run-command/vm-lnx01/var/log/audit/audit.log");
+  const auto audit_log = [](const std::string& host, const std::string& name) {
+    return samples().files().at("azure-run-command/" + host + "/var/log/audit/" + name);
+  };
+  const std::map<std::string, std::string> audits = {
+      {"vm-lnx01", audit_log("vm-lnx01", "audit.log.1") + audit_log("vm-lnx01", "audit.log")},
+      {"vm-lnx02", audit_log("vm-lnx02", "audit.log")}};
   std::size_t count = 0;
   const auto check = [&](const nlohmann::json& start) {
     ++count;
@@ -126,6 +131,7 @@ TEST(Samples, TheTruthSpeaksOfStartsThatAreInTheLogs) {
             << start.dump();
         continue;
       }
+      const std::string& audit = audits.at(start.at("host").get<std::string>());
       const std::string exe = " exe=\"" + start.at("executable").get<std::string>() + "\"";
       const std::string pid = fmt::format(" pid={} ", start.at("pid").get<unsigned>());
       const Timestamp time = parse_time(start.at("time").get<std::string>())->time;
