@@ -65,6 +65,7 @@ ExitCode finish(const Options& options, const Session& session, Output& output, 
 void add_scan_command(CLI::App& app, Run& run);
 void add_runs_command(CLI::App& app, Run& run);
 void add_tree_command(CLI::App& app, Run& run);
+void add_verify_command(CLI::App& app, Run& run);
 void add_timeline_command(CLI::App& app, Run& run);
 void add_events_command(CLI::App& app, Run& run);
 void add_query_command(CLI::App& app, Run& run);

@@ -1,6 +1,9 @@
 // `stemma evidence`: what was read of every artifact, with digests and defects.
 #include "app/cli/command.hpp"
+#include "app/cli/rule_options.hpp"
 #include "app/session/cross_check.hpp"
+#include "app/session/custody.hpp"
+#include "app/session/detect.hpp"
 #include "app/session/digest.hpp"
 #include "events/text.hpp"
 #include "reports/json.hpp"
@@ -48,14 +51,17 @@ void add_evidence_command(CLI::App& app, Run& run) {
   auto options = std::make_shared<Options>();
   auto no_digests = std::make_shared<bool>(false);
   auto compare = std::make_shared<bool>(false);
+  auto manifest = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("evidence", "Show what was read of every artifact: bytes, records, digests, defects");
   add_evidence_options(*command, *options);
   command->add_option("--format", options->format, "text or jsonl")->check(CLI::IsMember({"text", "jsonl"}))->default_str("text");
   command->add_flag("--cross-check", *compare, "Read EVTX files a second time with libevtx and compare record by record");
+  command->add_option("--manifest", *manifest, "Write a manifest for `stemma verify`: digests, sizes, what was read, findings")->type_name("FILE");
+  add_rule_options(*command, *options);
   command->add_flag("--no-digests", *no_digests, "Do not compute SHA-256 digests");
   command->footer("Examples:\n  stemma evidence /cases/17\n  stemma evidence --format jsonl -o ledger.jsonl /cases/17");
-  command->callback([options, no_digests, compare, &run] {
-    run = [options, no_digests, compare] {
+  command->callback([options, no_digests, compare, manifest, &run] {
+    run = [options, no_digests, compare, manifest] {
       Output output(options->output);
       ProgressBar bar(!options->quiet);
       const auto session = open_session(*options, bar);
@@ -64,6 +70,20 @@ void add_evidence_command(CLI::App& app, Run& run) {
       if (!*no_digests) digests = artifact_digests(*session);
       std::vector<std::optional<evtx::CrossCheck>> checks;
       if (*compare) checks = cross_check(*session);
+      if (!manifest->empty()) {
+        Output to(*manifest);
+        if (!to.error().empty()) {
+          note(to.error());
+          return ExitCode::failed;
+        }
+        const LoadedRules rules = load_rule_set(*options);
+        const Detection detection = detect(*session, rules.set, &bar.progress());
+        to.write(manifest_json(make_manifest(*session, options->paths, rules.set, detection, STEMMA_VERSION)));
+        if (!to.finish()) {
+          note(to.error());
+          return ExitCode::failed;
+        }
+      }
       bar.stop();
       std::string text;
       if (options->format == "jsonl") {

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   add_scan_command(app, run);
   add_runs_command(app, run);
   add_tree_command(app, run);
+  add_verify_command(app, run);
   add_timeline_command(app, run);
   add_events_command(app, run);
   add_query_command(app, run);
