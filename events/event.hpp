@@ -57,7 +57,15 @@ struct ProcessHint {
 
 /// Which decoder read the event; decides how its sequence orders it and how its process facts are
 /// weighed.
-enum class SourceKind : std::uint8_t { none, sysmon, security, evtx_other, auditd, sysmon_linux };
+enum class SourceKind : std::uint8_t {
+  none,
+  sysmon,
+  security,
+  evtx_other,
+  auditd,
+  sysmon_linux,
+  guest_agent,  ///< a cloud agent's own logs, settings and status files
+};
 
 /// A decoded event as rules and writers see it: slots of values, valid until the event it came from
 /// is filled again.

@@ -98,7 +98,9 @@ std::string named(std::span<const Rule> rules, const std::vector<std::uint32_t>&
 
 void append_log(const LogEvidence& log, std::string& out) {
   std::vector<std::pair<std::uint64_t, std::string>> codes;
-  for (const auto& [code, count] : log.codes) codes.emplace_back(count, code);
+  for (const auto& [code, count] : log.codes) {
+    if (!code.empty()) codes.emplace_back(count, code);
+  }
   std::stable_sort(codes.begin(), codes.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   std::string most;
@@ -106,8 +108,10 @@ void append_log(const LogEvidence& log, std::string& out) {
     most += fmt::format("{}{} ×{}", i == 0 ? "" : ", ", visible(codes[i].second),
                         grouped(codes[i].first));
   if (codes.size() > kNamedCodes) most += fmt::format(", {} more", codes.size() - kNamedCodes);
-  out += fmt::format("  {}: {}, {} ({})\n", visible(log.name), span_text(log.first, log.last),
-                     counted(log.events, "event", "events"), most);
+  out += fmt::format("  {}: {}, {}{}\n", visible(log.name),
+                     log.timed ? span_text(log.first, log.last) : "without times",
+                     counted(log.events, "event", "events"),
+                     most.empty() ? "" : fmt::format(" ({})", most));
   for (std::size_t i = 0; i < log.gaps.size() && i < kShownGaps; ++i)
     out += "    gap " + gap_text(log.gaps[i]) + "\n";
   if (log.gaps.size() > kShownGaps)
@@ -207,8 +211,10 @@ void append_coverage_lines(const CaseSnapshot& snapshot, std::span<const Rule> r
     };
     for (const LogEvidence& log : host.logs) {
       begin("log");
-      document.text("event.start", format_time(log.first, 9));
-      document.text("event.end", format_time(log.last, 9));
+      if (log.timed) {
+        document.text("event.start", format_time(log.first, 9));
+        document.text("event.end", format_time(log.last, 9));
+      }
       document.text("stemma.coverage.log", log.name);
       document.integer("stemma.coverage.events", static_cast<std::int64_t>(log.events));
       document.integer("stemma.coverage.process_starts", static_cast<std::int64_t>(log.starts));

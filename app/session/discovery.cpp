@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -10,6 +11,7 @@
 #include <optional>
 #include <tuple>
 
+#include "events/paths.hpp"
 #include "events/text.hpp"
 
 namespace stemma {
@@ -123,6 +125,55 @@ std::optional<std::string> host_name_file(const fs::path& folder) {
   return name;
 }
 
+// `C`, `C:`, `C%3A`: a drive of a collected Windows file system.
+bool is_drive(const std::string& name) {
+  const bool letter = !name.empty() && ((name[0] >= 'A' && name[0] <= 'Z') || (name[0] >= 'a' && name[0] <= 'z'));
+  const std::string_view behind = std::string_view(name).substr(letter ? 1 : 0);
+  return letter && (behind.empty() || behind == ":" || ascii_iequals(behind, "%3A"));
+}
+
+// Velociraptor names a collection `Collection-<host>-2026-05-13T07_10_00Z`.
+std::string without_collection_stamp(const std::string& name) {
+  constexpr std::string_view kPrefix = "Collection-";
+  constexpr std::string_view kStamp = "-dddd-dd-ddT";
+  if (name.rfind(kPrefix, 0) != 0) return name;
+  for (std::size_t at = kPrefix.size() + 1; at + kStamp.size() <= name.size(); ++at) {
+    const bool stamp = std::equal(kStamp.begin(), kStamp.end(), name.begin() + static_cast<std::ptrdiff_t>(at),
+                                  [](char expected, char c) { return expected == 'd' ? c >= '0' && c <= '9' : c == expected; });
+    if (stamp) return name.substr(kPrefix.size(), at - kPrefix.size());
+  }
+  return name;
+}
+
+// The folder that holds the Windows file system that a file lies in: above its drive, else above the folders that Azure's agent makes in the root of one.
+// Empty where there is neither. Below the given path the outermost counts, since what lies deeper is that machine's own; above it the nearest, since the
+// analyst's own disk may have such folders, too.
+std::string windows_machine_folder(const fs::path& path, const fs::path& root) {
+  // What collectors put between the machine's folder and its drives.
+  static constexpr std::array kBetween = {"uploads", "auto", "ntfs", "lazy_ntfs", "mft", "file"};
+  std::vector<std::string> names;
+  for (const fs::path& part : path.relative_path().parent_path()) names.push_back(part.string());
+  const auto is_root = [&](std::size_t i) {
+    const bool has_next = i + 1 < names.size();
+    return is_drive(names[i]) || ascii_iequals(names[i], "WindowsAzure") ||
+           (ascii_iequals(names[i], "Packages") && has_next && ascii_iequals(names[i + 1], "Plugins"));
+  };
+  const auto machine = [&](std::size_t i) {
+    std::size_t at = i - 1;
+    while (at > 0 && std::any_of(kBetween.begin(), kBetween.end(), [&](const char* name) { return ascii_iequals(names[at], name); })) --at;
+    return without_collection_stamp(names[at]);
+  };
+  const fs::path relative_root = root.relative_path();
+  const auto above = static_cast<std::size_t>(std::max<std::ptrdiff_t>(std::distance(relative_root.begin(), relative_root.end()) - 1, 1));
+  for (std::size_t i = above; i < names.size(); ++i) {
+    if (is_root(i)) return machine(i);
+  }
+  for (std::size_t i = std::min(above, names.size()); i-- > 1;) {
+    if (is_root(i)) return machine(i);
+  }
+  return {};
+}
+
 // Which machine a file without host names is from: the name inside its collected file system, else
 // the folder that holds that file system, else the folder that holds the file. Nothing above the
 // given path is opened.
@@ -136,9 +187,10 @@ std::string host_by_place(const Candidate& candidate) {
   }
   for (fs::path at = path.parent_path(); at.has_relative_path(); at = at.parent_path()) {
     const fs::path above = at.parent_path();
-    if (at.filename() == "log" && above.filename() == "var")
+    if ((at.filename() == "log" || at.filename() == "lib") && above.filename() == "var")
       return above.parent_path().filename().string();
   }
+  if (std::string name = windows_machine_folder(path, root); !name.empty()) return name;
   return path.parent_path().filename().string();
 }
 
@@ -188,7 +240,8 @@ Discovery discover(const std::vector<std::string>& paths,
     }
     const auto same_size = by_size.equal_range(artifact.bytes.size_on_disk());
     const auto twin = std::find_if(same_size.first, same_size.second, [&](const auto& entry) {
-      return equal_content(found.artifacts[entry.second].bytes, artifact.bytes);
+      const FoundArtifact& known = found.artifacts[entry.second];
+      return !known.parsers.front()->place_matters() && equal_content(known.bytes, artifact.bytes);
     });
     if (twin != same_size.second) {
       found.artifacts[twin->second].artifact.copies.push_back(candidate.path);

@@ -35,7 +35,8 @@ struct Discovery {
 
 /// Walks `paths`. Symbolic links below them are not followed (what they point to inside is found by
 /// itself, what lies outside is not part of the collection) and are listed as skipped. Files of
-/// equal size and content are read once. Deterministic: names decide nothing but which of several
+/// equal size and content are read once, unless their place says what they are about
+/// (Parser::place_matters). Deterministic: names decide nothing but which of several
 /// copies is shown.
 Discovery discover(const std::vector<std::string>& paths,
                    const std::vector<std::unique_ptr<Parser>>& parsers);

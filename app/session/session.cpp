@@ -22,9 +22,13 @@ class IndexSink : public EventSink {
 
 std::vector<std::unique_ptr<Parser>> parsers_that_ship(EvtxReader evtx_reader) {
   std::vector<std::unique_ptr<Parser>> parsers;
+  // Those that share no file come first.
+  parsers.push_back(make_script_files_parser());
   parsers.push_back(make_evtx_parser(evtx_reader));
+  parsers.push_back(make_azure_guest_document_parser());
   parsers.push_back(make_auditd_parser());
   parsers.push_back(make_sysmon_linux_parser());
+  parsers.push_back(make_azure_guest_log_parser());
   return parsers;
 }
 

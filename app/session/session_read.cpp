@@ -163,6 +163,7 @@ Result<void> Session::decode(EventId id, const Projection& projection, Event& ev
   for (const Parser* candidate : files_[spans.front().artifact.index()].parsers) {
     const bool fits = candidate->format() == "auditd"         ? kind == SourceKind::auditd
                       : candidate->format() == "sysmon_linux" ? kind == SourceKind::sysmon_linux
+                      : candidate->format() == "azure_guest_log" ? kind == SourceKind::guest_agent
                                                               : true;
     if (fits) parser = candidate;
   }

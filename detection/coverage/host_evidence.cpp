@@ -53,6 +53,9 @@ class Builder {
 
  private:
   static LogKey key_of(const EventClass& known) {
+    // What an agent's own files say is one log, however many files that are.
+    if (known.source_kind == SourceKind::guest_agent)
+      return {known.host, SourceKind::guest_agent, StringId{}};
     // The audit log and Sysmon for Linux are one log each, whatever their events call themselves.
     const bool channels =
         known.source_kind != SourceKind::auditd && known.source_kind != SourceKind::sysmon_linux;
@@ -90,8 +93,13 @@ class Builder {
       const EventClassId known = store_.event_class(id);
       LogEvidence& log = *log_of_class_[known.value];
       const Timestamp time = store_.time(id);
-      if (log.events++ == 0) log.first = time;
-      log.last = time;
+      ++log.events;
+      // Settings files have no time; events come in the order of time.
+      if (log.kind != SourceKind::guest_agent || time != Timestamp{}) {
+        if (!log.timed) log.first = time;
+        log.timed = true;
+        log.last = time;
+      }
       ++by_class[known.value];
       switch (acts[known.value]) {
         case Act::none:
@@ -187,8 +195,13 @@ class Builder {
         last = log;
         if (std::find(logs.begin(), logs.end(), log) == logs.end()) logs.push_back(log);
       }
-      const bool is_evtx = std::none_of(logs.begin(), logs.end(),
-                                        [](const LogEvidence* log) { return log->is_linux(); });
+      // An agent's records have no numbers.
+      const bool numbered = std::none_of(logs.begin(), logs.end(), [](const LogEvidence* log) {
+        return log->kind == SourceKind::guest_agent;
+      });
+      const bool is_evtx =
+          numbered && std::none_of(logs.begin(), logs.end(),
+                                   [](const LogEvidence* log) { return log->is_linux(); });
       if (is_evtx && logs.size() == 1) {
         files_of[logs.front()].push_back(i);
       } else if (is_evtx) {
@@ -262,21 +275,36 @@ class Builder {
     });
   }
 
+  // From when to when the machine was watched. An agent's log goes back years and watches nothing,
+  // so it counts only where there is no other.
+  static void span(HostEvidence& host) {
+    const bool agent_alone =
+        std::all_of(host.logs.begin(), host.logs.end(),
+                    [](const LogEvidence& log) { return log.kind == SourceKind::guest_agent; });
+    bool any = false;
+    for (const LogEvidence& log : host.logs) {
+      if (!log.timed || (log.kind == SourceKind::guest_agent && !agent_alone)) continue;
+      host.first = any ? std::min(host.first, log.first) : log.first;
+      host.last = any ? std::max(host.last, log.last) : log.last;
+      any = true;
+    }
+  }
+
   std::vector<HostEvidence> finish() {
     std::map<HostId, HostEvidence> hosts;
     for (auto& [key, log] : logs_) {
       if (log.events == 0) continue;
       log.name = log.kind == SourceKind::auditd         ? "auditd"
                  : log.kind == SourceKind::sysmon_linux ? "Sysmon for Linux"
+                 : log.kind == SourceKind::guest_agent  ? "guest agent"
                  : log.channel                          ? std::string(text(log.channel))
                                                         : "(no channel)";
       join(log);
       HostEvidence& host = hosts[log.host];
-      if (host.logs.empty() || log.first < host.first) host.first = log.first;
-      if (host.logs.empty() || host.last < log.last) host.last = log.last;
       host.host = log.host;
       host.logs.push_back(std::move(log));
     }
+    for (auto& [id, host] : hosts) span(host);
     std::vector<HostEvidence> out;
     for (auto& [id, host] : hosts) {
       host.boots = boots_[id];
@@ -326,9 +354,13 @@ std::vector<HostEvidence> host_evidence(const CaseSnapshot& snapshot) {
 }
 
 const LogEvidence* find_log(const HostEvidence& host, SourceKind kind, StringId channel) {
-  const bool linux_log = kind == SourceKind::auditd || kind == SourceKind::sysmon_linux;
+  // Logs that are one, whatever their events call themselves.
+  const auto is_one = [](SourceKind any) {
+    return any == SourceKind::auditd || any == SourceKind::sysmon_linux ||
+           any == SourceKind::guest_agent;
+  };
   for (const LogEvidence& log : host.logs) {
-    if (linux_log ? log.kind == kind : !log.is_linux() && log.channel == channel) return &log;
+    if (is_one(kind) ? log.kind == kind : !is_one(log.kind) && log.channel == channel) return &log;
   }
   return nullptr;
 }

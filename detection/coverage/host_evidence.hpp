@@ -45,14 +45,16 @@ inline constexpr std::size_t kNamedGaps = 8;
 /// processes have none.
 inline constexpr std::uint64_t kStartsWithoutCommandLine = 4;
 
-/// One log of one host: a Windows channel, the audit log, Sysmon for Linux.
+/// One log of one host: a Windows channel, the audit log, Sysmon for Linux, all files of a cloud
+/// agent.
 struct LogEvidence {
   HostId host;
   SourceKind kind = SourceKind::none;
   StringId channel;
-  std::string name;  ///< the channel; `auditd`, `Sysmon for Linux`
+  std::string name;  ///< the channel; `auditd`, `Sysmon for Linux`, `guest agent`
   std::uint64_t events = 0;
-  Timestamp first, last;
+  bool timed = false;                          ///< an event of it has a time
+  Timestamp first, last;                       ///< of those
   std::map<std::string, std::uint64_t> codes;  ///< events by event.code
   std::uint64_t starts = 0;                    ///< process starts
   std::uint64_t first_id = 0;                  ///< lowest record id; 0 where there are none

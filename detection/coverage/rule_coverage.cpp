@@ -49,7 +49,8 @@ bool values_allow(const eql::Program& program, const std::vector<eql::LeafUse>& 
         const auto type = static_cast<TypeBit>(bit);
         if ((kind.of->types & type_bit(type)) != 0) values.push_back(Value::of(type_name(type)));
       }
-    } else if (use.fields[0] == field::host_os_type && kind.of->source_kind != SourceKind::none) {
+    } else if (use.fields[0] == field::host_os_type && kind.of->source_kind != SourceKind::none &&
+               kind.of->source_kind != SourceKind::guest_agent) {
       const bool is_linux = kind.of->source_kind == SourceKind::auditd ||
                             kind.of->source_kind == SourceKind::sysmon_linux;
       values.push_back(Value::of(std::string_view(is_linux ? "linux" : "windows")));
@@ -136,6 +137,7 @@ class Judge {
                         static_cast<std::uint32_t>(log - host.logs.data())});
     }
     for (const LogEvidence& log : host.logs) {
+      if (log.kind == SourceKind::guest_agent) continue;
       (log.is_linux() ? has_linux_ : has_windows_) = true;
       for (const Gap& gap : log.gaps) logins_only_ |= gap.kind == GapKind::logins_only;
       has_other_source_ |= log.kind != SourceKind::auditd;

@@ -67,13 +67,17 @@ class Parser {
   /// Stable name of the format: `evtx`, `auditd`, `sysmon_linux`.
   [[nodiscard]] virtual std::string_view format() const = 0;
 
-  /// Whether `artifact` holds anything of this format, decided by content alone. May read all of
-  /// it, at memory speed.
+  /// Whether `artifact` holds anything of this format, decided by content; by its path only where
+  /// no content can tell. May read all of it, at memory speed.
   [[nodiscard]] virtual bool recognizes(const ArtifactBytes& artifact) const = 0;
 
   /// Whether a file of this format may hold another one's records too: text logs mix, containers do
   /// not.
   [[nodiscard]] virtual bool shares_files() const { return true; }
+
+  /// Whether events of a file of this format depend on where it lay. Then files of equal content at
+  /// different places are artifacts of their own; else the second one is a copy of the first.
+  [[nodiscard]] virtual bool place_matters() const { return false; }
 
   /// Splits artifacts that were recognized into units that together cover every byte of them
   /// exactly once. Same artifacts, same units, whatever their order or names.
@@ -107,5 +111,11 @@ enum class EvtxReader : std::uint8_t { native, libevtx };
 std::unique_ptr<Parser> make_evtx_parser(EvtxReader reader = EvtxReader::native);
 std::unique_ptr<Parser> make_auditd_parser();
 std::unique_ptr<Parser> make_sysmon_linux_parser();
+/// Text logs of Azure's guest agents and script handlers.
+std::unique_ptr<Parser> make_azure_guest_log_parser();
+/// Their settings, status and goal state files.
+std::unique_ptr<Parser> make_azure_guest_document_parser();
+/// Scripts and their output, known by their place alone: asked before all others.
+std::unique_ptr<Parser> make_script_files_parser();
 
 }  // namespace stemma

@@ -162,6 +162,92 @@ TEST(Hosts, AuditLogsWithoutNodeAreNamedByTheCollectedFileSystem) {
   EXPECT_THAT(names, ::testing::UnorderedElementsAre("web01", "two", "three"));
 }
 
+std::string some_settings() { return R"({"runtimeSettings":[{"handlerSettings":{"publicSettings":{"source":{"script":"id"}}}}]})"; }
+
+std::vector<std::string> host_names(const CaseSnapshot& snapshot) {
+  std::vector<std::string> names;
+  for (std::uint32_t id = 1; id <= snapshot.hosts.size(); ++id) names.emplace_back(snapshot.hosts.name(HostId{id}));
+  return names;
+}
+
+TEST(Hosts, FilesOfAWindowsMachineAreNamedByTheFolderAboveItsDrive) {
+  const std::string plugin = "Packages/Plugins/Microsoft.CPlat.Core.RunCommandWindows/1.1.22/RuntimeSettings/";
+  const TempDir dir;
+  dir.write("vm-a/C/" + plugin + "0.settings", some_settings());
+  dir.write("vm-b/C:/" + plugin + "0.settings", some_settings());
+  dir.write("Collection-vm-c-2026-05-13T07_10_00Z/uploads/auto/C%3A/" + plugin + "0.settings", some_settings());
+  dir.write("vm-d/" + plugin + "0.settings", some_settings());
+  dir.write("vm-e/WindowsAzure/Logs/WaAppAgent.log", "[1+2] [05/12/2026 09:14:03.12] [INFO] x\n");
+  dir.write("vm-f/var/lib/waagent/Microsoft.CPlat.Core.RunCommandLinux-1.0.5/config/0.settings", some_settings());
+  dir.write("vm-g/D/" + plugin + "C/0.settings", some_settings());
+  const auto session = open({dir.path()});
+  EXPECT_THAT(host_names(session->snapshot()), ::testing::UnorderedElementsAre("vm-a", "vm-b", "vm-c", "vm-d", "vm-e", "vm-f", "vm-g"));
+  // The same where the drive, or a file below it, is what was given.
+  for (const std::string& given : {std::string("vm-a/C"), std::string("vm-a/C/Packages"), "vm-a/C/" + plugin + "0.settings"}) {
+    EXPECT_THAT(host_names(open({dir / given})->snapshot()), ElementsAre("vm-a")) << given;
+  }
+}
+
+// Copies are one artifact; where the place says which run a file is about, equal files are not copies.
+TEST(Discovery, EqualSettingsAtTwoPlacesAreTwoRuns) {
+  const TempDir dir;
+  const std::string folder = "var/lib/waagent/Microsoft.CPlat.Core.RunCommandHandlerLinux-1.3.28/config/";
+  dir.write("a/" + folder + "one.0.settings", some_settings());
+  dir.write("a/" + folder + "two.0.settings", some_settings());
+  dir.write("b/" + folder + "one.0.settings", some_settings());
+  dir.write("x/a/" + folder + "one.0.settings", some_settings());  // the first machine, collected twice
+  const auto session = open({dir.path()});
+  const CaseSnapshot& snapshot = session->snapshot();
+  EXPECT_EQ(snapshot.artifacts.size(), 4u);
+  EXPECT_EQ(snapshot.events.size(), 3u);
+  const Projection all = Projection::all();
+  std::vector<std::string> runs;
+  for (std::size_t i = 0; i < snapshot.events.size(); ++i) {
+    Event event;
+    ASSERT_TRUE(session->decode(EventId::from_index(i), all, event));
+    runs.push_back(std::string(event.text(field::host_name)) + " " + std::string(event.text(field::run_name)));
+  }
+  EXPECT_THAT(runs, ::testing::UnorderedElementsAre("a one", "a two", "b one"));
+  expect_balance(snapshot);
+}
+
+TEST(Discovery, AScriptThatHoldsAuditLinesIsAScript) {
+  const TempDir dir;
+  dir.write("vm/var/lib/waagent/run-command/download/7/script.sh", some_audit());
+  dir.write("vm/var/lib/waagent/run-command/download/8/dropped.evtx", some_evtx());
+  dir.write("vm/var/lib/waagent/run-command/download/9/script.sh", "id\n");
+  dir.write("vm/var/lib/waagent/run-command/download/10/script.sh", "id\n");
+  const auto session = open({dir.path()});
+  const CaseSnapshot& snapshot = session->snapshot();
+  EXPECT_EQ(snapshot.events.size(), 0u);
+  ASSERT_EQ(snapshot.artifacts.size(), 3u);
+  std::size_t copies = 0;
+  for (const Artifact& artifact : snapshot.artifacts) {
+    EXPECT_EQ(artifact.format, "script_files");
+    copies += artifact.copies.size();
+  }
+  EXPECT_EQ(copies, 1u);
+  expect_balance(snapshot);
+}
+
+// An agent's line at the top of an audit log hides nothing of it, and no byte is booked twice.
+TEST(Discovery, AuditLogsWithAnAgentsLineInThemAreBoth) {
+  const TempDir dir;
+  const std::string line = "2021-10-25T19:16:28.553583Z INFO ExtHandler ExtHandler x\n";
+  dir.write("audit.log", line + some_audit() + line + "what goes on with it\n");
+  const auto session = open({dir.path()});
+  const CaseSnapshot& snapshot = session->snapshot();
+  ASSERT_EQ(snapshot.artifacts.size(), 1u);
+  EXPECT_EQ(snapshot.artifacts[0].format, "auditd,azure_guest_log");
+  EXPECT_EQ(snapshot.events.size(), 4u);
+  EXPECT_EQ(snapshot.artifacts[0].log.bytes.unused, 0u);
+  expect_balance(snapshot);
+  for (std::size_t i = 0; i < snapshot.events.size(); ++i) {
+    Event event;
+    EXPECT_TRUE(session->decode(EventId::from_index(i), Projection::all(), event));
+  }
+}
+
 TEST(Session, DecodesAnyEventAgainWithWhatTheTreeKnows) {
   const TempDir dir;
   dir.write("audit.log", some_audit());

@@ -28,6 +28,7 @@ const std::vector<Row> kTable = {
     {"parsers/evtx", {"events/", "parsers/common/", "parsers/winlog/", "parsers/evtx/"}},
     {"parsers/auditd", {"events/", "parsers/common/", "parsers/auditd/"}},
     {"parsers/sysmon_linux", {"events/", "parsers/common/", "parsers/winlog/", "parsers/sysmon_linux/"}},
+    {"parsers/azure_guest", {"events/", "parsers/common/", "parsers/azure_guest/"}},
     {"detection", {"events/", "detection/"}},
     {"reports", {"events/", "detection/", "reports/"}},
     {"ui", {"events/", "detection/", "reports/", "ui/"}, true},
