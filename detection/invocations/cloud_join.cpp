@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
+#include <tuple>
 
 #include "events/paths.hpp"
 
@@ -171,19 +171,30 @@ class Joiner {
 
   // In the order of time on both sides, as many as fit, and of those the nearest: an alignment.
   void by_time() {
-    std::map<std::string, std::vector<std::uint32_t>> runs_of, operations_of;
+    std::map<std::string, std::vector<std::uint32_t>> runs_of;
     for (std::uint32_t i = 0; i < invocations_.size(); ++i) {
       if (!invocations_[i].operation && invocations_[i].start.known())
         runs_of[ascii_lower(first_label(invocations_[i].host))].push_back(i);
     }
+    // What one kind of operation ordered keeps its order; different names may overtake each other.
+    // Named ones first: they leave less choice.
+    std::map<std::tuple<bool, std::string, std::string, std::string>, std::vector<std::uint32_t>>
+        groups;
     for (std::uint32_t i = 0; i < operations_.size(); ++i) {
-      if (free(operations_[i]))
-        operations_of[ascii_lower(first_label(operations_[i].machine))].push_back(i);
+      const CloudOperation& operation = operations_[i];
+      if (!free(operation)) continue;
+      groups[{operation.run_name.empty(), ascii_lower(first_label(operation.machine)),
+              ascii_lower(operation.operation_name), ascii_lower(operation.run_name)}]
+          .push_back(i);
     }
-    for (auto& [machine, operations] : operations_of) {
-      const auto at = runs_of.find(machine);
+    for (auto& [key, operations] : groups) {
+      const auto at = runs_of.find(std::get<1>(key));
       if (at == runs_of.end()) continue;
-      align(operations, at->second);
+      std::vector<std::uint32_t> runs;
+      for (const std::uint32_t run : at->second) {
+        if (fits(operations_[operations.front()], invocations_[run])) runs.push_back(run);
+      }
+      align(operations, runs);
     }
   }
 

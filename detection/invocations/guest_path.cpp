@@ -52,7 +52,9 @@ std::string guest_path(std::string_view collected) {
   };
   // The last place that fits: a collection may itself lie below /home or C:\cases.
   for (std::size_t i = pieces.size(); i-- > 0;) {
-    if (const char drive = drive_of(pieces[i]); drive != '\0' && i + 1 < pieces.size())
+    // One letter alone may be any folder's name: what follows must be a Windows folder.
+    if (const char drive = drive_of(pieces[i]); drive != '\0' && i + 1 < pieces.size() &&
+                                                (pieces[i].size() > 1 || top(i + 1, kWindowsTops)))
       return join(i + 1, std::string{drive, ':'}, '\\');
     if (top(i, kWindowsTops) && ascii_lower(pieces[i]) != "windows" &&
         (i == 0 || drive_of(pieces[i - 1]) == '\0') && ascii_lower(pieces[i]) != "users")

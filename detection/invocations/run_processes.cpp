@@ -53,6 +53,18 @@ void paths_in(std::string_view action, std::vector<std::string>& out) {
     out.emplace_back(action);
     return;
   }
+  if (looks_like_path(action) && action.find('"') == std::string_view::npos) {
+    // Unquoted, with blanks: the program ends where its extension does.
+    const std::string lower = ascii_lower(action);
+    for (const std::string_view extension :
+         {".exe", ".cmd", ".bat", ".ps1", ".vbs", ".js", ".dll"}) {
+      const std::size_t at = lower.find(extension);
+      const std::size_t end = at + extension.size();
+      if (at == std::string::npos || (end < lower.size() && lower[end] != ' ')) continue;
+      out.emplace_back(action.substr(0, end));
+      return;
+    }
+  }
   for (std::string& word : words(action)) {
     if (looks_like_path(word)) out.push_back(std::move(word));
   }
