@@ -92,8 +92,12 @@ class CopyFinder {
         [&](const CopyCandidate& a, const CopyCandidate& b) { return key(a) < key(b); });
     const CopyCandidate* kept = nullptr;
     for (const CopyCandidate& c : candidates_) {
+      // Documents without a number of their own may say the same twice and mean two events; an
+      // export does not repeat itself.
+      const bool same_export = kept != nullptr && c.sequence == 0 && is_document(c.source_kind) &&
+                               kept->source.artifact == c.source.artifact;
       if (kept == nullptr || kept->group != c.group || kept->content_hash != c.content_hash ||
-          kept->source == c.source) {
+          kept->source == c.source || same_export) {
         kept = &c;
       } else {
         drop_(c.row, c.source);

@@ -65,7 +65,32 @@ enum class SourceKind : std::uint8_t {
   auditd,
   sysmon_linux,
   guest_agent,  ///< a cloud agent's own logs, settings and status files
+  // The same logs, and others, as documents that a shipper made of them.
+  ecs_sysmon,
+  ecs_security,
+  ecs_windows,  ///< of a Windows machine, by any other program (Elastic Defend)
+  ecs_auditd,   ///< Auditbeat's auditd module and what reads audit logs
+  ecs_sysmon_linux,
+  ecs_other,  ///< of any other machine, or of none (Elastic Defend, cloud services)
 };
+
+/// True for events read from Elastic documents, whose fields are the document's own.
+constexpr bool is_document(SourceKind kind) {
+  return kind >= SourceKind::ecs_sysmon && kind <= SourceKind::ecs_other;
+}
+/// True for logs of Windows machines, whatever carried them.
+constexpr bool is_windows(SourceKind kind) {
+  return kind == SourceKind::sysmon || kind == SourceKind::security ||
+         kind == SourceKind::evtx_other || kind == SourceKind::ecs_sysmon ||
+         kind == SourceKind::ecs_security || kind == SourceKind::ecs_windows;
+}
+
+/// A set of source kinds: one bit each.
+using SourceSet = std::uint16_t;
+
+constexpr SourceSet source_bit(SourceKind kind) {
+  return static_cast<SourceSet>(1u << static_cast<unsigned>(kind));
+}
 
 /// A decoded event as rules and writers see it: slots of values, valid until the event it came from
 /// is filled again.
@@ -187,6 +212,13 @@ class Event {
   }
   void add_lasting(FieldId field, std::string_view text, Origin origin = Origin::record) {
     if (accepts(field)) append(field, Value::of(text), origin);
+  }
+  /// Adds a value of any kind; its text is kept as add_view() would.
+  void add_value(FieldId field, const Value& value, Origin origin = Origin::record) {
+    if (!accepts(field)) return;
+    Value own = value;
+    if (own.kind == Value::Kind::text) own.text = borrow(own.text);
+    append(field, own, origin);
   }
   /// Adds unless the field already has this text: for the `related.*` bags. The text is kept as
   /// add_view() would.

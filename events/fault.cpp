@@ -54,6 +54,8 @@ std::string_view defect_name(Defect defect) {
       return "duplicate_event";
     case Defect::unknown_host:
       return "unknown_host";
+    case Defect::duplicate_key:
+      return "duplicate_key";
   }
   return "unknown";
 }

@@ -39,6 +39,7 @@ enum class Defect : std::uint8_t {
   argument_missing,    ///< an argument list has holes
   duplicate_event,     ///< the same event was collected more than once
   unknown_host,        ///< nothing in the record says which machine wrote it
+  duplicate_key,       ///< a document says one key of an object twice; both values are kept
 };
 
 /// Stable lower-case name, e.g. `checksum_mismatch`.

@@ -107,7 +107,10 @@ void IndexBatch::add(const Event& event) {
   const auto text = [&](FieldId field) { return strings.intern(event.text(field)); };
   if (event.process.act == ProcessAct::none) {
     const std::string_view guid = event.text(field::process_entity_id);
-    if (guid.empty() && event.source_kind != SourceKind::auditd) return;
+    // Audit records have no ids, yet each says whose it is.
+    const bool by_pid =
+        event.source_kind == SourceKind::auditd || event.source_kind == SourceKind::ecs_auditd;
+    if (guid.empty() && !by_pid) return;
     const std::int64_t pid = pid_of(event, field::process_pid);
     if (guid.empty() && pid == kNoPid) return;
     mentions.push_back({id, classes[rows.back().event_class].host, pid, strings.intern(guid),
@@ -136,7 +139,8 @@ void IndexBatch::add(const Event& event) {
   record.integrity_level = text(field::process_integrity_level);
   record.parent_executable = text(field::process_parent_executable);
   record.parent_command_line = text(field::process_parent_command_line);
-  if (event.source_kind == SourceKind::auditd && event.process.act == ProcessAct::start) {
+  const bool has_args = event.source_kind == SourceKind::auditd || is_document(event.source_kind);
+  if (has_args && event.process.act == ProcessAct::start) {
     record.args.first = static_cast<std::uint32_t>(args.size());
     event.for_each_text(field::process_args, [&](std::string_view arg) {
       // An empty argument is an argument; the pool has no id for it, so none stands for it here.

@@ -21,13 +21,9 @@ namespace {
 // square.
 constexpr std::ptrdiff_t kMaxLookBack = 16;
 
-std::uint8_t source_bit(SourceKind kind) {
-  return static_cast<std::uint8_t>(1u << static_cast<unsigned>(kind));
-}
-
-bool is_windows(SourceKind kind) {
-  return kind == SourceKind::sysmon || kind == SourceKind::security ||
-         kind == SourceKind::evtx_other;
+// `{8-4-4-4-12}`: how Windows writes a GUID, in capitals; shippers write it in small letters.
+bool has_guid_form(std::string_view id) {
+  return id.size() == 38 && id.front() == '{' && id.back() == '}' && id[9] == '-' && id[14] == '-';
 }
 
 }  // namespace
@@ -38,6 +34,9 @@ class LineageBuilder {
 
   Lineage build() {
     split_by_host();
+    const std::span<const EventClass> classes = in_.store.classes().all();
+    documents_ = std::any_of(classes.begin(), classes.end(),
+                             [](const EventClass& c) { return is_document(c.source_kind); });
     lives_.reserve(most_lives());  // room that stays unused is never touched and costs no memory
     for (auto& [host, events] : by_host_) {
       host_ = host;
@@ -207,10 +206,36 @@ class LineageBuilder {
     return index;
   }
 
+  // Ids are compared as their sources mean them. Only documents spell a GUID otherwise than the log
+  // that they were made of.
+  StringId guid_key(StringId guid) {
+    const std::string_view text = documents_ ? in_.strings.view(guid) : std::string_view{};
+    if (!has_guid_form(text)) return guid;
+    std::string upper(text);
+    for (char& c : upper)
+      if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
+    return upper == text ? guid : in_.strings.intern(upper);
+  }
+
+  std::uint32_t life_named(StringId guid) {
+    const auto known = by_guid_.find(guid_key(guid));
+    return known != by_guid_.end() ? known->second : kNoLife;
+  }
+
+  // Two ids that cannot be one process's: different ones of one scheme. Two programs that watch a
+  // machine give a process an id each.
+  bool guids_contradict(StringId a, StringId b) {
+    if (!a || !b || guid_key(a) == guid_key(b)) return false;
+    const std::string_view x = in_.strings.view(a);
+    const std::string_view y = in_.strings.view(b);
+    return !documents_ || (x.size() == y.size() && has_guid_form(x) == has_guid_form(y));
+  }
+
+  // The first id stays a life's own; it is found by all of them.
   void give_guid(std::uint32_t life, StringId guid) {
     if (!guid) return;
-    lives_[life].guid = guid;
-    by_guid_.try_emplace(guid, life);
+    if (!lives_[life].guid) lives_[life].guid = guid;
+    by_guid_.try_emplace(guid_key(guid), life);
   }
 
   // A life that a source without GUIDs has shown, and that this GUID now names: the open one of its
@@ -266,14 +291,11 @@ class LineageBuilder {
 
   void start(const ProcessRecord& record, std::uint64_t rank) {
     std::uint32_t life = kNoLife;
-    if (record.guid) {
-      if (const auto known = by_guid_.find(record.guid); known != by_guid_.end())
-        life = known->second;
-    }
+    if (record.guid) life = life_named(record.guid);
     if (life == kNoLife) life = twin_of(record);
     if (life == kNoLife && !is_windows(record.source_kind)) life = continued_by(record);
     if (life == kNoLife) life = new_life(record.pid, record.event, rank, record.source_kind);
-    give_guid(life, lives_[life].guid ? StringId{} : record.guid);
+    give_guid(life, record.guid);
     show(life, record, rank);
   }
 
@@ -287,7 +309,7 @@ class LineageBuilder {
       if (life.images.empty()) continue;
       const BuildImage& last = life.images.back();
       if (time_of(record.event) - last.image.start.ns > kSameStartWindowNs) break;
-      if (record.guid && life.guid && life.guid != record.guid) continue;
+      if (guids_contradict(record.guid, life.guid)) continue;
       if ((last.sources & source_bit(record.source_kind)) != 0 || last.sources == 0) continue;
       if (same_file(last.image.executable, record.executable)) return *at;
     }
@@ -327,7 +349,7 @@ class LineageBuilder {
       l.start_rank = std::min(l.start_rank, rank);
     }
     l.entity.start_seen = true;
-    l.entity.sources = static_cast<std::uint8_t>(l.entity.sources | source_bit(record.source_kind));
+    l.entity.sources = static_cast<SourceSet>(l.entity.sources | source_bit(record.source_kind));
     l.first_event = std::min(l.first_event, record.event);
     fill(*image, record);
     if (record.parent_pid != kNoPid) l.last_parent_pid = record.parent_pid;
@@ -363,9 +385,16 @@ class LineageBuilder {
     return nullptr;
   }
 
+  // Whether a source's words win over those that an image has of `others`: what Sysmon and the
+  // kernel wrote before all, then documents of programs that watch processes.
+  static bool is_better(SourceKind kind, SourceSet others) {
+    constexpr SourceSet kBest = source_bit(SourceKind::sysmon) | source_bit(SourceKind::auditd);
+    if ((source_bit(kind) & kBest) != 0) return true;
+    return is_document(kind) && kind != SourceKind::ecs_security && (others & kBest) == 0;
+  }
+
   void fill(BuildImage& image, const ProcessRecord& record) {
-    const bool better =
-        record.source_kind == SourceKind::sysmon || record.source_kind == SourceKind::auditd;
+    const bool better = is_better(record.source_kind, image.sources);
     const auto take = [&](StringId& mine, StringId theirs) {
       if (theirs && (!mine || better)) mine = theirs;
     };
@@ -394,23 +423,21 @@ class LineageBuilder {
     if (record.parent_pid != kNoPid && (image.parent_pid == kNoPid || better))
       image.parent_pid = record.parent_pid;
     if (!image.image.event || better) image.image.event = record.event;
-    image.sources = static_cast<std::uint8_t>(image.sources | source_bit(record.source_kind));
+    image.sources = static_cast<SourceSet>(image.sources | source_bit(record.source_kind));
     image.events.push_back(record.event);
   }
 
   void end(const ProcessRecord& record, std::uint64_t rank) {
     std::uint32_t life = kNoLife;
-    if (record.guid) {
-      const auto known = by_guid_.find(record.guid);
-      if (known != by_guid_.end()) life = known->second;
-    }
+    if (record.guid) life = life_named(record.guid);
     if (life == kNoLife) life = unnamed_life(record.pid, record.guid, record.executable);
     if (life == kNoLife && record.pid != kNoPid) {
       const auto found = by_pid_.find(record.pid);
       if (found != by_pid_.end() && !found->second.empty()) {
         const std::uint32_t last = found->second.back();
         const Life& l = lives_[last];
-        const bool guids_agree = !l.guid || !record.guid;
+        const bool guids_agree =
+            !l.guid || !record.guid || (documents_ && !guids_contradict(l.guid, record.guid));
         const bool told_twice = l.entity.end_kind == EndKind::seen &&
                                 time_of(record.event) - l.entity.end.ns <= kSameStartWindowNs;
         if (guids_agree && (l.end_rank == kStillAlive || told_twice) && runs(l, record.executable))
@@ -424,7 +451,7 @@ class LineageBuilder {
     }
     Life& l = lives_[life];
     if (!l.guid) give_guid(life, record.guid);
-    l.entity.sources = static_cast<std::uint8_t>(l.entity.sources | source_bit(record.source_kind));
+    l.entity.sources = static_cast<SourceSet>(l.entity.sources | source_bit(record.source_kind));
     if (l.entity.end_kind != EndKind::seen) {
       l.entity.end = in_.store.time(record.event);
       l.entity.end_kind = EndKind::seen;
@@ -494,9 +521,8 @@ class LineageBuilder {
     std::uint32_t life = kNoLife;
     const SourceKind kind = in_.store.source_kind(mention.event);
     if (mention.guid) {
-      const auto known = by_guid_.find(mention.guid);
-      life = known != by_guid_.end() ? known->second
-                                     : unnamed_life(mention.pid, mention.guid, mention.executable);
+      life = life_named(mention.guid);
+      if (life == kNoLife) life = unnamed_life(mention.pid, mention.guid, mention.executable);
     } else {
       life = newest_open(mention.pid);
     }
@@ -534,12 +560,12 @@ class LineageBuilder {
       std::uint32_t parent = kNoLife;
       ParentEdge edge = ParentEdge::guid;
       std::uint8_t candidates = 1;
-      if (const auto known = by_guid_.find(image.parent_guid);
-          known != by_guid_.end() && known->second != life) {
-        parent = known->second;
+      if (const std::uint32_t known = life_named(image.parent_guid);
+          known != kNoLife && known != life) {
+        parent = known;
         if (lives_[parent].entity.placeholder && !lives_[parent].entity.start_seen)
           edge = ParentEdge::record_fields;
-      } else if (known == by_guid_.end()) {
+      } else if (known == kNoLife) {
         std::tie(parent, candidates) =
             alive_at(image.parent_pid, rank, image.image.parent_executable);
         if (parent != kNoLife && (lives_[parent].guid || parent == life)) parent = kNoLife;
@@ -601,6 +627,7 @@ class LineageBuilder {
 
   LineageInput in_;
   HostId host_;
+  bool documents_ = false;  // whether any event of the case is a document
   std::map<HostId, std::vector<Pending>> by_host_;
   std::unordered_map<std::int64_t, std::vector<std::uint32_t>> by_pid_;
   std::unordered_map<StringId, std::uint32_t> by_guid_;

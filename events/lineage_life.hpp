@@ -43,7 +43,7 @@ class ImageEvents {
 /// One image of a life.
 struct BuildImage {
   ProcessImage image;
-  std::uint8_t sources = 0;
+  SourceSet sources = 0;
   ImageEvents events;
   // What the records say about the parent, kept until GUID edges can be resolved.
   std::int64_t parent_pid = kNoPid;

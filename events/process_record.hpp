@@ -30,7 +30,8 @@ struct ProcessRecord {
   StringId guid;                    ///< process.entity_id as recorded; none for sources without one
   StringId parent_guid;
   StringId name, executable, command_line, working_directory;
-  ArgsRange args;  ///< as recorded by the kernel; empty where only a command line was recorded
+  ArgsRange args;  ///< as recorded by the kernel, or in a document; empty where only a command line
+                   ///< was recorded
   StringId user_id, user_name, user_domain, integrity_level;
   StringId parent_executable, parent_command_line;
 };

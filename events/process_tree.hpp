@@ -58,7 +58,7 @@ struct ProcessEntity {
   bool placeholder = false;  ///< never seen itself: made from a child's or another event's words
   bool start_seen = false;   ///< a start or fork record exists
   bool id_recorded = false;  ///< entity_id is from the evidence
-  std::uint8_t sources = 0;  ///< bit per SourceKind that showed it
+  SourceSet sources = 0;     ///< the kinds of sources that showed it
   std::uint32_t first_image = 0;  ///< index into ProcessTree::images
   std::uint32_t image_count = 0;
   EntityId parent;  ///< who made it: the parent of its first image, or the forker

@@ -160,8 +160,10 @@ Result<void> Session::decode(EventId id, const Projection& projection, Event& ev
   }
   const Parser* parser = nullptr;
   const SourceKind kind = snapshot_->events.source_kind(id);
-  for (const Parser* candidate : files_[spans.front().artifact.index()].parsers) {
-    const bool fits = candidate->format() == "auditd"         ? kind == SourceKind::auditd
+  const auto& readers = files_[spans.front().artifact.index()].parsers;
+  for (const Parser* candidate : readers) {
+    const bool fits = readers.size() == 1                     ? true  // what shares no file is alone
+                      : candidate->format() == "auditd"       ? kind == SourceKind::auditd
                       : candidate->format() == "sysmon_linux" ? kind == SourceKind::sysmon_linux
                       : candidate->format() == "azure_guest_log" ? kind == SourceKind::guest_agent
                                                               : true;

@@ -57,6 +57,9 @@ class Builder {
     if (known.source_kind == SourceKind::guest_agent)
       return {known.host, SourceKind::guest_agent, StringId{}};
     // The audit log and Sysmon for Linux are one log each, whatever their events call themselves.
+    // Documents of a channel belong to it; all others are one log.
+    const bool document = is_document(known.source_kind) && !known.channel;
+    if (document) return {known.host, SourceKind::ecs_other, {}};
     const bool channels =
         known.source_kind != SourceKind::auditd && known.source_kind != SourceKind::sysmon_linux;
     // A channel is a log, whichever provider writes into it.
@@ -164,7 +167,8 @@ class Builder {
     for (const ProcessStart& start : snapshot_.tree.starts()) {
       LogEvidence& log = log_of(start.event);
       ++log.starts;
-      if (store_.source_kind(start.event) != SourceKind::security) continue;
+      const SourceKind kind = store_.source_kind(start.event);
+      if (kind != SourceKind::security && kind != SourceKind::ecs_security) continue;
       Run& run = open[&log];
       const Timestamp time = store_.time(start.event);
       if (snapshot_.tree.image(start.image).command_line) {
@@ -195,13 +199,15 @@ class Builder {
         last = log;
         if (std::find(logs.begin(), logs.end(), log) == logs.end()) logs.push_back(log);
       }
-      // An agent's records have no numbers.
+      // An agent's records have no numbers. Documents are what somebody asked for of a log: numbers
+      // that are not there say nothing.
       const bool numbered = std::none_of(logs.begin(), logs.end(), [](const LogEvidence* log) {
         return log->kind == SourceKind::guest_agent;
       });
-      const bool is_evtx =
-          numbered && std::none_of(logs.begin(), logs.end(),
-                                   [](const LogEvidence* log) { return log->is_linux(); });
+      const bool documents = !own.empty() && is_document(store_.source_kind(own.front()));
+      const bool is_evtx = numbered && !documents &&
+                           std::none_of(logs.begin(), logs.end(),
+                                        [](const LogEvidence* log) { return log->is_linux(); });
       if (is_evtx && logs.size() == 1) {
         files_of[logs.front()].push_back(i);
       } else if (is_evtx) {
@@ -297,6 +303,7 @@ class Builder {
       log.name = log.kind == SourceKind::auditd         ? "auditd"
                  : log.kind == SourceKind::sysmon_linux ? "Sysmon for Linux"
                  : log.kind == SourceKind::guest_agent  ? "guest agent"
+                 : log.kind == SourceKind::ecs_other    ? "Elastic documents"
                  : log.channel                          ? std::string(text(log.channel))
                                                         : "(no channel)";
       join(log);
@@ -357,8 +364,9 @@ const LogEvidence* find_log(const HostEvidence& host, SourceKind kind, StringId 
   // Logs that are one, whatever their events call themselves.
   const auto is_one = [](SourceKind any) {
     return any == SourceKind::auditd || any == SourceKind::sysmon_linux ||
-           any == SourceKind::guest_agent;
+           any == SourceKind::guest_agent || any == SourceKind::ecs_other;
   };
+  if (is_document(kind)) kind = channel ? SourceKind::evtx_other : SourceKind::ecs_other;
   for (const LogEvidence& log : host.logs) {
     if (is_one(kind) ? log.kind == kind : !is_one(log.kind) && log.channel == channel) return &log;
   }

@@ -46,12 +46,13 @@ inline constexpr std::size_t kNamedGaps = 8;
 inline constexpr std::uint64_t kStartsWithoutCommandLine = 4;
 
 /// One log of one host: a Windows channel, the audit log, Sysmon for Linux, all files of a cloud
-/// agent.
+/// agent, or all documents that are of no channel.
 struct LogEvidence {
   HostId host;
   SourceKind kind = SourceKind::none;
   StringId channel;
-  std::string name;  ///< the channel; `auditd`, `Sysmon for Linux`, `guest agent`
+  /// The channel; `auditd`, `Sysmon for Linux`, `guest agent`, `Elastic documents`.
+  std::string name;
   std::uint64_t events = 0;
   bool timed = false;                          ///< an event of it has a time
   Timestamp first, last;                       ///< of those

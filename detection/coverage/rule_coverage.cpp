@@ -50,7 +50,9 @@ bool values_allow(const eql::Program& program, const std::vector<eql::LeafUse>& 
         if ((kind.of->types & type_bit(type)) != 0) values.push_back(Value::of(type_name(type)));
       }
     } else if (use.fields[0] == field::host_os_type && kind.of->source_kind != SourceKind::none &&
-               kind.of->source_kind != SourceKind::guest_agent) {
+               kind.of->source_kind != SourceKind::guest_agent &&
+
+               !is_document(kind.of->source_kind)) {
       const bool is_linux = kind.of->source_kind == SourceKind::auditd ||
                             kind.of->source_kind == SourceKind::sysmon_linux;
       values.push_back(Value::of(std::string_view(is_linux ? "linux" : "windows")));

@@ -42,7 +42,8 @@ KnownValue KnownValues::of(EventId id, const ProcessStart* start, FieldId field)
     if ((types & type_bit(TypeBit::other)) != 0) return {};
     return {types == 0 ? Form::absent : Form::types, false, types, 0};
   }
-  if (start == nullptr) return {};
+  // A document has whatever its shipper wrote beside what lineage keeps of it.
+  if (start == nullptr || is_document(snapshot_.events.source_kind(id))) return {};
   const ProcessImage& image = snapshot_.tree.image(start->image);
   // Where two records of one start contradict each other, the image holds the better one's words.
   if (image.witnesses_differ || image.witnesses == 0) return {};

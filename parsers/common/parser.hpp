@@ -64,7 +64,7 @@ class Parser {
  public:
   virtual ~Parser() = default;
 
-  /// Stable name of the format: `evtx`, `auditd`, `sysmon_linux`.
+  /// Stable name of the format: `evtx`, `auditd`, `sysmon_linux`, `ecs`.
   [[nodiscard]] virtual std::string_view format() const = 0;
 
   /// Whether `artifact` holds anything of this format, decided by content; by its path only where
@@ -117,5 +117,6 @@ std::unique_ptr<Parser> make_azure_guest_log_parser();
 std::unique_ptr<Parser> make_azure_guest_document_parser();
 /// Scripts and their output, known by their place alone: asked before all others.
 std::unique_ptr<Parser> make_script_files_parser();
+std::unique_ptr<Parser> make_ecs_parser();
 
 }  // namespace stemma

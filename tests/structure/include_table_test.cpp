@@ -29,6 +29,7 @@ const std::vector<Row> kTable = {
     {"parsers/auditd", {"events/", "parsers/common/", "parsers/auditd/"}},
     {"parsers/sysmon_linux", {"events/", "parsers/common/", "parsers/winlog/", "parsers/sysmon_linux/"}},
     {"parsers/azure_guest", {"events/", "parsers/common/", "parsers/azure_guest/"}},
+    {"parsers/ecs", {"events/", "parsers/common/", "parsers/winlog/", "parsers/ecs/"}},
     {"detection", {"events/", "detection/"}},
     {"reports", {"events/", "detection/", "reports/"}},
     {"ui", {"events/", "detection/", "reports/", "ui/"}, true},

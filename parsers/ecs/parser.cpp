@@ -1,0 +1,230 @@
+// Parser for Elastic documents. A unit is a run of lines where every document is a line, else a run
+// of documents with what lies between them. Books: a document that became an event is parsed, with
+// the brackets and actions around documents; one that should have is refused; objects that are no
+// events, other members of responses and blanks are unused.
+#include "parsers/ecs/parser.hpp"
+
+#include <algorithm>
+
+#include "parsers/ecs/document_reader.hpp"
+#include "parsers/ecs/document_stream.hpp"
+#include "parsers/ecs/value_scan.hpp"
+
+namespace stemma::ecs {
+namespace {
+
+class UnitDecoder {
+ public:
+  UnitDecoder(const ArtifactBytes& artifact, const Projection& projection, EventSink& sink,
+              ImportLog& log)
+      : artifact_(artifact),
+        text_(artifact.text()),
+        reader_(projection, Texts::borrowed),
+        sink_(sink),
+        log_(log) {}
+
+  // Lines first: a document may not go on behind its own.
+  void lines(std::size_t begin, std::size_t end) {
+    while (begin < end) {
+      const std::size_t line_end = std::min(text_.find('\n', begin), end - 1) + 1;
+      pieces(DocumentStream(text_.substr(0, line_end), begin, line_end));
+      begin = line_end;
+    }
+  }
+  void values(std::size_t begin, std::size_t end) { pieces(DocumentStream(text_, begin, end)); }
+
+  // The document at a place where one is known to begin.
+  void document_at(std::size_t begin) {
+    const ValueEnd end = end_of_value(text_, begin);
+    if (begin >= text_.size() || text_[begin] != '{' || end.kind != ValueEnd::Kind::whole) return;
+    const Result<bool> read = read_document(begin, end.at);
+    if (read && *read) sink_.on_event(event_);
+  }
+
+ private:
+  void pieces(DocumentStream stream) {
+    Piece piece;
+    while (stream.next(piece)) {
+      const std::uint64_t bytes = piece.end - piece.begin;
+      switch (piece.kind) {
+        case Piece::Kind::structure:
+          log_.bytes.parsed += bytes;
+          break;
+        case Piece::Kind::blank:
+        case Piece::Kind::other:
+          log_.bytes.unused += bytes;
+          break;
+        case Piece::Kind::broken:
+          refuse(bytes, piece.fault);
+          break;
+        case Piece::Kind::document:
+          document(piece);
+          break;
+      }
+    }
+  }
+
+  void document(const Piece& piece) {
+    const std::uint64_t bytes = piece.end - piece.begin;
+    const Result<bool> read = read_document(piece.begin, piece.end);
+    if (!read) {
+      refuse(bytes, read.error());
+      return;
+    }
+    if (!*read) {
+      log_.bytes.unused += bytes;
+      return;
+    }
+    log_.bytes.parsed += bytes;
+    ++log_.records.parsed;
+    const auto note = [&](bool so, Defect defect, std::string_view detail = {}) {
+      if (so) log_.note(defect, piece.begin, detail);
+    };
+    note(notes_.invalid_utf8, Defect::invalid_utf8);
+    note(notes_.invalid_utf16, Defect::invalid_utf16);
+    note(notes_.no_time, Defect::time_out_of_range, "@timestamp is missing or cannot be read");
+    note(notes_.no_host, Defect::unknown_host);
+    note(notes_.long_name, Defect::limit_exceeded, "field name length");
+    note(!notes_.repeated_key.empty(), Defect::duplicate_key, notes_.repeated_key);
+    sink_.on_event(event_);
+  }
+
+  Result<bool> read_document(std::size_t begin, std::size_t end) {
+    Result<bool> read = reader_.read(text_, begin, end, artifact_.default_host, event_, notes_);
+    if (read && *read)
+      event_.source = {artifact_.id, static_cast<std::uint32_t>(end - begin), begin};
+    return read;
+  }
+
+  void refuse(std::uint64_t bytes, const Fault& fault) {
+    log_.bytes.refused += bytes;
+    ++log_.records.refused;
+    log_.note(fault);
+  }
+
+  const ArtifactBytes& artifact_;
+  std::string_view text_;
+  DocumentReader reader_;
+  DocumentNotes notes_;
+  Event event_;
+  EventSink& sink_;
+  ImportLog& log_;
+};
+
+class EcsParser final : public Parser {
+ public:
+  explicit EcsParser(std::size_t block_bytes) : block_bytes_(block_bytes) {}
+
+  [[nodiscard]] std::string_view format() const override { return "ecs"; }
+  // Raw lines in `event.original` and `message` are the document's, not another log's.
+  [[nodiscard]] bool shares_files() const override { return false; }
+
+  [[nodiscard]] bool recognizes(const ArtifactBytes& artifact) const override {
+    const std::string_view text = artifact.text();
+    const std::size_t begin = skip_blanks(text, text_begin(text));
+    if (begin >= text.size() || (text[begin] != '{' && text[begin] != '[')) return false;
+    const bool by_lines = layout_of(text) == Layout::lines;
+    std::size_t values = 0;
+    for (std::size_t at = begin; at < text.size() && values < kValuesToRecognize;) {
+      const std::size_t end =
+          by_lines ? std::min(text.find('\n', at), text.size() - 1) + 1 : text.size();
+      DocumentStream stream(text.substr(0, end), at, end);
+      Piece piece;
+      while (values < kValuesToRecognize && stream.next(piece)) {
+        if (piece.kind == Piece::Kind::document && looks_like_event(text, piece.begin)) return true;
+        if (piece.kind != Piece::Kind::blank) ++values;
+      }
+      at = end;
+    }
+    return false;
+  }
+
+  [[nodiscard]] std::vector<Unit> split(std::span<const ArtifactBytes> artifacts) const override {
+    std::vector<Unit> units;
+    for (std::uint32_t i = 0; i < artifacts.size(); ++i) {
+      const std::string_view text = artifacts[i].text();
+      std::size_t begin = 0;
+      for (const std::size_t cut : cuts(text)) {
+        units.push_back({i, begin, cut - begin});
+        begin = cut;
+      }
+      if (begin < text.size()) units.push_back({i, begin, text.size() - begin});
+    }
+    return units;
+  }
+
+  void decode(std::span<const ArtifactBytes> artifacts, const Unit& unit, const Wanted& wanted,
+              EventSink& sink, ImportLog& log) const override {
+    const ArtifactBytes& artifact = artifacts[unit.artifact];
+    UnitDecoder decoder(artifact, *wanted.projection, sink, log);
+    if (wanted.only_at != nullptr) {
+      for (const std::uint64_t offset : *wanted.only_at) {
+        if (offset >= unit.offset && offset - unit.offset < unit.length)
+          decoder.document_at(offset);
+      }
+    } else if (layout_of(artifact.text()) == Layout::lines) {
+      decoder.lines(unit.offset, unit.offset + unit.length);
+    } else {
+      decoder.values(unit.offset, unit.offset + unit.length);
+    }
+  }
+
+  Result<void> decode_event(std::span<const ArtifactBytes> artifacts,
+                            std::span<const SourceSpan> spans, const Projection& projection,
+                            Event& event) const override {
+    if (artifacts.empty() || spans.empty() || spans[0].offset >= artifacts[0].bytes.size() ||
+        spans[0].length > artifacts[0].bytes.size() - spans[0].offset) {
+      return tl::unexpected(Fault{Defect::cannot_open, 0, 0, 0, "no artifact"});
+    }
+    DocumentReader reader(projection, Texts::copied);
+    DocumentNotes notes;
+    const Result<bool> read =
+        reader.read(artifacts[0].text(), spans[0].offset, spans[0].offset + spans[0].length,
+                    artifacts[0].default_host, event, notes);
+    if (!read) return tl::unexpected(read.error());
+    if (!*read)
+      return tl::unexpected(Fault{Defect::undecodable_record, spans[0].offset, 0, 0, "no event"});
+    event.source = {artifacts[0].id, spans[0].length, spans[0].offset};
+    return {};
+  }
+
+ private:
+  // Where units begin but the first: behind a line's end, or where a document begins.
+  [[nodiscard]] std::vector<std::size_t> cuts(std::string_view text) const {
+    std::vector<std::size_t> cuts;
+    if (text.size() <= block_bytes_) return cuts;
+    if (layout_of(text) == Layout::lines) {
+      for (std::size_t at = block_bytes_; at < text.size(); at += block_bytes_) {
+        at = std::min(text.find('\n', at - 1), text.size() - 1) + 1;
+        if (at < text.size()) cuts.push_back(at);
+      }
+      return cuts;
+    }
+    std::size_t begin = 0;
+    DocumentStream stream(text, 0, text.size());
+    Piece piece;
+    while (stream.next(piece)) {
+      if (piece.kind != Piece::Kind::document || piece.begin - begin < block_bytes_) continue;
+      cuts.push_back(begin = piece.begin);
+    }
+    return cuts;
+  }
+
+  std::size_t block_bytes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Parser> make_parser(std::size_t block_bytes) {
+  return std::make_unique<EcsParser>(block_bytes);
+}
+
+}  // namespace stemma::ecs
+
+namespace stemma {
+
+std::unique_ptr<Parser> make_ecs_parser() {
+  return ecs::make_parser();
+}
+
+}  // namespace stemma
