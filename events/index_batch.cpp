@@ -107,9 +107,11 @@ void IndexBatch::add(const Event& event) {
   const auto text = [&](FieldId field) { return strings.intern(event.text(field)); };
   if (event.process.act == ProcessAct::none) {
     const std::string_view guid = event.text(field::process_entity_id);
-    // Audit records have no ids, yet each says whose it is.
+    // Audit records have no ids, yet each says whose it is; so does a document about a process.
+    const CategorySet categories = classes[rows.back().event_class].categories;
     const bool by_pid =
-        event.source_kind == SourceKind::auditd || event.source_kind == SourceKind::ecs_auditd;
+        event.source_kind == SourceKind::auditd || event.source_kind == SourceKind::ecs_auditd ||
+        (is_document(event.source_kind) && (categories & category_bit(CategoryBit::process)) != 0);
     if (guid.empty() && !by_pid) return;
     const std::int64_t pid = pid_of(event, field::process_pid);
     if (guid.empty() && pid == kNoPid) return;

@@ -26,6 +26,9 @@ void describe_event(const CaseSnapshot& snapshot, const Event& event, const Even
     if (view.origin(slot) == Origin::synthesised) synthesised.emplace_back(info.name);
   }
   add_source(snapshot, event, document);
+  // A document says itself which file its event was read from.
+  if (const auto own = view.get(field::log_file_path); !own.empty())
+    document.values("log.file.path", Multiplicity::one, own);
   if (!synthesised.empty()) {
     std::sort(synthesised.begin(), synthesised.end());
     document.texts("stemma.synthesised", synthesised);

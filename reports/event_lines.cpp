@@ -143,7 +143,9 @@ const EventLines::Skeleton& EventLines::skeleton(const Key& key, const Event& ev
     made.names.emplace_back(slot, std::string(info.name));
   }
   document.raw("@timestamp", placeholder(kTimestamp));
-  document.raw("log.file.path", placeholder(kPath));
+  // A document says itself which file its event was read from.
+  if (view.shape().slot_of(field::log_file_path) == Shape::kNoSlot)
+    document.raw("log.file.path", placeholder(kPath));
   document.raw("stemma.source.artifact", placeholder(kPath));
   document.raw("stemma.source.offset", placeholder(kOffset));
   document.raw("stemma.source.length", placeholder(kLength));

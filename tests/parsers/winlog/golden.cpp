@@ -121,7 +121,7 @@ Document flatten(Event& event) {
           values.push_back(std::to_string(value.integer));
           break;
         case Value::Kind::real:
-          values.push_back(std::to_string(value.real));
+          values.push_back(Json(value.real).dump());
           break;
         case Value::Kind::boolean:
           values.emplace_back(value.boolean ? "true" : "false");
