@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <map>
 #include <tuple>
 #include <unordered_map>
@@ -428,11 +429,16 @@ class Finder {
 }  // namespace
 
 Platform platform_of(const ProcessEntity& entity) {
-  const auto has = [&](SourceKind kind) {
-    return (entity.sources & (1u << static_cast<unsigned>(kind))) != 0;
+  const auto has = [&](std::initializer_list<SourceKind> kinds) {
+    return std::any_of(kinds.begin(), kinds.end(),
+                       [&](SourceKind kind) { return (entity.sources & source_bit(kind)) != 0; });
   };
-  if (has(SourceKind::auditd) || has(SourceKind::sysmon_linux)) return Platform::linux;
-  if (has(SourceKind::sysmon) || has(SourceKind::security)) return Platform::windows;
+  if (has({SourceKind::auditd, SourceKind::sysmon_linux, SourceKind::ecs_auditd,
+           SourceKind::ecs_sysmon_linux}))
+    return Platform::linux;
+  if (has({SourceKind::sysmon, SourceKind::security, SourceKind::ecs_sysmon,
+           SourceKind::ecs_security, SourceKind::ecs_windows}))
+    return Platform::windows;
   return Platform::any;
 }
 
