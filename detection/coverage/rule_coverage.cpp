@@ -51,7 +51,6 @@ bool values_allow(const eql::Program& program, const std::vector<eql::LeafUse>& 
       }
     } else if (use.fields[0] == field::host_os_type && kind.of->source_kind != SourceKind::none &&
                kind.of->source_kind != SourceKind::guest_agent &&
-
                !is_document(kind.of->source_kind)) {
       const bool is_linux = kind.of->source_kind == SourceKind::auditd ||
                             kind.of->source_kind == SourceKind::sysmon_linux;
