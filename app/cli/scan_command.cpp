@@ -8,6 +8,7 @@
 #include "app/session/detect.hpp"
 #include "app/session/except.hpp"
 #include "app/session/explain.hpp"
+#include "app/session/near_miss_groups.hpp"
 #include "events/text.hpp"
 #include "reports/csv.hpp"
 #include "reports/event_summary.hpp"
@@ -120,6 +121,7 @@ ExitCode write_near_misses(const ScanOptions& options, const LoadedRules& rules,
     std::uint64_t left_out = 0;
     for (const std::uint64_t number : misses.left_out) left_out += number;
     if (left_out != 0) note(fmt::format("{} less near are left out: --near-misses=N shows N of a rule", left_out));
+    if (misses.dropped != 0) note(fmt::format("{} near misses of later events are left out: more than {} are not kept", misses.dropped, kMaxNearMisses));
     if (misses.rules_of_several_events != 0) note(fmt::format("{} rules about several events have no near misses", misses.rules_of_several_events));
     note(ledger_line(snapshot));
   }

@@ -4,9 +4,9 @@
 #include <map>
 #include <memory>
 #include <set>
-#include <tuple>
 
 #include "app/session/match_rules.hpp"
+#include "app/session/near_miss_groups.hpp"
 #include "detection/findings/lineage_answers.hpp"
 #include "detection/match/matcher.hpp"
 
@@ -89,26 +89,9 @@ std::vector<EntityId> ancestors_of(const CaseSnapshot& snapshot, EventId event) 
 }
 
 // The events that show a happening count once: a start that two sources recorded.
-std::pair<bool, std::uint32_t> happening(const CaseSnapshot& snapshot, EventId id) {
+Happening happening(const CaseSnapshot& snapshot, EventId id) {
   const ProcessStart* start = snapshot.tree.start_of(id);
   return start != nullptr ? std::pair(true, start->image.value) : std::pair(false, id.value);
-}
-
-// Values are kept and told apart by their beginning.
-constexpr std::size_t kMaxNearMissValue = 4096;
-
-using GroupKey = std::tuple<std::uint32_t, std::uint32_t, bool, bool, std::string>;  // rule, clause, wanted, absent, value
-
-struct Group {
-  NearMissGroup shown;
-  std::set<std::pair<bool, std::uint32_t>> happenings;
-};
-
-void note(std::map<GroupKey, Group>& groups, GroupKey key, NearMissGroup group, std::pair<bool, std::uint32_t> what) {
-  const auto [entry, fresh] = groups.try_emplace(std::move(key));
-  Group& to = entry->second;
-  to.happenings.insert(what);
-  if (fresh || group.first < to.shown.first) to.shown = std::move(group);
 }
 
 }  // namespace
@@ -208,7 +191,7 @@ NearMisses near_misses(const Session& session, const RuleSet& rules, const eql::
   struct Worker {
     ShapeTable shapes;
     eql::EvalContext context;
-    std::map<GroupKey, Group> groups;
+    NearMissGroups groups;
   };
   std::vector<Worker> workers(session.threads());
   session.for_each(selection, projection, [&](unsigned number, EventId id, Event& event) {
@@ -224,31 +207,22 @@ NearMisses near_misses(const Session& session, const RuleSet& rules, const eql::
       const eql::Explanation explanation = eql::explanation_of(of, view, worker.context, options);
       std::optional<eql::NearMiss> miss = eql::near_miss(explanation, view);
       if (!miss) continue;
-      if (miss->value.size() > kMaxNearMissValue) miss->value.resize(kMaxNearMissValue);
       NearMissGroup group;
       group.rule = numbers[program];
       group.clause = explanation.clauses[miss->clause].text;
       group.first = id;
-      GroupKey key{group.rule, miss->clause, miss->wanted, miss->absent, miss->value};
       group.miss = std::move(*miss);
-      note(worker.groups, std::move(key), std::move(group), happening(snapshot, id));
+      worker.groups.note(std::move(group), happening(snapshot, id));
     }
   });
-  std::map<GroupKey, Group> all;
+  NearMissGroups all;
   for (Worker& worker : workers) {
-    for (auto& [key, group] : worker.groups) {
-      for (const auto& what : group.happenings) note(all, key, group.shown, what);
-    }
-    worker.groups.clear();
+    all.add(worker.groups);
+    worker.groups = NearMissGroups();
   }
   out.left_out.resize(rules.rules.size());
-  for (auto& [key, group] : all) {
-    group.shown.count = group.happenings.size();
-    out.groups.push_back(std::move(group.shown));
-  }
-  std::sort(out.groups.begin(), out.groups.end(), [](const NearMissGroup& a, const NearMissGroup& b) {
-    return std::tuple(a.rule, 100 - a.miss.nearness, a.first, a.miss.clause) < std::tuple(b.rule, 100 - b.miss.nearness, b.first, b.miss.clause);
-  });
+  out.groups = all.finish();
+  out.dropped = all.dropped();
   std::uint32_t rule = 0;
   std::size_t of_rule = 0;
   std::erase_if(out.groups, [&](const NearMissGroup& group) {

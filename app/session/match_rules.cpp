@@ -11,6 +11,7 @@
 #include "detection/findings/lineage_answers.hpp"
 #include "detection/match/sample_join.hpp"
 #include "detection/match/snapshot_filter.hpp"
+#include "detection/match/term_matches.hpp"
 
 namespace stemma {
 namespace {
@@ -71,24 +72,6 @@ void count_passed_over(const CaseSnapshot& snapshot, const Matcher& matcher, con
   }
 }
 
-// What the terms of a rule's statement took, in one thread.
-struct TermMatches {
-  std::vector<TermMatch> list;
-  JoinKeys keys;
-  std::uint64_t dropped = 0;  // at kMaxTermMatches
-};
-
-// Keeps the matches of the earliest events, of each event all or none, so that what is kept is the same however events are shared out.
-// Returns how many are left out.
-std::uint64_t cut(std::vector<TermMatch>& list) {
-  std::sort(list.begin(), list.end());
-  const std::size_t before = list.size();
-  if (before <= kMaxTermMatches) return 0;
-  const EventId limit = list[kMaxTermMatches].event;
-  list.erase(std::lower_bound(list.begin(), list.end(), limit, [](const TermMatch& match, EventId event) { return match.event < event; }), list.end());
-  return before - list.size();
-}
-
 const eql::Term& term_of(const eql::Query& statement, std::uint32_t term) {
   return term < statement.terms.size() ? statement.terms[term] : *statement.until;
 }
@@ -111,7 +94,7 @@ class Collected {
       keys_.clear();
       to.keys.keys_of(term_of(*rules_.rules[part.rule].statement, part.term).by, view, keys_);
       for (const std::uint32_t key : keys_) to.list.push_back({match.event, part.term, key});
-      if (to.list.size() >= 2 * kMaxTermMatches) to.dropped += cut(to.list);
+      to.cut_where_twice();
     }
   }
   [[nodiscard]] const TermMatches* terms(std::uint32_t rule) const { return terms_[rule].get(); }
@@ -150,17 +133,12 @@ StatementMatches join(const Session& session, const Rule& rule, std::uint32_t nu
   TermMatches all;
   for (const auto& one : collected) {
     const TermMatches* terms = one->terms(number);
-    if (terms == nullptr) continue;
-    out.dropped += terms->dropped;
-    const std::vector<std::uint32_t> numbers = all.keys.merge(terms->keys);
-    for (TermMatch match : terms->list) {
-      match.key = numbers[match.key];
-      all.list.push_back(match);
-    }
+    if (terms != nullptr) all.add(*terms);
   }
+  all.cut();
+  out.dropped += all.dropped + all.keys.capped();
   const std::vector<std::uint32_t> sorted = all.keys.sort();
   for (TermMatch& match : all.list) match.key = sorted[match.key];
-  out.dropped += cut(all.list) + all.keys.capped();
 
   Sequences sequences;
   if (statement.kind == eql::StatementKind::event) {

@@ -14,9 +14,6 @@
 
 namespace stemma {
 
-/// Cap on the events that the terms of one rule take, by key. Beyond it those of the earliest events are kept, and the others counted.
-inline constexpr std::size_t kMaxTermMatches = 1u << 24;
-
 struct MatchOptions {
   eql::EvalOptions::Nulls nulls = eql::EvalOptions::Nulls::three_valued;
   /// Decode all events of the rules' categories, whatever the case knows of them: for tests.

@@ -53,6 +53,7 @@ struct NearMisses {
   std::vector<NearMissGroup> groups;    ///< by rule; within it the nearest first, then the earliest
   std::vector<std::uint64_t> left_out;  ///< per rule: groups beyond the limit
   std::size_t rules_of_several_events = 0;  ///< which have none
+  std::uint64_t dropped = 0;  ///< near misses left out at the cap on all of them, those of later events
 };
 
 }  // namespace stemma

@@ -64,6 +64,10 @@ void JoinKeys::keys_of(std::span<const eql::JoinKey> by, const EventView& view,
           capped = true;
           break;
         }
+        if (part.size() > kMaxKeyBytes - tuple.size()) {
+          capped = true;
+          continue;
+        }
         longer.push_back(tuple + part);
       }
     }
@@ -77,6 +81,7 @@ std::uint32_t JoinKeys::intern(std::string_view tuple) {
   const auto found = numbers_.find(tuple);
   if (found != numbers_.end()) return found->second;
   tuples_.emplace_back(tuple);
+  bytes_ += tuple.size();
   const auto number = static_cast<std::uint32_t>(tuples_.size() - 1);
   numbers_.emplace(tuples_.back(), number);
   return number;
@@ -100,6 +105,18 @@ std::vector<std::uint32_t> JoinKeys::merge(const JoinKeys& other) {
   std::vector<std::uint32_t> numbers;
   for (const std::string& tuple : other.tuples_) numbers.push_back(intern(tuple));
   capped_ += other.capped_;
+  return numbers;
+}
+
+std::vector<std::uint32_t> JoinKeys::keep_only(const std::vector<bool>& kept) {
+  std::vector<std::uint32_t> numbers(tuples_.size());
+  const std::deque<std::string> all = std::move(tuples_);
+  tuples_.clear();
+  numbers_.clear();
+  bytes_ = 0;
+  for (std::size_t key = 0; key < all.size(); ++key) {
+    if (kept[key]) numbers[key] = intern(all[key]);
+  }
   return numbers;
 }
 
