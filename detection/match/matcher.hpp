@@ -97,6 +97,12 @@ class Matcher {
   [[nodiscard]] std::span<const std::string> categories() const { return categories_; }
   /// Whether some rule or subquery takes events of any category.
   [[nodiscard]] bool wants_any_category() const { return any_category_; }
+  /// What all rules need, by their numbers; null where they are few.
+  [[nodiscard]] const RuleIndex* rule_index() const { return asked_rules_.index.get(); }
+  /// The same of a level's subqueries, by their position among those of the level.
+  [[nodiscard]] const RuleIndex* subquery_index(std::uint32_t level) const {
+    return asked_levels_[level].index.get();
+  }
   /// Adds every field that a rule or subquery reads, and event.category.
   void want_fields(Projection& projection) const;
 

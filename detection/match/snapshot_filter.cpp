@@ -1,6 +1,7 @@
 #include "detection/match/snapshot_filter.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace stemma {
 namespace {
@@ -31,11 +32,18 @@ SnapshotFilter::SnapshotFilter(const CaseSnapshot& snapshot, const Matcher& matc
     : snapshot_(snapshot), known_(snapshot), options_(matcher.options()) {
   context_.lineage = lineage;
   for (std::uint32_t rule = 0; rule < matcher.programs().size(); ++rule)
-    rules_.push_back(judged(*matcher.programs()[rule], matcher.subquery_base(rule)));
+    rules_.programs.push_back(judged(*matcher.programs()[rule], matcher.subquery_base(rule)));
   levels_.resize(matcher.subquery_levels());
   for (const Matcher::Subquery& subquery : matcher.subqueries())
-    levels_[subquery.level].push_back(
+    levels_[subquery.level].programs.push_back(
         judged(*subquery.program, matcher.subquery_base(subquery.rule)));
+  const auto use = [](List& list, const RuleIndex* index) {
+    list.index = index;
+    if (index != nullptr) list.rows.resize(index->fields().size());
+  };
+  use(rules_, matcher.rule_index());
+  for (std::uint32_t level = 0; level < levels_.size(); ++level)
+    use(levels_[level], matcher.subquery_index(level));
   // Kinds are of no file; what a host's events carry is asked host by host.
   EventClassTable kinds;
   kind_of_class_.push_back(0);
@@ -77,14 +85,90 @@ const ProcessStart* SnapshotFilter::start_of(EventId id) {
                                                                         : nullptr;
 }
 
-bool SnapshotFilter::any(std::vector<Judged>& list, EventId id) {
+bool SnapshotFilter::any(List& list, EventId id) {
   const CategorySet categories = snapshot_.events.categories(id);
   const ProcessStart* const start = start_of(id);
-  return std::any_of(list.begin(), list.end(), [&](Judged& one) {
-    if (one.category != 0 && (categories & one.category) == 0) return false;
+  const auto may = [&](Judged& one) {
     return eql::may_match(*one.program,
                           [&](std::uint32_t leaf) { return verdicts(one, leaf, id, start); });
-  });
+  };
+  if (list.index == nullptr) {
+    return std::any_of(list.programs.begin(), list.programs.end(), [&](Judged& one) {
+      return (one.category == 0 || (categories & one.category) != 0) && may(one);
+    });
+  }
+  narrow(list, id, categories, start);
+  for (std::size_t i = 0; i < candidates_.size(); ++i) {
+    for (std::uint64_t word = candidates_[i]; word != 0; word &= word - 1) {
+      if (may(list.programs[i * 64 + static_cast<unsigned>(std::countr_zero(word))])) return true;
+    }
+  }
+  return false;
+}
+
+const RuleBits& SnapshotFilter::with_categories(List& list, CategorySet categories) {
+  const auto [at, fresh] = list.by_categories.try_emplace(categories);
+  if (!fresh) return at->second;
+  at->second.assign(list.index->words(), 0);
+  for (std::size_t i = 0; i < list.programs.size(); ++i) {
+    const CategorySet wanted = list.programs[i].category;
+    if (wanted == 0 || (categories & wanted) != 0) add_rule(at->second, i);
+  }
+  return at->second;
+}
+
+void SnapshotFilter::narrow(List& list, EventId id, CategorySet categories,
+                            const ProcessStart* start) {
+  candidates_ = with_categories(list, categories);
+  across_.assign(candidates_.size(), 0);
+  const auto fields = list.index->fields();
+  for (std::size_t number = 0; number < fields.size(); ++number) {
+    const FieldId field = RuleIndex::id_of(*fields[number]);
+    const KnownValue value =
+        KnownValues::covers(field) ? known_.of(id, start, field) : KnownValue{};
+    const RuleRow* const of = value.known() ? &row(list, number, value) : nullptr;
+    const RuleBits& across = of != nullptr ? of->across : RuleIndex::across(*fields[number]);
+    for (std::size_t i = 0; i < across.size(); ++i) across_[i] |= across[i];
+    if (of == nullptr) continue;
+    for (std::size_t i = 0; i < candidates_.size(); ++i) candidates_[i] &= of->pass[i];
+  }
+  for (std::size_t i = 0; i < candidates_.size(); ++i)
+    candidates_[i] &= ~list.index->across()[i] | across_[i];
+}
+
+const RuleRow& SnapshotFilter::row(List& list, std::size_t field, const KnownValue& value) {
+  if (row_bytes_ > kMaxRowBytes) {
+    row_bytes_ = 0;
+    for (List* const one : lists()) {
+      for (auto& rows : one->rows) rows.clear();
+    }
+  }
+  const auto [at, fresh] = list.rows[field].try_emplace(value.key());
+  RuleRow& out = at->second;
+  if (!fresh) return out;
+  values_of(value);
+  list.index->row(*list.index->fields()[field], values_, nullptr, room_, out);
+  if (value.form == KnownValue::Form::absent) {
+    RuleRow other;
+    values_.push_back(Value::of(std::string_view{}));
+    list.index->row(*list.index->fields()[field], values_, nullptr, room_, other);
+    for (std::size_t i = 0; i < out.pass.size(); ++i) out.pass[i] |= other.pass[i];
+    for (std::size_t i = 0; i < out.across.size(); ++i) out.across[i] |= other.across[i];
+  }
+  row_bytes_ += (out.pass.size() + out.across.size()) * sizeof out.pass[0] + 128;
+  return out;
+}
+
+std::vector<SnapshotFilter::List*> SnapshotFilter::lists() {
+  std::vector<List*> out{&rules_};
+  for (List& level : levels_) out.push_back(&level);
+  return out;
+}
+
+void SnapshotFilter::values_of(const KnownValue& value) {
+  known_.write(value, texts_);
+  values_.clear();
+  for (const std::string_view text : texts_) values_.push_back(Value::of(text));
 }
 
 eql::Verdicts SnapshotFilter::verdicts(Judged& of, std::uint32_t number, EventId id,
@@ -115,9 +199,7 @@ eql::Verdicts SnapshotFilter::judge(Judged& of, std::uint32_t leaf, EventId id,
   const auto say = [&] {
     return eql::only(eql::leaf_verdict(*of.program, leaf, values_, context_, options_));
   };
-  known_.write(value, texts_);
-  values_.clear();
-  for (const std::string_view text : texts_) values_.push_back(Value::of(text));
+  values_of(value);
   eql::Verdicts verdicts = say();
   if (value.form == KnownValue::Form::absent) {
     values_.push_back(Value::of(std::string_view{}));

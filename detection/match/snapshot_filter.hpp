@@ -5,17 +5,20 @@
 
 #include <cstdint>
 #include <memory>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "detection/eql/partial.hpp"
 #include "detection/match/known_values.hpp"
 #include "detection/match/matcher.hpp"
+#include "detection/match/rule_index.hpp"
 
 namespace stemma {
 
 /// One thread. Borrows everything. Clauses about one field are judged once for each value that the
-/// case knows, as far as a small table remembers them; beside that O(rules of the event's
-/// category).
+/// case knows, as far as a small table remembers them. Where rules are many, a RuleIndex is asked
+/// first, so that only those are judged that it leaves; else O(rules of the event's category).
 class SnapshotFilter {
  public:
   SnapshotFilter(const CaseSnapshot& snapshot, const Matcher& matcher,
@@ -36,7 +39,8 @@ class SnapshotFilter {
   bool first_of_its_kind(EventId id);
 
  private:
-  static constexpr std::size_t kRemembered = 8192;  // values a leaf, 9 bytes each
+  static constexpr std::size_t kMaxRowBytes = 64u << 20;  // of all rows; then they start anew
+  static constexpr std::size_t kRemembered = 8192;        // values a leaf, 9 bytes each
   struct Leaf {
     FieldId field;  // none: judged by itself, or not at all
     bool lineage = false;
@@ -51,9 +55,22 @@ class SnapshotFilter {
     std::vector<Leaf> leaves;
   };
 
+  struct List {
+    std::vector<Judged> programs;
+    const RuleIndex* index = nullptr;                              // of positions in `programs`
+    std::unordered_map<CategorySet, RuleBits> by_categories;       // those that take such events
+    std::vector<std::unordered_map<std::uint64_t, RuleRow>> rows;  // by field, by KnownValue::key()
+  };
+
   Judged judged(const eql::Program& program, std::uint32_t subquery_base) const;
   const ProcessStart* start_of(EventId id);
-  bool any(std::vector<Judged>& list, EventId id);
+  bool any(List& list, EventId id);
+  // Leaves in `candidates_` the positions that may match, judged by all that is known at once.
+  void narrow(List& list, EventId id, CategorySet categories, const ProcessStart* start);
+  std::vector<List*> lists();
+  const RuleBits& with_categories(List& list, CategorySet categories);
+  const RuleRow& row(List& list, std::size_t field, const KnownValue& value);
+  void values_of(const KnownValue& value);
   eql::Verdicts verdicts(Judged& judged, std::uint32_t leaf, EventId id, const ProcessStart* start);
   eql::Verdicts judge(Judged& judged, std::uint32_t leaf, EventId id, const KnownValue& value);
 
@@ -61,12 +78,16 @@ class SnapshotFilter {
   KnownValues known_;
   eql::EvalOptions options_;
   eql::EvalContext context_;
-  std::vector<Judged> rules_;
-  std::vector<std::vector<Judged>> levels_;
+  List rules_;
+  std::vector<List> levels_;
   std::size_t next_start_ = 0;
   // Room for judging.
   std::vector<std::string_view> texts_;
   std::vector<Value> values_;
+  RuleBits candidates_;
+  RuleBits across_;
+  RuleIndex::Room room_;
+  std::size_t row_bytes_ = 0;
   std::unordered_set<std::uint64_t> kinds_;
   std::vector<std::uint32_t> kind_of_class_;
 };

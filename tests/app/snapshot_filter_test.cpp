@@ -84,8 +84,8 @@ Knowledge expect_known_is_true(const Session& session) {
   return share;
 }
 
-std::string outcome(const Session& session, bool every_event) {
-  const Detection detection = detect(session, shipped(), nullptr, {.every_event = every_event});
+std::string outcome(const Session& session, bool every_event, const RuleSet& rules = shipped()) {
+  const Detection detection = detect(session, rules, nullptr, {.every_event = every_event});
   std::string text;
   for (const Finding& finding : detection.findings) {
     text += fmt::format("{} {} {} {}", finding.id, finding.rule, finding.event.value,
@@ -208,6 +208,61 @@ TEST(SnapshotFilter, SameFindingsOnInventedProcesses) {
     if (HasFailure()) break;
   }
   EXPECT_GT(known, 1000u);
+}
+
+// Rules over what the case knows, more than enough of them to be indexed.
+RuleSet made_up_rules(unsigned seed) {
+  std::mt19937 source(seed);
+  const auto below = [&](std::size_t n) { return source() % n; };
+  static const char* const kClauses[] = {
+      "process.name : (\"cmd.exe\", \"sh\")",
+      "process.name == \"powershell.exe\"",
+      "?process.parent.name : \"*.exe\"",
+      "?process.parent.name like (\"bash\", \"whoami*\")",
+      "process.command_line : (\"*script3*\", \"*/c *\")",
+      "?process.command_line regex~ \".*script[0-9]2.*\"",
+      "?process.args : (\"-c\", \"-ep\", \"/c\")",
+      "process.executable : \"?:\\\\Windows\\\\*\"",
+      "?process.parent.command_line : \"*unrestricted*\"",
+      "?process.parent.args : \"-*\"",
+      "event.type == \"start\"",
+      "?process.parent.executable == null",
+      "?process.command_line == \"\"",
+      "length(process.name) > 6",
+      "descendant of [process where process.name : \"cmd.exe\"]",
+      "child of [process where process.args : \"-c\" or ?process.parent.name : \"bash\"]"};
+  const auto clause = [&] {
+    return (below(4) == 0 ? "not " : "") + std::string(kClauses[below(std::size(kClauses))]);
+  };
+  RuleSet out;
+  for (int i = 0; i < 60; ++i) {
+    std::string query = "process where " + clause();
+    for (std::size_t n = below(4); n > 0; --n)
+      query += below(3) == 0 ? " and (" + clause() + " or " + clause() + ")" : " and " + clause();
+    load_rule(
+        fmt::format("[metadata]\nmaturity = \"production\"\n[rule]\nlanguage = \"eql\"\nname = "
+                    "\"R{0}\"\nrisk_score = 1\nrule_id = \"r{0}\"\nseverity = \"low\"\ntype = "
+                    "\"eql\"\nquery = '''\n{1}\n'''\n",
+                    i, query),
+        "made up", out);
+  }
+  EXPECT_EQ(out.rules.size(), 60u);
+  return out;
+}
+
+TEST(SnapshotFilter, SameFindingsOfManyRulesMadeUp) {
+  std::size_t bytes = 0;
+  for (unsigned seed = 31; seed <= 40; ++seed) {
+    const TempDir dir;
+    Invented(seed).write(dir);
+    const auto session = open(dir.path());
+    const RuleSet rules = made_up_rules(seed);
+    EXPECT_TRUE(SnapshotFilter::serves(Matcher(rules.programs())));
+    const std::string all = outcome(*session, true, rules);
+    ASSERT_EQ(outcome(*session, false, rules), all) << seed;
+    bytes += all.size();
+  }
+  EXPECT_GT(bytes, 100'000u);
 }
 
 TEST(SnapshotFilter, SameFindingsOnRealLogs) {
