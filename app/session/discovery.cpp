@@ -160,7 +160,10 @@ std::string windows_machine_folder(const fs::path& path, const fs::path& root) {
   };
   const auto machine = [&](std::size_t i) {
     std::size_t at = i - 1;
-    while (at > 0 && std::any_of(kBetween.begin(), kBetween.end(), [&](const char* name) { return ascii_iequals(names[at], name); })) --at;
+    const auto is_between = [&](const std::string& name) {
+      return is_drive(name) || std::any_of(kBetween.begin(), kBetween.end(), [&](const char* known) { return ascii_iequals(name, known); });
+    };
+    while (at > 0 && is_between(names[at])) --at;
     return without_collection_stamp(names[at]);
   };
   const fs::path relative_root = root.relative_path();
