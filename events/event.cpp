@@ -97,6 +97,11 @@ void Event::replace(FieldId field, const Value& value, Origin origin) {
   values_[place.first] = value;
 }
 
+void Event::replace_text(std::size_t position, std::string_view text) {
+  if (position < prepared_size_) forget_prepared();
+  values_[position].text = arena_.copy(text);
+}
+
 void Event::set_decimal(FieldId field, std::uint64_t number, Origin origin) {
   if (!accepts(field)) return;
   std::array<char, 20> digits;

@@ -257,6 +257,9 @@ class Event {
   void for_each_value(Visit visit) const {
     for (std::size_t i = 0; i < keys_.size(); ++i) visit(FieldKey::field(keys_[i]), values_[i]);
   }
+  /// Puts another text in the place of the value that for_each_value() hands out as the
+  /// `position`-th, from 0; it must be text. A copy is kept.
+  void replace_text(std::size_t position, std::string_view text);
   /// All texts of a field, in order.
   [[nodiscard]] std::vector<std::string_view> texts(FieldId field) const;
   /// The same, each handed to `visit`, without making a list.

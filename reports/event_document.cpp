@@ -36,7 +36,8 @@ void describe_event(const CaseSnapshot& snapshot, const Event& event, const Even
 }
 
 void append_event_line(const CaseSnapshot& snapshot, Event& event, ShapeTable& shapes,
-                       std::string& out) {
+                       std::string& out, Secrets secrets) {
+  if (secrets == Secrets::redacted) redact(event);
   JsonDocument document;
   describe_event(snapshot, event, event.view(shapes), document);
   document.write(out);

@@ -7,6 +7,7 @@
 #include "events/case_snapshot.hpp"
 #include "events/event.hpp"
 #include "reports/json.hpp"
+#include "reports/redaction.hpp"
 
 namespace stemma {
 
@@ -18,9 +19,10 @@ void describe_event(const CaseSnapshot& snapshot, const Event& event, const Even
 /// Only the part of it that says when and where: `@timestamp`, `log.file.path`, `stemma.source.*`.
 void add_source(const CaseSnapshot& snapshot, const Event& event, JsonDocument& document);
 
-/// Appends the event as one line. `event` must be decoded with all fields and completed. The plain
-/// way; EventLines writes the same bytes many times faster.
+/// Appends the event as one line. `event` must be decoded with all fields and completed; its
+/// secrets are blotted out unless they are asked for. The plain way; EventLines writes the same
+/// bytes many times faster.
 void append_event_line(const CaseSnapshot& snapshot, Event& event, ShapeTable& shapes,
-                       std::string& out);
+                       std::string& out, Secrets secrets = Secrets::redacted);
 
 }  // namespace stemma

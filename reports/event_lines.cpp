@@ -1,6 +1,7 @@
 #include "reports/event_lines.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 
@@ -72,11 +73,13 @@ struct EventLines::Skeleton {
   std::string text;
   std::vector<Piece> pieces;
   std::vector<Baked> baked;
+  std::vector<std::pair<std::uint32_t, SecretPlace>> searched;  // slots that may hold secrets
   // For stemma.synthesised: slots in the order of their names, and those as JSON strings.
   std::vector<std::pair<std::uint32_t, std::string>> names;
 };
 
-EventLines::EventLines(const CaseSnapshot& snapshot) : snapshot_(snapshot) {
+EventLines::EventLines(const CaseSnapshot& snapshot, Secrets secrets)
+    : snapshot_(snapshot), secrets_(secrets) {
   grow(nullptr, kFirstLine);
 }
 EventLines::~EventLines() = default;
@@ -172,11 +175,24 @@ const EventLines::Skeleton& EventLines::skeleton(const Key& key, const Event& ev
     at = static_cast<std::size_t>(
              std::from_chars(written.data() + mark + 1, end, piece.source).ptr - written.data()) +
          1;
-    piece.list = piece.source < fields.size() &&
-                 field_info(fields[piece.source]).multiplicity == Multiplicity::many;
+    if (piece.source < fields.size()) {
+      const FieldInfo info = field_info(fields[piece.source]);
+      piece.list = info.multiplicity == Multiplicity::many;
+      const SecretPlace place = secret_place(info.name);
+      if (secrets_ == Secrets::redacted && place != SecretPlace::none)
+        made.searched.emplace_back(piece.source, place);
+    }
     made.pieces.push_back(piece);
   }
   made.text.append(kSlack, '\0');
+  // The arguments of a command whose line is there too have nothing to add to it.
+  const auto slot_of = [&](FieldId field) { return view.shape().slot_of(field); };
+  std::erase_if(made.searched, [&](const auto& searched) {
+    return (searched.first == slot_of(field::process_args) &&
+            slot_of(field::process_command_line) != Shape::kNoSlot) ||
+           (searched.first == slot_of(field::process_parent_args) &&
+            slot_of(field::process_parent_command_line) != Shape::kNoSlot);
+  });
   std::sort(made.names.begin(), made.names.end(),
             [](const auto& a, const auto& b) { return a.second < b.second; });
   for (auto& [slot, name] : made.names) {
@@ -205,6 +221,26 @@ char* EventLines::write_synthesised(char* to, const Skeleton& skeleton, const Ev
   return to;
 }
 
+// Baked values are not asked: the same for all events of a kind, they are names of the provider's.
+bool EventLines::holds_secret(const Skeleton& document, const EventView& view) {
+  // A command line stands in several fields of an event.
+  std::array<std::string_view, 4> clean;
+  std::size_t next = 0;
+  for (const auto& [slot, place] : document.searched) {
+    for (const Value& value : view.at(slot)) {
+      if (value.kind != Value::Kind::text || value.text.size() < kShortestSecretText) continue;
+      if (place == SecretPlace::arguments) {
+        if (may_hold_secret_argument(value.text)) return true;
+        continue;
+      }
+      if (std::find(clean.begin(), clean.end(), value.text) != clean.end()) continue;
+      if (may_hold_secret(value.text) && !find_secrets(value.text).empty()) return true;
+      clean[next++ % clean.size()] = value.text;
+    }
+  }
+  return false;
+}
+
 void EventLines::append(Event& event, std::string& out) {
   if (shapes_.size() > kMaxShapes || skeleton_bytes_ > kMaxSkeletonBytes) {
     shapes_.clear();
@@ -223,6 +259,7 @@ void EventLines::append(Event& event, std::string& out) {
       skeleton(event, view,
                (event.recovered ? kRecovered : 0u) | (decoded ? kDecoders : 0u) |
                    (synthesised ? kSynthesised : 0u));
+  if (holds_secret(document, view) && redact(event)) return append(event, out);
   const char* const text = document.text.data();
   char* to = line_.get();
   for (const Skeleton::Piece& piece : document.pieces) {

@@ -12,18 +12,20 @@
 #include "events/case_snapshot.hpp"
 #include "events/event.hpp"
 #include "events/shape.hpp"
+#include "reports/redaction.hpp"
 
 namespace stemma {
 
 /// Writes events of one case, one after another. One a thread.
 class EventLines {
  public:
-  explicit EventLines(const CaseSnapshot& snapshot);
+  explicit EventLines(const CaseSnapshot& snapshot, Secrets secrets = Secrets::redacted);
   ~EventLines();
   EventLines(const EventLines&) = delete;
   EventLines& operator=(const EventLines&) = delete;
 
-  /// Appends the event as one line. `event` must be decoded with all fields and completed.
+  /// Appends the event as one line. `event` must be decoded with all fields and completed; secrets
+  /// in it are blotted out.
   /// O(bytes written) where an event of its shape was written before.
   void append(Event& event, std::string& out);
 
@@ -48,6 +50,7 @@ class EventLines {
   const Skeleton& skeleton(const Event& event, const EventView& view, std::uint32_t parts);
   const Skeleton& skeleton(const Key& key, const Event& event, const EventView& view);
   const ArtifactText& artifact(ArtifactId id);
+  static bool holds_secret(const Skeleton& document, const EventView& view);
   char* write_synthesised(char* to, const Skeleton& skeleton, const EventView& view);
   // Makes sure that `size` bytes can be written at `to`, which may move.
   char* need(char* to, std::size_t size) {
@@ -56,6 +59,7 @@ class EventLines {
   char* grow(char* to, std::size_t size);
 
   const CaseSnapshot& snapshot_;
+  const Secrets secrets_;
   ShapeTable shapes_;
   std::vector<Last> last_;  // by shape number
   std::map<Key, std::unique_ptr<Skeleton>> skeletons_;

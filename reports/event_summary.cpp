@@ -41,7 +41,7 @@ std::string first_of(const Event& event, std::initializer_list<FieldId> fields) 
 
 }  // namespace
 
-std::string event_summary(const Event& event) {
+std::string event_summary(const Event& event, Secrets secrets) {
   std::string text;
   // Sysmon's actions carry the task in brackets: `Registry value set (rule: RegistryEvent)`.
   const std::string_view whole_action = event.text(field::event_action);
@@ -80,7 +80,7 @@ std::string event_summary(const Event& event) {
     if (!detail.empty()) text += ": " + detail;
     text += by(event);
   }
-  return visible(text);
+  return visible(redact(text, secrets));
 }
 
 Projection event_summary_projection() {

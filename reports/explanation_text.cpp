@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "events/text.hpp"
 #include "reports/json.hpp"
 #include "reports/ledger_text.hpp"
@@ -56,6 +58,21 @@ std::string joined(const std::vector<std::string>& list) {
   std::string out;
   for (const std::string& each : list) out += (out.empty() ? "" : ", ") + visible(each);
   return out.empty() ? "none" : out;
+}
+
+// Values of one field; of arguments a switch and its value may be two.
+std::vector<std::string> shown_values(const ExplanationView& view,
+                                      const std::vector<std::string>& values) {
+  if (view.secrets == Secrets::shown) return values;
+  return redact_arguments(std::vector<std::string_view>(values.begin(), values.end()));
+}
+
+// The one value of a clause that decided it, as it stands among the field's values.
+std::string witness_value(const ExplanationView& view, const std::string& value,
+                          const std::vector<std::string>& values) {
+  const auto at = std::find(values.begin(), values.end(), value);
+  if (at == values.end()) return redact(value, view.secrets);
+  return shown_values(view, values)[static_cast<std::size_t>(at - values.begin())];
 }
 
 class Text {
@@ -116,9 +133,12 @@ class Text {
     const std::vector<std::string>& values = use.values[position];
     // Of several values one that made it true is enough; that none did takes all of them.
     if (values.size() < 2 || clause.verdict == (use.inverted ? eql::Tri::no : eql::Tri::yes))
-      return detail(depth, fmt::format("{} is {}, {}", name, shown_value(witness.value), origin));
+      return detail(depth,
+                    fmt::format("{} is {}, {}", name,
+                                shown_value(witness_value(view_, witness.value, values)), origin));
     detail(depth, fmt::format("{} has {} values, {}:", name, use.value_counts[position], origin));
-    for (const std::string& value : values) detail(depth + 1, shown_value(value));
+    for (const std::string& value : shown_values(view_, values))
+      detail(depth + 1, shown_value(value));
     if (use.value_counts[position] > values.size()) detail(depth + 1, "…");
   }
 
@@ -126,7 +146,7 @@ class Text {
     if (lineage.asked.empty()) detail(depth, "no ancestor is known");
     for (const AskedAncestor& asked : lineage.asked) {
       std::string text = fmt::format("{}: {}", asked.matched ? "yes" : "no ",
-                                     process_line(view_.snapshot, asked.entity));
+                                     process_line(view_.snapshot, asked.entity, view_.secrets));
       if (!asked.start && !asked.matched) text += "; its own start is in no record";
       detail(depth, text);
       for (const std::string& failed : asked.failed)
@@ -162,9 +182,9 @@ std::string clause_json(const ExplanationView& view, const TermExplained& term,
     if (witness.absent) {
       value.boolean("absent", true);
     } else {
-      value.text("value", witness.value);
+      value.text("value", witness_value(view, witness.value, use.values[i]));
       value.text("origin", origin_name(witness.origin));
-      if (use.values[i].size() > 1) value.texts("values", use.values[i]);
+      if (use.values[i].size() > 1) value.texts("values", shown_values(view, use.values[i]));
     }
     value.write(values.emplace_back());
   }
@@ -174,7 +194,7 @@ std::string clause_json(const ExplanationView& view, const TermExplained& term,
     std::vector<std::string> asked;
     for (const AskedAncestor& each : lineage.asked) {
       JsonDocument ancestor;
-      ancestor.text("process", process_line(view.snapshot, each.entity));
+      ancestor.text("process", process_line(view.snapshot, each.entity, view.secrets));
       ancestor.text("entity_id",
                     view.snapshot.strings.view(view.snapshot.tree.entity(each.entity).entity_id));
       ancestor.boolean("matched", each.matched);
@@ -237,13 +257,13 @@ std::string_view step_name(SequenceStep::What what) {
   return "";
 }
 
-std::string step_text(const CaseSnapshot& snapshot, const ExplainedStep& each) {
+std::string step_text(const CaseSnapshot& snapshot, const ExplainedStep& each, Secrets secrets) {
   const SequenceStep& step = each.step;
   const auto time = [&](EventId id) { return id ? format_time(snapshot.events.time(id), 3) : "?"; };
   std::string text =
       fmt::format("{}  {}, {} {} of it, first {}", time(step.event), step_name(step.what),
                   step.stage, step.stage == 1 ? "event" : "events", time(step.first));
-  if (!each.key.empty()) text += fmt::format(", key {}", visible(each.key));
+  if (!each.key.empty()) text += fmt::format(", key {}", visible(redact(each.key, secrets)));
   if (step.what == SequenceStep::What::expired)
     text += fmt::format(": {}.{:09} s over maxspan", step.late / kNsPerSecond,
                         step.late % kNsPerSecond);
@@ -311,7 +331,7 @@ void append_explanation(const ExplanationView& view, std::string& out) {
   }
   if (!view.steps.empty()) out += "\nsequences that it had a part in:\n";
   for (const ExplainedStep& each : view.steps)
-    out += fmt::format("  {}\n", step_text(snapshot, each));
+    out += fmt::format("  {}\n", step_text(snapshot, each, view.secrets));
   if (!view.terms.empty()) {
     const bool two =
         view.terms.front().explanation.options.nulls == eql::EvalOptions::Nulls::two_valued;
@@ -340,7 +360,7 @@ void append_explanation_document(const ExplanationView& view, std::string& out) 
     JsonDocument step;
     step.text("step", step_name(each.step.what));
     step.integer("stage", each.step.stage);
-    step.text("key", each.key);
+    step.text("key", redact(each.key, view.secrets));
     if (each.step.event) step.text("time", format_time(snapshot.events.time(each.step.event), 9));
     if (each.step.first) step.text("first", format_time(snapshot.events.time(each.step.first), 9));
     if (each.step.what == SequenceStep::What::expired) step.integer("late_ns", each.step.late);

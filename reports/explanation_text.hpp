@@ -9,6 +9,7 @@
 #include "detection/findings/explained.hpp"
 #include "detection/rules/rule.hpp"
 #include "events/case_snapshot.hpp"
+#include "reports/redaction.hpp"
 
 namespace stemma {
 
@@ -22,6 +23,7 @@ struct ExplanationView {
   std::string summary;  ///< of the event, visible text
   std::span<const TermExplained> terms;
   std::span<const ExplainedStep> steps;  ///< of a sequence
+  Secrets secrets = Secrets::redacted;
 };
 
 /// The condition of each term as a tree: verdict, clause as written, values it saw with their

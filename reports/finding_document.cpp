@@ -79,6 +79,7 @@ void add_threat(const Rule& rule, JsonDocument& document) {
 
 void append_finding_document(const FindingView& view, ShapeTable& shapes, std::string& out) {
   const CaseSnapshot& snapshot = view.snapshot;
+  if (view.secrets == Secrets::redacted) redact(view.event);
   const EventView event = view.event.view(shapes);
   JsonDocument document;
   std::vector<std::string> synthesised;
@@ -112,7 +113,7 @@ void append_finding_document(const FindingView& view, ShapeTable& shapes, std::s
   if (finding.run) {
     document.text("stemma.run.entity_id",
                   snapshot.strings.view(snapshot.tree.entity(finding.run).entity_id));
-    document.text("stemma.run.script", run_script(snapshot, finding.run));
+    document.text("stemma.run.script", redact(run_script(snapshot, finding.run), view.secrets));
   }
   if (finding.image) {
     const ProcessImage& image = snapshot.tree.image(finding.image);
@@ -144,7 +145,7 @@ void append_finding_document(const FindingView& view, ShapeTable& shapes, std::s
       one.write(joined);
     }
     document.raw("stemma.sequence.events", joined + "]");
-    document.text("stemma.sequence.join_keys", finding.joined_by);
+    document.text("stemma.sequence.join_keys", redact(finding.joined_by, view.secrets));
     if (finding.open) document.boolean("stemma.sequence.open", true);
   } else if (finding.events.size() > 1) {
     std::string others = "[";
@@ -188,6 +189,7 @@ std::vector<std::string> finding_csv_header() {
 }
 
 std::vector<std::string> finding_csv_cells(const FindingView& view) {
+  if (view.secrets == Secrets::redacted) redact(view.event);
   const auto text = [&](FieldId field) { return std::string(view.event.text(field)); };
   const auto number = [&](FieldId field) {
     const auto value = view.event.integer(field);

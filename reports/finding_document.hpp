@@ -10,6 +10,7 @@
 #include "detection/rules/exceptions.hpp"
 #include "events/case_snapshot.hpp"
 #include "events/event.hpp"
+#include "reports/redaction.hpp"
 
 namespace stemma {
 
@@ -20,6 +21,7 @@ struct FindingView {
   const Finding& finding;
   Event& event;  ///< finding.event, decoded with all fields and completed
   const RuleException* exception = nullptr;  ///< of the analyst's, that is about it; may be null
+  Secrets secrets = Secrets::redacted;       ///< in the event; redacting changes it
 };
 
 /// Appends the finding as one JSON object on one line, without a line end: `@timestamp`, `event.*`,

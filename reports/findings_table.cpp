@@ -108,7 +108,7 @@ std::string answer(const CaseSnapshot& snapshot, std::span<const Finding> findin
 void append_findings_table(const CaseSnapshot& snapshot, const RuleSet& rules,
                            std::span<const Finding> findings,
                            std::span<const std::string> summaries, std::size_t width,
-                           std::string& out) {
+                           std::string& out, Secrets secrets) {
   if (findings.empty()) return;
   // Numbers for the rules that fired, in the order in which they first do.
   std::map<std::uint32_t, std::size_t> number;
@@ -185,7 +185,8 @@ void append_findings_table(const CaseSnapshot& snapshot, const RuleSet& rules,
     if (finding.image) {
       const ProcessImage& image = snapshot.tree.image(finding.image);
       command = visible(
-          snapshot.strings.view(image.command_line ? image.command_line : image.executable));
+          redact(snapshot.strings.view(image.command_line ? image.command_line : image.executable),
+                 secrets));
     } else if (line.position < summaries.size()) {
       command = summaries[line.position];
     }

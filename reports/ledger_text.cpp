@@ -8,6 +8,7 @@
 
 #include "events/text.hpp"
 #include "reports/json.hpp"
+#include "reports/redaction.hpp"
 
 namespace stemma {
 namespace {
@@ -91,7 +92,7 @@ void append_ledger(const CaseSnapshot& snapshot, std::span<const std::string> di
                          fmt::format("{} × {}", grouped(entry.count), defect_name(defect)));
       for (const DefectPlace& place : entry.first_places) {
         out += fmt::format("              @0x{:x}{}{}\n", place.offset,
-                           place.detail.empty() ? "" : "  ", visible(place.detail));
+                           place.detail.empty() ? "" : "  ", visible(redact(place.detail)));
       }
     }
   }
@@ -138,7 +139,7 @@ void append_ledger_lines(const CaseSnapshot& snapshot, std::span<const std::stri
         if (places.size() > 1) places += ',';
         JsonDocument where;
         where.integer("offset", static_cast<std::int64_t>(place.offset));
-        where.text("detail", place.detail);
+        where.text("detail", redact(place.detail));
         where.write(places);
       }
       one.raw("first_places", places + "]");

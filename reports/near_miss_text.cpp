@@ -9,18 +9,18 @@
 
 namespace stemma {
 
-std::string near_miss_reason(const NearMissGroup& group) {
+std::string near_miss_reason(const NearMissGroup& group, Secrets secrets) {
   const eql::NearMiss& miss = group.miss;
   const std::string field = miss.field ? visible(field_name(miss.field)) : std::string();
   if (miss.absent) return fmt::format("unknown because {} is absent", field);
   const std::string_view is = miss.wanted ? "false" : "true";
   if (field.empty()) return fmt::format("{} by the process tree", is);
-  return fmt::format("{} on {} = {}", is, field, shown_value(miss.value));
+  return fmt::format("{} on {} = {}", is, field, shown_value(redact(miss.value, secrets)));
 }
 
 void append_near_misses(const CaseSnapshot& snapshot, const RuleSet& rules,
                         const NearMisses& misses, std::span<const std::string> summaries,
-                        std::string& out) {
+                        std::string& out, Secrets secrets) {
   if (misses.groups.empty()) out += "no event is one clause away from a rule\n";
   for (std::size_t i = 0; i < misses.groups.size(); ++i) {
     const NearMissGroup& group = misses.groups[i];
@@ -33,7 +33,7 @@ void append_near_misses(const CaseSnapshot& snapshot, const RuleSet& rules,
         "  {} {}, one clause away{}\n", grouped(group.count), group.count == 1 ? "event" : "events",
         group.miss.nearness != 0 ? fmt::format(" and {}% of its text", group.miss.nearness) : "");
     out += fmt::format("    clause  {}\n", shown_clause(group.clause));
-    out += fmt::format("    was     {}; {} would match\n", near_miss_reason(group),
+    out += fmt::format("    was     {}; {} would match\n", near_miss_reason(group, secrets),
                        group.miss.wanted ? "true" : "false");
     out +=
         fmt::format("    first   {}  {}  {}\n", format_time(snapshot.events.time(group.first), 3),
@@ -47,7 +47,7 @@ void append_near_misses(const CaseSnapshot& snapshot, const RuleSet& rules,
 }
 
 void append_near_miss_document(const CaseSnapshot& snapshot, const RuleSet& rules,
-                               const NearMissGroup& group, std::string& out) {
+                               const NearMissGroup& group, std::string& out, Secrets secrets) {
   const Rule& rule = rules.rules[group.rule];
   const SourceSpan source = snapshot.events.source(group.first);
   JsonDocument document;
@@ -70,9 +70,9 @@ void append_near_miss_document(const CaseSnapshot& snapshot, const RuleSet& rule
   if (group.miss.absent) {
     document.boolean("stemma.near_miss.absent", true);
   } else if (group.miss.field) {
-    document.text("stemma.near_miss.value", group.miss.value);
+    document.text("stemma.near_miss.value", redact(group.miss.value, secrets));
   }
-  document.text("stemma.near_miss.reason", near_miss_reason(group));
+  document.text("stemma.near_miss.reason", near_miss_reason(group, secrets));
   document.integer("stemma.near_miss.nearness", group.miss.nearness);
   document.integer("stemma.near_miss.count", static_cast<std::int64_t>(group.count));
   document.write(out);

@@ -8,6 +8,7 @@
 #include "detection/findings/explained.hpp"
 #include "detection/rules/rule.hpp"
 #include "events/case_snapshot.hpp"
+#include "reports/redaction.hpp"
 
 namespace stemma {
 
@@ -16,15 +17,16 @@ namespace stemma {
 /// @param summaries  of the first events, visible text, by position
 void append_near_misses(const CaseSnapshot& snapshot, const RuleSet& rules,
                         const NearMisses& misses, std::span<const std::string> summaries,
-                        std::string& out);
+                        std::string& out, Secrets secrets = Secrets::redacted);
 
 /// One group as a JSON line: `event.kind: event`, `rule.*`, `stemma.near_miss.*`, and when and
 /// where its first event is.
 void append_near_miss_document(const CaseSnapshot& snapshot, const RuleSet& rules,
-                               const NearMissGroup& group, std::string& out);
+                               const NearMissGroup& group, std::string& out,
+                               Secrets secrets = Secrets::redacted);
 
 /// Why the clause is not as it would have to be: `false on process.name = "x"`, `unknown because
 /// process.name is absent`.
-std::string near_miss_reason(const NearMissGroup& group);
+std::string near_miss_reason(const NearMissGroup& group, Secrets secrets = Secrets::redacted);
 
 }  // namespace stemma

@@ -27,12 +27,13 @@ std::vector<std::string> ResultColumns::header() const {
 }
 
 void append_result_event(const CaseSnapshot& snapshot, const ResultColumns& columns, Event& event,
-                         ShapeTable& shapes, std::string& out) {
+                         ShapeTable& shapes, std::string& out, Secrets secrets) {
   if (columns.fields.empty()) {
-    append_event_line(snapshot, event, shapes, out);
+    append_event_line(snapshot, event, shapes, out, secrets);
     if (!out.empty() && out.back() == '\n') out.pop_back();
     return;
   }
+  if (secrets == Secrets::redacted) redact(event);
   JsonDocument document;
   const EventView view = event.view(shapes);
   for (const FieldId field : columns.fields) {
@@ -43,17 +44,17 @@ void append_result_event(const CaseSnapshot& snapshot, const ResultColumns& colu
   document.write(out);
 }
 
-void append_result_line(const ResultRow& row, std::span<const std::string> events,
-                        std::string& out) {
+void append_result_line(const ResultRow& row, std::span<const std::string> events, std::string& out,
+                        Secrets secrets) {
   JsonDocument document;
   if (row.events.empty()) {
-    document.text("key", row.key);
+    document.text("key", redact(row.key, secrets));
   } else if (events.size() == 1 && row.count == 0) {
     out += events[0];
     out += '\n';
     return;
   } else {
-    if (!row.key.empty()) document.text("join_keys", row.key);
+    if (!row.key.empty()) document.text("join_keys", redact(row.key, secrets));
     std::string list = "[";
     for (const std::string& event : events) {
       if (list.size() > 1) list += ',';
@@ -74,11 +75,14 @@ void append_result_line(const ResultRow& row, std::span<const std::string> event
 }
 
 std::vector<std::string> result_cells(const CaseSnapshot& snapshot, const ResultColumns& columns,
-                                      EventId id, Event& event, ShapeTable& shapes) {
+                                      EventId id, Event& event, ShapeTable& shapes,
+                                      Secrets secrets) {
   if (columns.fields.empty()) {
     return {format_time(snapshot.events.time(id), 3),
-            std::string(snapshot.hosts.name(snapshot.events.host(id))), event_summary(event)};
+            std::string(snapshot.hosts.name(snapshot.events.host(id))),
+            event_summary(event, secrets)};
   }
+  if (secrets == Secrets::redacted) redact(event);
   std::vector<std::string> cells;
   const EventView view = event.view(shapes);
   for (const FieldId field : columns.fields) {

@@ -10,6 +10,7 @@
 #include "events/case_snapshot.hpp"
 #include "events/event.hpp"
 #include "events/shape.hpp"
+#include "reports/redaction.hpp"
 
 namespace stemma {
 
@@ -26,18 +27,19 @@ struct ResultColumns {
 /// One event as a JSON object with the chosen fields, or with all of them as `stemma events` has
 /// it. No line end.
 void append_result_event(const CaseSnapshot& snapshot, const ResultColumns& columns, Event& event,
-                         ShapeTable& shapes, std::string& out);
+                         ShapeTable& shapes, std::string& out, Secrets secrets = Secrets::redacted);
 
 /// One row as a JSON line. A row of one event is that event's object; of several:
 /// `{"join_keys":…,"events":[…]}` as Elasticsearch names them, `{"missing":true}` where an event is
 /// missing; of a count: `{"key":…,"count":…,"percent":…}`.
 /// @param events  the objects of the row's events, in order; empty where one is missing
-void append_result_line(const ResultRow& row, std::span<const std::string> events,
-                        std::string& out);
+void append_result_line(const ResultRow& row, std::span<const std::string> events, std::string& out,
+                        Secrets secrets = Secrets::redacted);
 
 /// One event as cells of a table: several values joined by `; `, raw text.
 std::vector<std::string> result_cells(const CaseSnapshot& snapshot, const ResultColumns& columns,
-                                      EventId id, Event& event, ShapeTable& shapes);
+                                      EventId id, Event& event, ShapeTable& shapes,
+                                      Secrets secrets = Secrets::redacted);
 
 /// Lines of cells under each other, made visible; columns as wide as their cells, cut at `limit`
 /// but the last.

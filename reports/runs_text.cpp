@@ -38,7 +38,9 @@ class Writer {
   }
 
  private:
+  // Whole lines are looked at: a line shows one command at most.
   void line(std::string text) {
+    text = redact(text, options_.secrets);
     out_ += options_.width == 0 ? text : fit(text, options_.width);
     out_ += '\n';
   }

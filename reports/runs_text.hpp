@@ -6,6 +6,7 @@
 
 #include "detection/invocations/incident.hpp"
 #include "events/case_snapshot.hpp"
+#include "reports/redaction.hpp"
 
 namespace stemma {
 
@@ -13,6 +14,7 @@ struct RunsTextOptions {
   std::size_t width = 0;    ///< columns; 0: no cut
   bool processes = true;    ///< the tree of each run
   std::size_t traces = 20;  ///< of each run; the rest is counted
+  Secrets secrets = Secrets::redacted;
 };
 
 void append_runs(const CaseSnapshot& snapshot, const Incident& incident,

@@ -44,7 +44,7 @@ std::string_view end_text(const ProcessEntity& entity) {
 
 }  // namespace
 
-std::string process_line(const CaseSnapshot& snapshot, EntityId id) {
+std::string process_line(const CaseSnapshot& snapshot, EntityId id, Secrets secrets) {
   const ProcessEntity& entity = snapshot.tree.entity(id);
   std::string line = name_of(snapshot, id);
   if (entity.pid != kNoPid) line += fmt::format("  pid {}", entity.pid);
@@ -70,7 +70,8 @@ std::string process_line(const CaseSnapshot& snapshot, EntityId id) {
       const std::string_view command = snapshot.strings.view(image.command_line);
       const std::string_view shown =
           command.empty() ? snapshot.strings.view(image.executable) : command;
-      if (!shown.empty()) commands += (commands.empty() ? "  " : "  ⇒ ") + visible(shown);
+      if (!shown.empty())
+        commands += (commands.empty() ? "  " : "  ⇒ ") + visible(redact(shown, secrets));
     }
     if (!user.empty()) line += "  " + user;
     line += commands;
@@ -122,7 +123,7 @@ void append_tree(const CaseSnapshot& snapshot, const std::vector<EntityId>& root
       line += name_of(snapshot, step.id);
     } else {
       const std::string mark = options.mark ? options.mark(step.id) : std::string();
-      line += mark + process_line(snapshot, step.id);
+      line += mark + process_line(snapshot, step.id, options.secrets);
       if (options.width != 0) line = fit(line, options.width);
     }
     out += line + '\n';

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "events/case_snapshot.hpp"
+#include "reports/redaction.hpp"
 
 namespace stemma {
 
@@ -16,6 +17,7 @@ struct TreeTextOptions {
       mark;                 ///< text put before a process that is part of a finding; empty for none
   std::size_t width = 0;    ///< columns to cut lines to; 0 does not cut
   bool names_only = false;  ///< nothing but names: for tests
+  Secrets secrets = Secrets::redacted;
   std::function<bool(EntityId)>
       show;  ///< which processes to print; their ancestors are printed too. Empty: all
 };
@@ -25,7 +27,9 @@ void append_tree(const CaseSnapshot& snapshot, const std::vector<EntityId>& root
                  const TreeTextOptions& options, std::string& out);
 
 /// How one process reads in one line: `cmd.exe pid 4120, 09:14:03.120, "cmd.exe" /c whoami`.
-std::string process_line(const CaseSnapshot& snapshot, EntityId id);
+/// Secrets in it are blotted out unless they are asked for.
+std::string process_line(const CaseSnapshot& snapshot, EntityId id,
+                         Secrets secrets = Secrets::redacted);
 
 /// Its parents' names up to the root, outermost first, `a → b → c`.
 std::string chain_text(const CaseSnapshot& snapshot, EntityId id);

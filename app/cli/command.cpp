@@ -32,6 +32,7 @@ void add_evidence_options(CLI::App& command, Options& options) {
   command.add_option("--evtx-reader", options.evtx_reader, "What reads EVTX records: native, or libevtx as a second opinion (some hundred times slower)")
       ->check(CLI::IsMember({"native", "libevtx"}))
       ->default_str("native");
+  command.add_flag("--show-secrets", options.show_secrets, "Print passwords, tokens and keys that evidence holds; without it they read [redacted]");
   command.add_option("-o,--output", options.output, "Write to FILE instead of standard output")->type_name("FILE");
   command.add_flag("-q,--quiet", options.quiet, "No progress and no notes on standard error");
 }

@@ -12,6 +12,7 @@
 #include "app/cli/progress_bar.hpp"
 #include "app/cli/terminal.hpp"
 #include "app/session/session.hpp"
+#include "reports/redaction.hpp"
 
 namespace stemma {
 
@@ -31,12 +32,15 @@ struct Options {
   std::string nulls;
   bool quiet = false;
   bool coverage = false;
+  bool show_secrets = false;
+
+  [[nodiscard]] Secrets secrets() const { return show_secrets ? Secrets::shown : Secrets::redacted; }
 };
 
 /// What a command does once its options are read.
 using Run = std::function<ExitCode()>;
 
-/// Adds PATH…, --threads, --memory, --evtx-reader, -o, --quiet.
+/// Adds PATH…, --threads, --memory, --evtx-reader, --show-secrets, -o, --quiet.
 void add_evidence_options(CLI::App& command, Options& options);
 /// Adds --from, --to, --host.
 void add_window_options(CLI::App& command, Options& options);

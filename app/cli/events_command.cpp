@@ -34,7 +34,7 @@ void add_events_command(CLI::App& app, Run& run) {
       bar.progress().step = "writing";
       bar.progress().bytes_done = 0;
       std::vector<std::unique_ptr<EventLines>> lines;  // one a thread
-      for (unsigned i = 0; i < session->threads(); ++i) lines.push_back(std::make_unique<EventLines>(snapshot));
+      for (unsigned i = 0; i < session->threads(); ++i) lines.push_back(std::make_unique<EventLines>(snapshot, options->secrets()));
       session->render_in_order(
           selection, Projection::all(),
           [&](unsigned worker, EventId, Event& event, std::string& out) {

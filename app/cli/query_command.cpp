@@ -22,8 +22,8 @@ struct QueryOptions : Options {
 // Writes rows as they come.
 class RowWriter {
  public:
-  RowWriter(const Session& session, ResultColumns columns, std::string format, Output& output)
-      : session_(session), columns_(std::move(columns)), format_(std::move(format)), output_(output), projection_(columns_.projection(format_ != "jsonl")) {}
+  RowWriter(const Session& session, ResultColumns columns, std::string format, Secrets secrets, Output& output)
+      : session_(session), columns_(std::move(columns)), format_(std::move(format)), secrets_(secrets), output_(output), projection_(columns_.projection(format_ != "jsonl")) {}
 
   void begin() {
     if (format_ == "jsonl") return;
@@ -38,15 +38,15 @@ class RowWriter {
     const bool grouped = row.events.size() > 1 || row.count != 0 || row.events.empty();
     if (format_ == "table" && grouped) {
       flush();
-      std::string title = row.events.size() > 1 ? fmt::format("#{}  {}", number_, visible(row.key)) : visible(row.key);
+      std::string title = row.events.size() > 1 ? fmt::format("#{}  {}", number_, visible(redact(row.key, secrets_))) : visible(redact(row.key, secrets_));
       if (row.total != 0) title += fmt::format("{}{} of {}", title.empty() ? "" : "  ", row.count, row.total);
       if (row.open) title += "  (the evidence ends before the missing event could have come)";
       output_.write("\n" + title + "\n");
     }
-    if (format_ == "csv" && row.events.empty()) return write_cells({fmt::format("{}", number_), row.key, fmt::format("{}", row.count)});
+    if (format_ == "csv" && row.events.empty()) return write_cells({fmt::format("{}", number_), redact(row.key, secrets_), fmt::format("{}", row.count)});
     for (const EventId id : row.events) {
       std::vector<std::string> cells{"(missing)"};
-      if (id && read(id)) cells = result_cells(session_.snapshot(), columns_, id, event_, shapes_);
+      if (id && read(id)) cells = result_cells(session_.snapshot(), columns_, id, event_, shapes_, secrets_);
       if (format_ == "csv") cells.insert(cells.begin(), fmt::format("{}", number_));
       write_cells(std::move(cells));
     }
@@ -68,10 +68,10 @@ class RowWriter {
     std::vector<std::string> events;
     for (const EventId id : row.events) {
       events.emplace_back();
-      if (id && read(id)) append_result_event(session_.snapshot(), columns_, event_, shapes_, events.back());
+      if (id && read(id)) append_result_event(session_.snapshot(), columns_, event_, shapes_, events.back(), secrets_);
     }
     text_.clear();
-    append_result_line(row, events, text_);
+    append_result_line(row, events, text_, secrets_);
     output_.write(text_);
   }
 
@@ -88,6 +88,7 @@ class RowWriter {
   const Session& session_;
   ResultColumns columns_;
   std::string format_;
+  Secrets secrets_;
   Output& output_;
   Projection projection_;
   Event event_;
@@ -151,7 +152,7 @@ ExitCode run_query(QueryOptions options) {
   const std::vector<ResultRow> rows = rows_of(std::move(matches));
 
   const std::string format = !options.format.empty() ? options.format : output.to_terminal() ? "table" : "jsonl";
-  RowWriter writer(*session, std::move(columns), format, output);
+  RowWriter writer(*session, std::move(columns), format, options.secrets(), output);
   writer.begin();
   for (const ResultRow& row : rows) writer.row(row);
   writer.flush();

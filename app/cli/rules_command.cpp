@@ -163,10 +163,10 @@ ExitCode explain_rule(ExplainOptions options) {
   const std::vector<ExplainedStep> steps = explain_sequence(*session, *rule, event, {nulls_of(options)});
   Event decoded;
   std::string summary;
-  if (session->decode(event, event_summary_projection(), decoded)) summary = event_summary(decoded);
+  if (session->decode(event, event_summary_projection(), decoded)) summary = event_summary(decoded, options.secrets());
   bar.stop();
   std::string text;
-  const ExplanationView view{session->snapshot(), *rule, event, std::move(summary), terms, steps};
+  const ExplanationView view{session->snapshot(), *rule, event, std::move(summary), terms, steps, options.secrets()};
   if (options.format == "json") {
     append_explanation_document(view, text);
   } else {

@@ -36,6 +36,7 @@ void add_runs_command(CLI::App& app, Run& run) {
       const Incident incident = build_incident(*session, channels.set, detection.findings, incident_options);
       bar.stop();
       RunsTextOptions text_options;
+      text_options.secrets = options->secrets();
       text_options.width = output.to_terminal() ? terminal_width() : 0;
       std::string text;
       append_runs(session->snapshot(), incident, text_options, text);

@@ -20,7 +20,7 @@
 namespace stemma {
 namespace {
 
-void write_table(const Session& session, const RuleSet& rules, const Detection& detection, std::size_t width, Output& output) {
+void write_table(const Session& session, const RuleSet& rules, const Detection& detection, std::size_t width, Secrets secrets, Output& output) {
   const CaseSnapshot& snapshot = session.snapshot();
   std::string text = answer(snapshot, detection.findings) + "\n";
   const Projection projection = event_summary_projection();
@@ -28,15 +28,15 @@ void write_table(const Session& session, const RuleSet& rules, const Detection& 
   for (std::size_t i = 0; i < summaries.size(); ++i) {
     if (detection.findings[i].image) continue;
     Event event;
-    if (session.decode(detection.findings[i].event, projection, event)) summaries[i] = event_summary(event);
+    if (session.decode(detection.findings[i].event, projection, event)) summaries[i] = event_summary(event, secrets);
   }
-  append_findings_table(snapshot, rules, detection.findings, summaries, width, text);
+  append_findings_table(snapshot, rules, detection.findings, summaries, width, text, secrets);
   output.write(text);
 }
 
 // Findings that exceptions are about, a line each.
 void write_excepted(const Session& session, const RuleSet& rules, const RuleExceptions& exceptions, const std::vector<ExceptedFinding>& excepted,
-                    Output& output) {
+                    Secrets secrets, Output& output) {
   const CaseSnapshot& snapshot = session.snapshot();
   std::string text = excepted.empty() ? "" : "\nexcepted\n";
   Event event;
@@ -44,7 +44,7 @@ void write_excepted(const Session& session, const RuleSet& rules, const RuleExce
     const bool read = static_cast<bool>(session.decode(one.finding.event, event_summary_projection(), event));
     text += fmt::format("  {}  {}  {}  {}  [{}]\n", format_time(snapshot.events.time(one.finding.event), 3),
                         visible(snapshot.hosts.name(snapshot.events.host(one.finding.event))), visible(rules.rules[one.finding.rule].name),
-                        read ? event_summary(event) : "", visible(exceptions.list[one.exception].reason));
+                        read ? event_summary(event, secrets) : "", visible(exceptions.list[one.exception].reason));
   }
   output.write(text);
 }
@@ -61,7 +61,7 @@ void note_excepted(const RuleExceptions& exceptions, const std::vector<ExceptedF
 }
 
 void write_documents(const Session& session, const RuleSet& rules, const Detection& detection, const RuleExceptions& exceptions,
-                     const std::vector<ExceptedFinding>& excepted, const std::string& format, Output& output) {
+                     const std::vector<ExceptedFinding>& excepted, const std::string& format, Secrets secrets, Output& output) {
   const CaseSnapshot& snapshot = session.snapshot();
   const Projection everything = Projection::all();
   ShapeTable shapes;
@@ -73,7 +73,7 @@ void write_documents(const Session& session, const RuleSet& rules, const Detecti
   const auto write = [&](const Finding& finding, const RuleException* exception) {
     if (!session.decode(finding.event, everything, event)) return;
     if (shapes.size() > kMaxShapes) shapes.clear();
-    const FindingView view{snapshot, rules.rules[finding.rule], finding, event, exception};
+    const FindingView view{snapshot, rules.rules[finding.rule], finding, event, exception, secrets};
     if (format == "csv") {
       append_csv_line(text, finding_csv_cells(view));
     } else {
@@ -109,11 +109,11 @@ ExitCode write_near_misses(const ScanOptions& options, const LoadedRules& rules,
     Event event;
     for (const NearMissGroup& group : misses.groups) {
       const bool read = static_cast<bool>(session.decode(group.first, event_summary_projection(), event));
-      summaries.push_back(read ? event_summary(event) : "");
+      summaries.push_back(read ? event_summary(event, options.secrets()) : "");
     }
-    append_near_misses(snapshot, rules.set, misses, summaries, text);
+    append_near_misses(snapshot, rules.set, misses, summaries, text, options.secrets());
   } else {
-    for (const NearMissGroup& group : misses.groups) append_near_miss_document(snapshot, rules.set, group, text);
+    for (const NearMissGroup& group : misses.groups) append_near_miss_document(snapshot, rules.set, group, text, options.secrets());
   }
   output.write(text);
   if (!options.quiet) {
@@ -188,10 +188,10 @@ void add_scan_command(CLI::App& app, Run& run) {
       if (options->coverage) {
         write_coverage(*session, rules.set, detection, format, output);
       } else if (format == "table") {
-        write_table(*session, rules.set, detection, output.to_terminal() ? terminal_width() : 0, output);
-        write_excepted(*session, rules.set, exceptions.set, shown, output);
+        write_table(*session, rules.set, detection, output.to_terminal() ? terminal_width() : 0, options->secrets(), output);
+        write_excepted(*session, rules.set, exceptions.set, shown, options->secrets(), output);
       } else {
-        write_documents(*session, rules.set, detection, exceptions.set, shown, format, output);
+        write_documents(*session, rules.set, detection, exceptions.set, shown, format, options->secrets(), output);
       }
       if (!options->quiet) {
         std::fflush(stdout);

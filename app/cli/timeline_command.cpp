@@ -64,7 +64,7 @@ void add_timeline_command(CLI::App& app, Run& run) {
         selection.last = std::min(first + kPortion, snapshot.events.size());
         lines.assign(selection.last - first, {});
         session->for_each(selection, event_summary_projection(), [&](unsigned, EventId id, Event& event) {
-          lines[id.index() - first] = event_summary(event);
+          lines[id.index() - first] = event_summary(event, options->secrets());
         });
         if (selection.last == snapshot.events.size()) bar.stop();
         for (std::size_t i = 0; i < lines.size(); ++i) {

@@ -107,6 +107,7 @@ void add_tree_command(CLI::App& app, Run& run) {
         for (const EntityId id : flagged) add_with_descendants(snapshot.tree, id, chosen);
       }
       TreeTextOptions tree;
+      tree.secrets = options->secrets();
       tree.width = output.to_terminal() ? terminal_width() : 0;
       tree.mark = [&](EntityId id) { return flagged.count(id) != 0 ? std::string("! ") : std::string(); };
       tree.show = [&](EntityId id) {

@@ -34,8 +34,8 @@ std::string collection() {
 std::string scan(const std::string& arguments) {
   const TempDir dir;
   const std::string command = std::string(std::getenv("STEMMA_BIN")) +
-                              "/stemma scan -q --format jsonl " + arguments + " >" + (dir / "out") +
-                              " 2>" + (dir / "err");
+                              "/stemma scan -q --show-secrets --format jsonl " + arguments + " >" +
+                              (dir / "out") + " 2>" + (dir / "err");
   const int status = std::system(command.c_str());
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << read_file(dir / "err");
   return read_file(dir / "out");
@@ -166,9 +166,9 @@ TEST(Samples, SameFindingsWhateverTheFilesAreCalled) {
     dir.write((relative.parent_path() / name).string(), read_file(files[i]));
   }
   EXPECT_EQ(without_paths(scan(dir.path())), without_paths(scan(collection())));
-  const std::string hosts =
-      collection() + "/vm-win02 " + collection() + "/vm-lnx02 " + collection() + "/vm-lnx01 " +
-      collection() + "/vm-win01 " + collection() + "/cloud";
+  const std::string hosts = collection() + "/vm-win02 " + collection() + "/vm-lnx02 " +
+                            collection() + "/vm-lnx01 " + collection() + "/vm-win01 " +
+                            collection() + "/cloud";
   EXPECT_EQ(scan(hosts), scan(collection()));
 }
 

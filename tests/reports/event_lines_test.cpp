@@ -153,6 +153,37 @@ void expect_same(const CaseSnapshot& snapshot, EventLines& lines, Event& event) 
   ASSERT_EQ(line, expected);
 }
 
+// Both ways blot out the same; one alone is given the event, since it is changed.
+TEST(EventLines, SecretsAreBlottedOut) {
+  const auto snapshot = some_case();
+  const Projection everything = Projection::all();
+  const auto fill = [&](Event& event) {
+    event.reset(everything);
+    event.source.artifact = ArtifactId{1};
+    event.set(field::process_name, "tool");
+    for (const char* argument : {"tool", "--password", "hunter2"})
+      event.add(field::process_args, argument);
+    event.set(intern_field("winlog.event_data.Payload"), "Bearer abcd1234efgh");
+    event.set(intern_field("winlog.event_data.ServiceId"), "password=of a closed field");
+  };
+  for (const Secrets secrets : {Secrets::redacted, Secrets::shown}) {
+    EventLines lines(*snapshot, secrets);
+    for (int round = 0; round < 2; ++round) {
+      Event event;
+      fill(event);
+      ShapeTable shapes;
+      std::string plain, fast;
+      append_event_line(*snapshot, event, shapes, plain, secrets);
+      fill(event);
+      lines.append(event, fast);
+      EXPECT_EQ(fast, plain);
+      EXPECT_EQ(fast.find("hunter2") == std::string::npos, secrets == Secrets::redacted) << fast;
+      EXPECT_EQ(fast.find("abcd1234") == std::string::npos, secrets == Secrets::redacted) << fast;
+      EXPECT_NE(fast.find("of a closed field"), std::string::npos) << fast;
+    }
+  }
+}
+
 TEST(EventLines, HostileEvents) {
   const auto snapshot = some_case();
   EventLines lines(*snapshot);
