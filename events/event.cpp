@@ -64,6 +64,7 @@ void Event::reset(const Projection& projection, Texts texts) {
   source = {};
   more_pieces.clear();
   process = {};
+  pseudo_host = {};
   projection_ = &projection;
   texts_ = texts;
   arena_.reset();

@@ -72,11 +72,18 @@ enum class SourceKind : std::uint8_t {
   ecs_auditd,   ///< Auditbeat's auditd module and what reads audit logs
   ecs_sysmon_linux,
   ecs_other,  ///< of any other machine, or of none (Elastic Defend, cloud services)
+  // Logs of clouds, which no machine writes.
+  azure_activity,
+  aws_cloudtrail,
 };
 
 /// True for events read from Elastic documents, whose fields are the document's own.
 constexpr bool is_document(SourceKind kind) {
   return kind >= SourceKind::ecs_sysmon && kind <= SourceKind::ecs_other;
+}
+/// True for logs of what was asked of a cloud.
+constexpr bool is_cloud_log(SourceKind kind) {
+  return kind == SourceKind::azure_activity || kind == SourceKind::aws_cloudtrail;
 }
 /// True for logs of Windows machines, whatever carried them.
 constexpr bool is_windows(SourceKind kind) {
@@ -165,6 +172,9 @@ class Event {
   std::vector<SourceSpan>
       more_pieces;  ///< further pieces, where a record lies in several artifacts
   ProcessHint process;
+  /// For events that no machine wrote: what the store files them under in the place of host.name,
+  /// which they do not have. `azure:<subscription id>`. Lives as long as the event's texts.
+  std::string_view pseudo_host;
 
   /// Forgets the last event. `projection` is borrowed until the next reset; fields it does not want
   /// are dropped on set(). O(1).

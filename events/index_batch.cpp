@@ -67,7 +67,8 @@ HostId IndexBatch::host_of(std::string_view name) {
 EventClassId IndexBatch::class_of(const Event& event) {
   const std::string_view channel = event.text(field::winlog_channel);
   const std::string_view code = event.text(field::event_code);
-  const std::string_view host = event.text(field::host_name);
+  const std::string_view host =
+      event.pseudo_host.empty() ? event.text(field::host_name) : event.pseudo_host;
   EventClass wanted;
   wanted.artifact = event.source.artifact;
   wanted.categories = categories_of(event);

@@ -60,6 +60,7 @@ class Builder {
     // Documents of a channel belong to it; all others are one log.
     const bool document = is_document(known.source_kind) && !known.channel;
     if (document) return {known.host, SourceKind::ecs_other, {}};
+    if (is_cloud_log(known.source_kind)) return {known.host, known.source_kind, {}};
     const bool channels =
         known.source_kind != SourceKind::auditd && known.source_kind != SourceKind::sysmon_linux;
     // A channel is a log, whichever provider writes into it.
@@ -199,10 +200,10 @@ class Builder {
         last = log;
         if (std::find(logs.begin(), logs.end(), log) == logs.end()) logs.push_back(log);
       }
-      // An agent's records have no numbers. Documents are what somebody asked for of a log: numbers
-      // that are not there say nothing.
+      // An agent's records have no numbers. Documents and rows of a cloud's log are what somebody
+      // asked for: numbers that are not there say nothing.
       const bool numbered = std::none_of(logs.begin(), logs.end(), [](const LogEvidence* log) {
-        return log->kind == SourceKind::guest_agent;
+        return log->kind == SourceKind::guest_agent || is_cloud_log(log->kind);
       });
       const bool documents = !own.empty() && is_document(store_.source_kind(own.front()));
       const bool is_evtx = numbered && !documents &&
@@ -300,12 +301,14 @@ class Builder {
     std::map<HostId, HostEvidence> hosts;
     for (auto& [key, log] : logs_) {
       if (log.events == 0) continue;
-      log.name = log.kind == SourceKind::auditd         ? "auditd"
-                 : log.kind == SourceKind::sysmon_linux ? "Sysmon for Linux"
-                 : log.kind == SourceKind::guest_agent  ? "guest agent"
-                 : log.kind == SourceKind::ecs_other    ? "Elastic documents"
-                 : log.channel                          ? std::string(text(log.channel))
-                                                        : "(no channel)";
+      log.name = log.kind == SourceKind::auditd           ? "auditd"
+                 : log.kind == SourceKind::sysmon_linux   ? "Sysmon for Linux"
+                 : log.kind == SourceKind::guest_agent    ? "guest agent"
+                 : log.kind == SourceKind::ecs_other      ? "Elastic documents"
+                 : log.kind == SourceKind::azure_activity ? "Azure Activity Log"
+                 : log.kind == SourceKind::aws_cloudtrail ? "AWS CloudTrail"
+                 : log.channel                            ? std::string(text(log.channel))
+                                                          : "(no channel)";
       join(log);
       HostEvidence& host = hosts[log.host];
       host.host = log.host;
@@ -364,7 +367,7 @@ const LogEvidence* find_log(const HostEvidence& host, SourceKind kind, StringId 
   // Logs that are one, whatever their events call themselves.
   const auto is_one = [](SourceKind any) {
     return any == SourceKind::auditd || any == SourceKind::sysmon_linux ||
-           any == SourceKind::guest_agent || any == SourceKind::ecs_other;
+           any == SourceKind::guest_agent || any == SourceKind::ecs_other || is_cloud_log(any);
   };
   if (is_document(kind)) kind = channel ? SourceKind::evtx_other : SourceKind::ecs_other;
   for (const LogEvidence& log : host.logs) {

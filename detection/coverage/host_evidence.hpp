@@ -46,12 +46,14 @@ inline constexpr std::size_t kNamedGaps = 8;
 inline constexpr std::uint64_t kStartsWithoutCommandLine = 4;
 
 /// One log of one host: a Windows channel, the audit log, Sysmon for Linux, all files of a cloud
-/// agent, or all documents that are of no channel.
+/// agent, or all documents that are of no channel. A cloud account stands for a host with its
+/// activity log.
 struct LogEvidence {
   HostId host;
   SourceKind kind = SourceKind::none;
   StringId channel;
-  /// The channel; `auditd`, `Sysmon for Linux`, `guest agent`, `Elastic documents`.
+  /// The channel; `auditd`, `Sysmon for Linux`, `guest agent`, `Elastic documents`,
+  /// `Azure Activity Log`, `AWS CloudTrail`.
   std::string name;
   std::uint64_t events = 0;
   bool timed = false;                          ///< an event of it has a time

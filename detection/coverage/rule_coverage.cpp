@@ -51,7 +51,7 @@ bool values_allow(const eql::Program& program, const std::vector<eql::LeafUse>& 
       }
     } else if (use.fields[0] == field::host_os_type && kind.of->source_kind != SourceKind::none &&
                kind.of->source_kind != SourceKind::guest_agent &&
-               !is_document(kind.of->source_kind)) {
+               !is_document(kind.of->source_kind) && !is_cloud_log(kind.of->source_kind)) {
       const bool is_linux = kind.of->source_kind == SourceKind::auditd ||
                             kind.of->source_kind == SourceKind::sysmon_linux;
       values.push_back(Value::of(std::string_view(is_linux ? "linux" : "windows")));
@@ -139,7 +139,7 @@ class Judge {
     }
     for (const LogEvidence& log : host.logs) {
       if (log.kind == SourceKind::guest_agent) continue;
-      (log.is_linux() ? has_linux_ : has_windows_) = true;
+      if (!is_cloud_log(log.kind)) (log.is_linux() ? has_linux_ : has_windows_) = true;
       for (const Gap& gap : log.gaps) logins_only_ |= gap.kind == GapKind::logins_only;
       has_other_source_ |= log.kind != SourceKind::auditd;
     }
@@ -151,7 +151,9 @@ class Judge {
     out.rule = number;
     if (for_another_system(rule, has_windows_, has_linux_)) {
       out.reason = CouldNot::other_system;
-      out.why = fmt::format("for another system than {}", has_linux_ ? "Linux" : "Windows");
+      out.why = fmt::format("for another system than {}", has_linux_     ? "Linux"
+                                                          : has_windows_ ? "Windows"
+                                                                         : "a cloud account");
       return out;
     }
     const auto& terms = rule.statement->terms;

@@ -118,5 +118,7 @@ std::unique_ptr<Parser> make_azure_guest_document_parser();
 /// Scripts and their output, known by their place alone: asked before all others.
 std::unique_ptr<Parser> make_script_files_parser();
 std::unique_ptr<Parser> make_ecs_parser();
+std::unique_ptr<Parser> make_azure_activity_parser();
+std::unique_ptr<Parser> make_aws_cloudtrail_parser();
 
 }  // namespace stemma

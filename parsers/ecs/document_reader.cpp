@@ -8,11 +8,11 @@
 #include <limits>
 #include <new>
 
-#include "parsers/ecs/document_stream.hpp"
+#include "parsers/common/json_parse.hpp"
 #include "parsers/ecs/field_paths.hpp"
 #include "parsers/ecs/limits.hpp"
 #include "parsers/ecs/meaning.hpp"
-#include "parsers/ecs/repair.hpp"
+#include "parsers/ecs/recognition.hpp"
 #include "parsers/ecs/windows_json.hpp"
 #include "parsers/winlog/mapping.hpp"
 
@@ -20,28 +20,6 @@ namespace stemma::ecs {
 namespace {
 
 namespace dom = simdjson::dom;
-
-// Room for most documents; the parser grows with longer ones.
-constexpr std::size_t kUsualDocument = 64u << 10;
-
-Fault fault_of(simdjson::error_code error, std::uint64_t offset) {
-  switch (error) {
-    case simdjson::DEPTH_ERROR:
-      return {Defect::limit_exceeded, offset, kMaxDepth + 1, kMaxDepth, "levels"};
-    case simdjson::CAPACITY:
-      return {Defect::limit_exceeded, offset, 0, kMaxDocument, "document length"};
-    case simdjson::NUMBER_ERROR:
-      return {Defect::bad_value, offset, 0, 0, "a number that cannot be kept"};
-    case simdjson::STRING_ERROR:
-      return {Defect::bad_value, offset, 0, 0, "an escape in a text"};
-    case simdjson::UNESCAPED_CHARS:
-      return {Defect::bad_value, offset, 0, 0, "a control character in a text"};
-    case simdjson::UTF8_ERROR:
-      return {Defect::bad_value, offset, 0, 0, "text that is no UTF-8"};
-    default:
-      return {Defect::undecodable_record, offset, 0, 0, "JSON of a document"};
-  }
-}
 
 // Elasticsearch takes a number written as text for a field of numbers, and the reverse; known
 // fields have one kind of value here, whoever wrote it.
@@ -114,8 +92,7 @@ class DocumentReader::Impl {
  public:
   Impl(const Projection& projection, Texts texts)
       : projection_(projection), texts_(texts), paths_(take_field_paths(projection)) {
-    if (parser_.allocate(kUsualDocument, kMaxDepth + 1) != simdjson::SUCCESS ||
-        data_parser_.allocate(kUsualDocument, kMaxDepth + 1) != simdjson::SUCCESS)
+    if (data_parser_.allocate(json::kUsualDocument, kMaxDepth + 1) != simdjson::SUCCESS)
       throw std::bad_alloc();
   }
   ~Impl() { give_field_paths(std::move(paths_)); }
@@ -132,11 +109,12 @@ class DocumentReader::Impl {
     values_ = 0;
     fault_ = nullptr;
     if (paths_->full()) paths_ = std::make_unique<FieldPaths>(projection_);
-    dom::element root;
-    if (const auto error = parse(text, begin, end, root, notes)) return fault_at(error, begin);
-    dom::object object;
-    if (root.get_object().get(object) != simdjson::SUCCESS)
-      return fault_at(simdjson::INCORRECT_TYPE, begin);
+    json::Repairs repairs;
+    const Result<dom::object> root = parser_.object(text, begin, end, repairs);
+    if (!root) return tl::unexpected(root.error());
+    notes.invalid_utf8 = repairs.utf8;
+    notes.invalid_utf16 = repairs.utf16;
+    dom::object object = *root;
     object = document_in(object);
     if (!is_event(object)) return false;
     event_ = &event;
@@ -158,41 +136,6 @@ class DocumentReader::Impl {
   }
 
  private:
-  static tl::unexpected<Fault> fault_at(simdjson::error_code error, std::size_t begin) {
-    return tl::unexpected(fault_of(error, begin));
-  }
-
-  // The bytes behind the document serve the parser as room to read ahead, where there are enough.
-  simdjson::error_code parse(std::string_view text, std::size_t begin, std::size_t end,
-                             dom::element& root, DocumentNotes& notes) {
-    if (end - begin > kMaxDocument) return simdjson::CAPACITY;
-    simdjson::error_code error;
-    if (text.size() - end >= simdjson::SIMDJSON_PADDING) {
-      error = parser_.parse(text.data() + begin, end - begin, false).get(root);
-    } else {
-      padded_.assign(text, begin, end - begin);
-      error = parse_padded(root);
-    }
-    if (error == simdjson::UTF8_ERROR) {
-      padded_.clear();
-      append_valid_utf8(text.substr(begin, end - begin), padded_);
-      notes.invalid_utf8 = true;
-      error = parse_padded(root);
-    } else if (error == simdjson::STRING_ERROR) {
-      padded_.assign(text, begin, end - begin);
-    }
-    if (error == simdjson::STRING_ERROR && replace_lone_surrogates(padded_)) {
-      notes.invalid_utf16 = true;
-      error = parse_padded(root);
-    }
-    return error;
-  }
-
-  simdjson::error_code parse_padded(dom::element& root) {
-    padded_.reserve(padded_.size() + simdjson::SIMDJSON_PADDING);
-    return parser_.parse(padded_.data(), padded_.size(), false).get(root);
-  }
-
   // What a search or an update wraps a document in.
   static dom::object document_in(const dom::object& object) {
     dom::object inner;
@@ -367,8 +310,8 @@ class DocumentReader::Impl {
   const Projection& projection_;
   const Texts texts_;
   std::unique_ptr<FieldPaths> paths_;
-  dom::parser parser_, data_parser_;
-  std::string padded_;
+  json::DocumentParser parser_;
+  dom::parser data_parser_;
   TextArena arena_;  // numbers as text, until the next document
   Coercion coercion_{arena_};
   Facts facts_;

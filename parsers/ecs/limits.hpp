@@ -5,14 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "parsers/common/json_scan.hpp"
+
 namespace stemma::ecs {
 
-/// Bytes of one document. Real ones with a whole script block in them stay below 1 MiB;
-/// Elasticsearch takes no request beyond 100 MiB.
-inline constexpr std::size_t kMaxDocument = 16u << 20;
-
-/// Levels of objects and arrays, the document itself counted. Elasticsearch indexes 20.
-inline constexpr std::size_t kMaxDepth = 64;
+using json::kMaxDepth;
+using json::kMaxDocument;
 
 /// Keys and array elements of one document, at all levels. Elasticsearch indexes 1000 fields.
 inline constexpr std::size_t kMaxValues = 1u << 16;
@@ -26,11 +24,6 @@ inline constexpr std::size_t kMaxPaths = 1u << 16;
 
 /// Ancestors that are taken from one document. Elastic Defend writes 20 by default.
 inline constexpr std::size_t kMaxAncestry = 100;
-
-/// How many values at a file's start are looked at for a document.
-inline constexpr std::size_t kValuesToRecognize = 64;
-/// How many lines at a file's start may be broken in one of documents line by line.
-inline constexpr std::size_t kLinesToRecognize = 16;
 
 /// Bytes of a unit, about: documents are never cut.
 inline constexpr std::size_t kBlockBytes = 4u << 20;

@@ -4,14 +4,15 @@
 // events, other members of responses and blanks are unused.
 #include "parsers/ecs/parser.hpp"
 
-#include <algorithm>
-
 #include "parsers/ecs/document_reader.hpp"
-#include "parsers/ecs/document_stream.hpp"
-#include "parsers/ecs/value_scan.hpp"
+#include "parsers/ecs/recognition.hpp"
 
 namespace stemma::ecs {
 namespace {
+
+using json::end_of_value;
+using json::Piece;
+using json::ValueEnd;
 
 class UnitDecoder {
  public:
@@ -23,15 +24,13 @@ class UnitDecoder {
         sink_(sink),
         log_(log) {}
 
-  // Lines first: a document may not go on behind its own.
-  void lines(std::size_t begin, std::size_t end) {
-    while (begin < end) {
-      const std::size_t line_end = std::min(text_.find('\n', begin), end - 1) + 1;
-      pieces(DocumentStream(text_.substr(0, line_end), begin, line_end));
-      begin = line_end;
-    }
+  void run(std::size_t begin, std::size_t end) {
+    json::for_each_piece(text_, begin, end, json::layout_of(text_, wrapping()), wrapping(),
+                         [&](const Piece& piece) {
+                           book(piece);
+                           return true;
+                         });
   }
-  void values(std::size_t begin, std::size_t end) { pieces(DocumentStream(text_, begin, end)); }
 
   // The document at a place where one is known to begin.
   void document_at(std::size_t begin) {
@@ -42,25 +41,22 @@ class UnitDecoder {
   }
 
  private:
-  void pieces(DocumentStream stream) {
-    Piece piece;
-    while (stream.next(piece)) {
-      const std::uint64_t bytes = piece.end - piece.begin;
-      switch (piece.kind) {
-        case Piece::Kind::structure:
-          log_.bytes.parsed += bytes;
-          break;
-        case Piece::Kind::blank:
-        case Piece::Kind::other:
-          log_.bytes.unused += bytes;
-          break;
-        case Piece::Kind::broken:
-          refuse(bytes, piece.fault);
-          break;
-        case Piece::Kind::document:
-          document(piece);
-          break;
-      }
+  void book(const Piece& piece) {
+    const std::uint64_t bytes = piece.end - piece.begin;
+    switch (piece.kind) {
+      case Piece::Kind::structure:
+        log_.bytes.parsed += bytes;
+        break;
+      case Piece::Kind::blank:
+      case Piece::Kind::other:
+        log_.bytes.unused += bytes;
+        break;
+      case Piece::Kind::broken:
+        refuse(bytes, piece.fault);
+        break;
+      case Piece::Kind::document:
+        document(piece);
+        break;
     }
   }
 
@@ -120,23 +116,7 @@ class EcsParser final : public Parser {
   [[nodiscard]] bool shares_files() const override { return false; }
 
   [[nodiscard]] bool recognizes(const ArtifactBytes& artifact) const override {
-    const std::string_view text = artifact.text();
-    const std::size_t begin = skip_blanks(text, text_begin(text));
-    if (begin >= text.size() || (text[begin] != '{' && text[begin] != '[')) return false;
-    const bool by_lines = layout_of(text) == Layout::lines;
-    std::size_t values = 0;
-    for (std::size_t at = begin; at < text.size() && values < kValuesToRecognize;) {
-      const std::size_t end =
-          by_lines ? std::min(text.find('\n', at), text.size() - 1) + 1 : text.size();
-      DocumentStream stream(text.substr(0, end), at, end);
-      Piece piece;
-      while (values < kValuesToRecognize && stream.next(piece)) {
-        if (piece.kind == Piece::Kind::document && looks_like_event(text, piece.begin)) return true;
-        if (piece.kind != Piece::Kind::blank) ++values;
-      }
-      at = end;
-    }
-    return false;
+    return json::has_document(artifact.text(), wrapping(), looks_like_event);
   }
 
   [[nodiscard]] std::vector<Unit> split(std::span<const ArtifactBytes> artifacts) const override {
@@ -144,7 +124,7 @@ class EcsParser final : public Parser {
     for (std::uint32_t i = 0; i < artifacts.size(); ++i) {
       const std::string_view text = artifacts[i].text();
       std::size_t begin = 0;
-      for (const std::size_t cut : cuts(text)) {
+      for (const std::size_t cut : json::unit_cuts(text, block_bytes_, wrapping())) {
         units.push_back({i, begin, cut - begin});
         begin = cut;
       }
@@ -162,10 +142,8 @@ class EcsParser final : public Parser {
         if (offset >= unit.offset && offset - unit.offset < unit.length)
           decoder.document_at(offset);
       }
-    } else if (layout_of(artifact.text()) == Layout::lines) {
-      decoder.lines(unit.offset, unit.offset + unit.length);
     } else {
-      decoder.values(unit.offset, unit.offset + unit.length);
+      decoder.run(unit.offset, unit.offset + unit.length);
     }
   }
 
@@ -189,27 +167,6 @@ class EcsParser final : public Parser {
   }
 
  private:
-  // Where units begin but the first: behind a line's end, or where a document begins.
-  [[nodiscard]] std::vector<std::size_t> cuts(std::string_view text) const {
-    std::vector<std::size_t> cuts;
-    if (text.size() <= block_bytes_) return cuts;
-    if (layout_of(text) == Layout::lines) {
-      for (std::size_t at = block_bytes_; at < text.size(); at += block_bytes_) {
-        at = std::min(text.find('\n', at - 1), text.size() - 1) + 1;
-        if (at < text.size()) cuts.push_back(at);
-      }
-      return cuts;
-    }
-    std::size_t begin = 0;
-    DocumentStream stream(text, 0, text.size());
-    Piece piece;
-    while (stream.next(piece)) {
-      if (piece.kind != Piece::Kind::document || piece.begin - begin < block_bytes_) continue;
-      cuts.push_back(begin = piece.begin);
-    }
-    return cuts;
-  }
-
   std::size_t block_bytes_;
 };
 

@@ -29,6 +29,8 @@ const std::vector<Row> kTable = {
     {"parsers/auditd", {"events/", "parsers/common/", "parsers/auditd/"}},
     {"parsers/sysmon_linux", {"events/", "parsers/common/", "parsers/winlog/", "parsers/sysmon_linux/"}},
     {"parsers/azure_guest", {"events/", "parsers/common/", "parsers/azure_guest/"}},
+    {"parsers/aws_cloudtrail", {"events/", "parsers/common/", "parsers/aws_cloudtrail/"}},
+    {"parsers/azure_activity", {"events/", "parsers/common/", "parsers/azure_activity/"}},
     {"parsers/ecs", {"events/", "parsers/common/", "parsers/winlog/", "parsers/ecs/"}},
     {"detection", {"events/", "detection/"}},
     {"reports", {"events/", "detection/", "reports/"}},

@@ -1,9 +1,9 @@
-#include "parsers/ecs/repair.hpp"
+#include "parsers/common/json_repair.hpp"
 
 #include <cstring>
 #include <optional>
 
-namespace stemma::ecs {
+namespace stemma::json {
 namespace {
 
 // Length of the character at `at`; 0 where there is none.
@@ -85,4 +85,4 @@ bool replace_lone_surrogates(std::string& json) {
   return found;
 }
 
-}  // namespace stemma::ecs
+}  // namespace stemma::json

@@ -1,13 +1,11 @@
-#include "parsers/ecs/value_scan.hpp"
+#include "parsers/common/json_scan.hpp"
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
 
-#include "parsers/ecs/limits.hpp"
-
-namespace stemma::ecs {
+namespace stemma::json {
 namespace {
 
 using Kind = ValueEnd::Kind;
@@ -135,4 +133,4 @@ bool read_member(std::string_view text, std::size_t at, Member& member) {
   return member.value < text.size();
 }
 
-}  // namespace stemma::ecs
+}  // namespace stemma::json

@@ -1,14 +1,18 @@
-#include "parsers/ecs/document_stream.hpp"
+#include "parsers/ecs/recognition.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include "parsers/ecs/limits.hpp"
-#include "parsers/ecs/value_scan.hpp"
 
 namespace stemma::ecs {
 namespace {
 
+using json::end_of_value;
+using json::Member;
+using json::read_member;
+using json::skip_blanks;
+using json::ValueEnd;
 using EndKind = ValueEnd::Kind;
 
 template <std::size_t N>
@@ -39,8 +43,7 @@ bool is_array_of_events(std::string_view text, std::size_t at) {
   return at < text.size() && text[at] == '{' && looks_like_event(text, at);
 }
 
-// Whether the object at `at`, whose first member is given, is around documents and none itself.
-bool is_wrapper(std::string_view text, const Member& first) {
+bool is_around_documents(std::string_view text, const Member& first) {
   if (is_one_of(kResponseKeys, first.key)) return true;
   if (first.key == "id") {  // an async search has an id, and so have others' documents
     const ValueEnd end = end_of_value(text, first.value);
@@ -80,7 +83,28 @@ enum Taste : std::uint32_t {
   kRawActivity = 1u << 9,
 };
 
+class ElasticWrapping final : public json::Wrapping {
+ public:
+  [[nodiscard]] bool is_wrapper(std::string_view text, std::size_t at,
+                                const Member& first) const override {
+    static_cast<void>(at);
+    return is_around_documents(text, first);
+  }
+  [[nodiscard]] bool is_way(std::string_view text, const Member& member) const override {
+    return is_one_of(kWayKeys, member.key) || is_array_of_events(text, member.value);
+  }
+  [[nodiscard]] std::size_t end_of_action(std::string_view text,
+                                          const Member& only) const override {
+    return stemma::ecs::end_of_action(text, only);
+  }
+};
+
 }  // namespace
+
+const json::Wrapping& wrapping() {
+  static const ElasticWrapping kWrapping;
+  return kWrapping;
+}
 
 void KeyTaste::key(std::string_view name) {
   const std::string_view top = name.substr(0, name.find('.'));
@@ -132,131 +156,6 @@ bool looks_like_event(std::string_view text, std::size_t at) {
     i = skip_blanks(text, i + 1);
   }
   return taste.is_event();
-}
-
-std::size_t text_begin(std::string_view text) {
-  return text.substr(0, 3) == "\xEF\xBB\xBF" ? 3 : 0;
-}
-
-Layout layout_of(std::string_view text) {
-  const std::size_t begin = skip_blanks(text, text_begin(text));
-  if (begin >= text.size() || text[begin] != '{') return Layout::values;
-  std::size_t at = begin;
-  for (std::size_t line = 0; line < kLinesToRecognize && at < text.size(); ++line) {
-    if (text[at] == '{') {
-      const ValueEnd end = end_of_value(text, at);
-      const std::size_t line_end = std::min(text.find('\n', at), text.size());
-      if (end.kind == EndKind::whole) {
-        Member first;
-        const std::size_t inside = skip_blanks(text, at + 1);
-        const bool wrapper = inside < text.size() && text[inside] == '"' &&
-                             read_member(text, inside, first) && is_wrapper(text, first);
-        return !wrapper && end.at <= line_end ? Layout::lines : Layout::values;
-      }
-    }
-    // A broken first line costs itself, where the next ones tell.
-    const std::size_t next = text.find('\n', at);
-    if (next == std::string_view::npos) break;
-    at = next + 1;
-  }
-  return Layout::values;
-}
-
-bool DocumentStream::next(Piece& piece) {
-  if (at_ >= end_) return false;
-  const std::size_t begin = at_;
-  const std::size_t behind = skip_blanks(text_, begin);
-  if (behind > begin) {
-    piece = {Piece::Kind::blank, begin, behind, {}};
-  } else if (begin == 0 && text_begin(text_) != 0) {
-    piece = {Piece::Kind::structure, 0, text_begin(text_), {}};
-  } else {
-    switch (text_[begin]) {
-      case ',':
-      case '[':
-      case ']':
-      case '}':
-        piece = {Piece::Kind::structure, begin, begin + 1, {}};
-        break;
-      case '{':
-        piece = object(begin);
-        break;
-      case '"':
-        piece = string(begin);
-        break;
-      default: {
-        if (text_.substr(begin, 4) == "null" && end_of_value(text_, begin).at == begin + 4) {
-          piece = {Piece::Kind::other, begin, begin + 4, {}};
-        } else {
-          piece = garbage(begin);
-        }
-        break;
-      }
-    }
-  }
-  at_ = piece.end;
-  return true;
-}
-
-Piece DocumentStream::object(std::size_t begin) {
-  const std::size_t inside = skip_blanks(text_, begin + 1);
-  Member first;
-  if (inside < text_.size() && text_[inside] == '"' && read_member(text_, inside, first)) {
-    if (const std::size_t end = end_of_action(text_, first); end != 0)
-      return {Piece::Kind::structure, begin, end, {}};
-    if (is_wrapper(text_, first)) return {Piece::Kind::structure, begin, begin + 1, {}};
-  }
-  const ValueEnd end = end_of_value(text_, begin);
-  switch (end.kind) {
-    case EndKind::whole:
-      return {Piece::Kind::document, begin, end.at, {}};
-    case EndKind::cut:
-      return broken(begin, {Defect::truncated, begin, 0, 0, "document without end"});
-    case EndKind::broken:
-      return broken(begin, {Defect::bad_line, end.at, 0, 0, "brackets or quotes of a document"});
-    case EndKind::too_deep:
-      return broken(begin, {Defect::limit_exceeded, end.at, kMaxDepth + 1, kMaxDepth, "levels"});
-    case EndKind::too_long:
-      break;
-  }
-  return broken(begin, {Defect::limit_exceeded, begin, 0, kMaxDocument, "document length"});
-}
-
-// A member of an object around documents, or a text where a document should be.
-Piece DocumentStream::string(std::size_t begin) {
-  Member member;
-  if (!read_member(text_, begin, member)) return garbage(begin);
-  const char first = text_[member.value];
-  if (((first == '{' || first == '[') && is_one_of(kWayKeys, member.key)) ||
-      is_array_of_events(text_, member.value)) {
-    return {Piece::Kind::structure, begin, member.value + 1, {}};
-  }
-  const ValueEnd end = end_of_value(text_, member.value);
-  if (end.kind == EndKind::whole) return {Piece::Kind::other, begin, end.at, {}};
-  return garbage(begin);
-}
-
-// Up to where a line or something that may be a document begins.
-Piece DocumentStream::garbage(std::size_t begin) const {
-  std::size_t end = text_.find_first_of("\n{", begin + 1);
-  if (end == std::string_view::npos) end = text_.size();
-  return {Piece::Kind::broken, begin, end,
-          Fault{Defect::bad_line, begin, 0, 0, "no document of JSON"}};
-}
-
-// Documents of one file begin alike: `{"@timestamp"`, `{⏎  "_index"`. The next such place is where
-// reading goes on.
-Piece DocumentStream::broken(std::size_t begin, Fault fault) const {
-  std::size_t end = text_.size();
-  const std::size_t inside = skip_blanks(text_, begin + 1);
-  if (inside < text_.size() && text_[inside] == '"') {
-    const ValueEnd key = end_of_value(text_, inside);
-    if (key.kind == EndKind::whole) {
-      const std::size_t next = text_.find(text_.substr(begin, key.at - begin), begin + 1);
-      if (next != std::string_view::npos) end = next;
-    }
-  }
-  return {Piece::Kind::broken, begin, end, fault};
 }
 
 }  // namespace stemma::ecs

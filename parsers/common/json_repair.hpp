@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace stemma::ecs {
+namespace stemma::json {
 
 /// Appends `text` to `out` with U+FFFD for every byte that belongs to no UTF-8 character (Unicode
 /// 15, table 3-7). O(bytes).
@@ -16,4 +16,4 @@ void append_valid_utf8(std::string_view text, std::string& out);
 /// one. In place. O(bytes).
 bool replace_lone_surrogates(std::string& json);
 
-}  // namespace stemma::ecs
+}  // namespace stemma::json

@@ -6,7 +6,14 @@
 #include <cstdint>
 #include <string_view>
 
-namespace stemma::ecs {
+namespace stemma::json {
+
+/// Bytes of one document. Real ones with a whole script block in them stay below 1 MiB;
+/// Elasticsearch takes no request beyond 100 MiB.
+inline constexpr std::size_t kMaxDocument = 16u << 20;
+
+/// Levels of objects and arrays, the document itself counted. Elasticsearch indexes 20.
+inline constexpr std::size_t kMaxDepth = 64;
 
 struct ValueEnd {
   enum class Kind : std::uint8_t {
@@ -36,4 +43,20 @@ struct Member {
 /// The member whose key begins at `at`, which holds a quote. False where no value follows it.
 bool read_member(std::string_view text, std::size_t at, Member& member);
 
-}  // namespace stemma::ecs
+/// Calls `visit(member)` for the members of the object at `at`, in their order, up to where the
+/// object ends or breaks, or `visit` gives false. O(bytes of the object), at most kMaxDocument of
+/// each value.
+template <class Visit>
+void while_member(std::string_view text, std::size_t at, Visit visit) {
+  for (std::size_t i = skip_blanks(text, at + 1); i < text.size() && text[i] == '"';) {
+    Member member;
+    if (!read_member(text, i, member) || !visit(member)) return;
+    const ValueEnd end = end_of_value(text, member.value);
+    if (end.kind != ValueEnd::Kind::whole) return;
+    i = skip_blanks(text, end.at);
+    if (i >= text.size() || text[i] != ',') return;
+    i = skip_blanks(text, i + 1);
+  }
+}
+
+}  // namespace stemma::json
