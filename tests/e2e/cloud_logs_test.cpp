@@ -127,6 +127,7 @@ TEST(CloudLogs, ThreadsDoNotShow) {
   for (int i = 0; i < 500; ++i) {
     ActivityRow row;
     row.event_data_id = std::to_string(i);
+    row.correlation_id = "c" + std::to_string(i);
     row.machine = "vm" + std::to_string(i % 7);
     rows.push_back(row);
   }
