@@ -1,6 +1,7 @@
 #include "parsers/azure_activity/raw_record.hpp"
 
-#include <algorithm>
+#include <iterator>
+#include <unordered_map>
 #include <utility>
 
 #include "parsers/common/json_fields.hpp"
@@ -75,9 +76,10 @@ constexpr std::pair<std::string_view, Key> kNames[] = {
 
 Key key_of(std::string_view name) {
   if (name.ends_with(" [UTC]")) name.remove_suffix(6);
-  const auto* const found = std::find_if(std::begin(kNames), std::end(kNames),
-                                         [&](const auto& entry) { return entry.first == name; });
-  return found == std::end(kNames) ? Key::none : found->second;
+  static const std::unordered_map<std::string_view, Key> kByName(std::begin(kNames),
+                                                                 std::end(kNames));
+  const auto found = kByName.find(name);
+  return found == kByName.end() ? Key::none : found->second;
 }
 
 bool is_activity(const KeySet& keys) {
