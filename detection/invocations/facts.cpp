@@ -124,6 +124,7 @@ bool take_cloud(EventId id, const Event& event, std::vector<CloudFact>& out) {
     row.principal_type = text(event, field::azure_auth_principal_type);
     row.application_id = text(event, field::azure_claim_appid);
     row.result = text(event, field::azure_result_type);
+    row.caller = own(event, "azure.activitylogs.caller");
     for (const FieldId field : {field::user_email, field::user_name, field::user_id}) {
       if (row.caller.empty()) row.caller = text(event, field);
     }
