@@ -111,7 +111,7 @@ TEST(Samples, CoverageNamesTheTrueReasons) {
     expected[one["host"].get<std::string>() + " | " + one["rule_id"].get<std::string>() + " | " +
              one["reason"].get<std::string>()] = one.value("at", "");
   }
-  EXPECT_EQ(expected.size(), 20u);
+  EXPECT_EQ(expected.size(), 30u);
   const std::string output = scan("--coverage " + collection());
   std::istringstream in(output);
   std::string text;
@@ -136,7 +136,7 @@ TEST(Samples, CoverageNamesTheTrueReasons) {
       expected.erase(line);
     }
   }
-  EXPECT_EQ(rules, 40u);  // four hosts, ten rules
+  EXPECT_EQ(rules, 50u);  // four hosts and a cloud account, ten rules
   for (const auto& [line, at] : expected) ADD_FAILURE() << "missing: " << line;
   EXPECT_EQ(scan("--coverage --threads 1 " + collection()), output);
   EXPECT_EQ(scan("--coverage --threads 5 " + collection()), output);

@@ -75,6 +75,9 @@ void tell_cloud(Collection& collection, Truth& truth) {
   }
   orders.back().result = "Failed";
   collection.add("cloud/activity-log.json", activity_log(orders));
+  for (std::size_t rule = 0; rule < kRuleCount; ++rule)
+    truth.blind(static_cast<Rule>(rule), "azure:5c0f1f2e-7f3c-4a51-9d0e-6a6a1d3b9c11",
+                "other_system", "a cloud account is no machine: nothing starts a process on it");
 
   const auto run = [&](const char* host, const char* channel, const char* name, int number,
                        const char* start, const char* grade, const char* script,
