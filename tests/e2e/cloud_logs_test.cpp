@@ -65,7 +65,7 @@ TEST(CloudLogs, AnOperationExportedInManyFormsCountsOnce) {
     EXPECT_FALSE(event.contains("host")) << event.dump();
     EXPECT_EQ(event.dump().find("azure:5c0f"), std::string::npos);
   }
-  const Outcome evidence = stemma("evidence --format json " + dir.path());
+  const Outcome evidence = stemma("evidence --format jsonl " + dir.path());
   EXPECT_THAT(evidence.out, HasSubstr("duplicate_event"));
 }
 
