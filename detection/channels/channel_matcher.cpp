@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "events/paths.hpp"
+
 namespace stemma {
 namespace {
 
@@ -159,12 +161,14 @@ std::optional<std::uint32_t> ChannelMatcher::handler_in(std::string_view command
   return std::nullopt;
 }
 
-bool ChannelMatcher::agent(std::uint32_t channel, std::string_view executable,
-                           std::string_view command_line) const {
-  const auto& agents = channels_.channels[channel].agents;
-  return std::any_of(agents.begin(), agents.end(), [&](const PathPattern& pattern) {
-    return pattern.match(executable).has_value() || pattern.find(command_line).has_value();
-  });
+std::optional<std::string> ChannelMatcher::agent(std::uint32_t channel, std::string_view executable,
+                                                 std::string_view command_line) const {
+  for (const PathPattern& pattern : channels_.channels[channel].agents) {
+    auto match = pattern.match(executable);
+    if (!match) match = pattern.find(command_line);
+    if (match) return std::string(base_name(match->all));
+  }
+  return std::nullopt;
 }
 
 bool ChannelMatcher::ignored(std::uint32_t channel, std::string_view command_line) const {

@@ -47,8 +47,9 @@ class ChannelMatcher {
                                                      std::string_view command_line) const;
   /// The channel whose handler a command line starts or names (`bash …/run-command-shim enable`).
   [[nodiscard]] std::optional<std::uint32_t> handler_in(std::string_view command_line) const;
-  [[nodiscard]] bool agent(std::uint32_t channel, std::string_view executable,
-                           std::string_view command_line) const;
+  /// The agent's program that a process is, as its executable or command line names it.
+  [[nodiscard]] std::optional<std::string> agent(std::uint32_t channel, std::string_view executable,
+                                                 std::string_view command_line) const;
   /// Whether a child of the handler is the handler's own bookkeeping.
   [[nodiscard]] bool ignored(std::uint32_t channel, std::string_view command_line) const;
   /// The channel of an extension as an agent names it.

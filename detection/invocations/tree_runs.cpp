@@ -300,12 +300,12 @@ class Finder {
     for (const EntityId at : run.ancestors) {
       bool seen = false;
       for (const ProcessImage& image : tree_.images_of(at)) {
-        if (seen || !matcher_.agent(run.channel, view(image.executable), view(image.command_line)))
-          continue;
+        if (seen) continue;
+        const auto agent =
+            matcher_.agent(run.channel, view(image.executable), view(image.command_line));
+        if (!agent) continue;
         Reason reason = show(image);
-        reason.text =
-            fmt::format("the agent {} is an ancestor",
-                        image.name ? view(image.name) : base_name(view(image.executable)));
+        reason.text = fmt::format("the agent {} is an ancestor", *agent);
         run.reasons.push_back(std::move(reason));
         seen = true;
       }
