@@ -36,57 +36,6 @@ std::string host_name(const CaseSnapshot& snapshot, HostId host) {
   return name.empty() ? "(no host name)" : visible(name);
 }
 
-std::string gap_text(const Gap& gap) {
-  const std::string where =
-      gap.places > 1 ? fmt::format(" in {} places", grouped(gap.places)) : std::string();
-  const std::string span = span_text(gap.from, gap.to);
-  switch (gap.kind) {
-    case GapKind::ids_missing:
-      return fmt::format("{}: {} missing{}{}", span, counted(gap.count, "record id", "record ids"),
-                         where,
-                         gap.all_over ? " (so many holes are usual in a filtered export)" : "");
-    case GapKind::serials_missing:
-      return fmt::format("{}: {} skipped at once, unusual for this log", span,
-                         counted(gap.count, "audit serial", "audit serials"));
-    case GapKind::log_cleared:
-      return fmt::format("{}: log cleared: {}; what it held before is gone", span,
-                         visible(gap.detail));
-    case GapKind::damaged:
-      return fmt::format(
-          "{}: could not be read ({}): {}{}{}", span, visible(gap.detail),
-          counted(gap.count, "defect", "defects"), gap.places > 1 ? " within that span" : "",
-          gap.ids != 0 ? ", " + counted(gap.ids, "record id", "record ids") + " missing" : "");
-    case GapKind::audit_stopped:
-      return fmt::format("{}: the audit daemon did not run", span);
-    case GapKind::no_command_line:
-      return fmt::format("{}: {} without a command line: the policy that records them was off",
-                         span, counted(gap.count, "process start", "process starts"));
-    case GapKind::logins_only:
-      return fmt::format(
-          "{}: {}, none without a login (auid unset): the audit rules leave out what services, "
-          "cron and cloud agents start",
-          span, counted(gap.count, "process start", "process starts"));
-    case GapKind::not_recorded:
-      return span + ": nothing recorded";
-  }
-  return span;
-}
-
-std::string_view blind_text(GapKind kind) {
-  switch (kind) {
-    case GapKind::ids_missing:
-      return "record ids missing";
-    case GapKind::damaged:
-      return "could not be read";
-    case GapKind::audit_stopped:
-      return "audit daemon stopped";
-    case GapKind::no_command_line:
-      return "command lines not recorded";
-    default:
-      return "not recorded, while other logs of the host go on";
-  }
-}
-
 std::string named(std::span<const Rule> rules, const std::vector<std::uint32_t>& numbers) {
   std::string out;
   for (std::size_t i = 0; i < numbers.size() && i < kNamedRules; ++i)
@@ -147,7 +96,7 @@ void append_rules(std::span<const Rule> rules, const HostEvidence& host,
       break;
     }
     const auto& [from, to, kind] = key;
-    out += fmt::format("    blind {} ({}): {}: {}\n", span_text(from, to), blind_text(kind),
+    out += fmt::format("    blind {} ({}): {}: {}\n", span_text(from, to), gap_reason(kind),
                        counted(numbers.size(), "rule", "rules"), named(rules, numbers));
   }
   for (const auto& [key, numbers] : could_not)
@@ -175,6 +124,57 @@ std::string gap_json(std::span<const Gap> gaps) {
 }
 
 }  // namespace
+
+std::string gap_text(const Gap& gap) {
+  const std::string where =
+      gap.places > 1 ? fmt::format(" in {} places", grouped(gap.places)) : std::string();
+  const std::string span = span_text(gap.from, gap.to);
+  switch (gap.kind) {
+    case GapKind::ids_missing:
+      return fmt::format("{}: {} missing{}{}", span, counted(gap.count, "record id", "record ids"),
+                         where,
+                         gap.all_over ? " (so many holes are usual in a filtered export)" : "");
+    case GapKind::serials_missing:
+      return fmt::format("{}: {} skipped at once, unusual for this log", span,
+                         counted(gap.count, "audit serial", "audit serials"));
+    case GapKind::log_cleared:
+      return fmt::format("{}: log cleared: {}; what it held before is gone", span,
+                         visible(gap.detail));
+    case GapKind::damaged:
+      return fmt::format(
+          "{}: could not be read ({}): {}{}{}", span, visible(gap.detail),
+          counted(gap.count, "defect", "defects"), gap.places > 1 ? " within that span" : "",
+          gap.ids != 0 ? ", " + counted(gap.ids, "record id", "record ids") + " missing" : "");
+    case GapKind::audit_stopped:
+      return fmt::format("{}: the audit daemon did not run", span);
+    case GapKind::no_command_line:
+      return fmt::format("{}: {} without a command line: the policy that records them was off",
+                         span, counted(gap.count, "process start", "process starts"));
+    case GapKind::logins_only:
+      return fmt::format(
+          "{}: {}, none without a login (auid unset): the audit rules leave out what services, "
+          "cron and cloud agents start",
+          span, counted(gap.count, "process start", "process starts"));
+    case GapKind::not_recorded:
+      return span + ": nothing recorded";
+  }
+  return span;
+}
+
+std::string_view gap_reason(GapKind kind) {
+  switch (kind) {
+    case GapKind::ids_missing:
+      return "record ids missing";
+    case GapKind::damaged:
+      return "could not be read";
+    case GapKind::audit_stopped:
+      return "audit daemon stopped";
+    case GapKind::no_command_line:
+      return "command lines not recorded";
+    default:
+      return "not recorded, while other logs of the host go on";
+  }
+}
 
 void append_coverage(const CaseSnapshot& snapshot, std::span<const Rule> rules,
                      std::span<const HostEvidence> hosts,

@@ -11,6 +11,11 @@
 
 namespace stemma {
 
+/// One gap in words, with its span: `2026-…: 12 record ids missing`. Visible text.
+std::string gap_text(const Gap& gap);
+/// Why a rule was blind: `audit daemon stopped`.
+std::string_view gap_reason(GapKind kind);
+
 /// A block a host. Rules that share a reason are named together, the first few of them by name.
 void append_coverage(const CaseSnapshot& snapshot, std::span<const Rule> rules,
                      std::span<const HostEvidence> hosts,

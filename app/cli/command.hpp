@@ -67,6 +67,7 @@ ExitCode finish(const Options& options, const Session& session, Output& output, 
 
 // The commands. Each adds itself to `app` and says through `run` what is to be done when it was chosen.
 void add_scan_command(CLI::App& app, Run& run);
+void add_report_command(CLI::App& app, Run& run);
 void add_runs_command(CLI::App& app, Run& run);
 void add_tree_command(CLI::App& app, Run& run);
 void add_verify_command(CLI::App& app, Run& run);

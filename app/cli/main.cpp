@@ -17,12 +17,14 @@ int main(int argc, char** argv) {
       "  stemma scan /cases/17                      findings of a collection, as a table\n"
       "  stemma scan /cases/17 --format jsonl       the same, one ECS document a line\n"
       "  stemma runs /cases/17                      remote-execution runs: who ordered what\n"
+      "  stemma report /cases/17 -o case-17.html    a report to hand over\n"
       "  stemma tree /cases/17 --host web01         its process tree\n"
       "  stemma evidence /cases/17                  what could be read and what not\n\n"
       "Exit codes: 0 done; 1 could not do it; 2 bad usage or bad rule; 3 done, but some evidence could not be read.");
   Run run;
   add_scan_command(app, run);
   add_runs_command(app, run);
+  add_report_command(app, run);
   add_tree_command(app, run);
   add_verify_command(app, run);
   add_timeline_command(app, run);

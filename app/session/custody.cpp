@@ -68,13 +68,13 @@ std::string unescaped(std::string_view text) {
   return out;
 }
 
+}  // namespace
+
 std::string rules_digest(const RuleSet& rules) {
   std::string all;
   for (const Rule& rule : rules.rules) all += fmt::format("{}\n{}\n", rule.id, sha256_hex(rule.query));
   return sha256_hex(all);
 }
-
-}  // namespace
 
 Manifest make_manifest(const Session& session, const std::vector<std::string>& paths, const RuleSet& rules, const Detection& detection,
                        std::string_view version) {

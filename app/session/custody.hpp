@@ -39,6 +39,9 @@ struct Manifest {
   std::vector<std::string> findings;  ///< ids, ascending
 };
 
+/// SHA-256 over ids and texts of all rules, in order.
+std::string rules_digest(const RuleSet& rules);
+
 /// Digests of all files are computed side by side; those that are no artifacts are read once more.
 Manifest make_manifest(const Session& session, const std::vector<std::string>& paths,
                        const RuleSet& rules, const Detection& detection, std::string_view version);

@@ -1,0 +1,611 @@
+#include "reports/html_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "events/text.hpp"
+#include "reports/html_drawings.hpp"
+#include "reports/html_text.hpp"
+#include "reports/ledger_text.hpp"
+#include "reports/report_assets.hpp"
+
+namespace stemma {
+namespace {
+
+// Runs that are unfolded when the page is opened; with more of them all begin folded.
+constexpr std::size_t kMostUnfolded = 6;
+
+std::string_view asset(std::string_view name) {
+  for (const EmbeddedFile& file : report_assets())
+    if (file.name == name) return file.text;
+  return {};
+}
+
+std::string when(const DocumentTime& time) {
+  std::string text = format_time(time.time, std::min<int>(time.digits, 3));
+  text[10] = ' ';
+  text.pop_back();  // the zone, which the report says once
+  return text;
+}
+
+class Page {
+ public:
+  explicit Page(const IncidentDocument& document) : document_(document) {
+    for (const DocumentRun& run : document.runs) listed_.insert(run.number);
+  }
+
+  std::string section(std::string_view name) {
+    std::string out;
+    if (name == "title") return html(document_.title);
+    if (name == "style") return fmt::format("<style>\n{}</style>", asset("style.css"));
+    if (name == "figures") figures(out);
+    if (name == "contents") contents(out);
+    if (name == "summary") summary(out);
+    if (name == "runs") runs(out);
+    if (name == "findings") findings(out);
+    if (name == "timeline") timeline(out);
+    if (name == "operations") operations(out);
+    if (name == "indicators") indicators(out);
+    if (name == "coverage") coverage(out);
+    if (name == "secrets") secrets(out);
+    if (name == "advice") advice(out);
+    if (name == "custody") custody(out);
+    if (name == "events") events(out);
+    return out;
+  }
+
+ private:
+  static void open(std::string& out, std::string_view id, std::string_view title) {
+    out += fmt::format("<section id=\"{}\"><h2>{}</h2>\n", id, title);
+  }
+  static void close(std::string& out) { out += "</section>\n"; }
+
+  // Links to what a claim rests on.
+  [[nodiscard]] std::string refs(const Evidence& evidence) const {
+    if (evidence.events.empty() && evidence.artifacts.empty() && evidence.left_out == 0) return {};
+    std::string out = " <span class=\"refs\">[";
+    for (const std::uint32_t event : evidence.events)
+      out += fmt::format("<a href=\"#{0}\">{0}</a>", document_.events[event].label);
+    for (const std::uint32_t artifact : evidence.artifacts)
+      out += fmt::format("<a href=\"#A{0}\">A{0}</a>", artifact + 1);
+    if (evidence.left_out != 0) out += fmt::format(" and {} more", evidence.left_out);
+    return out + " ]</span>";
+  }
+  // Of a run that is not listed its number alone.
+  [[nodiscard]] std::string run_link(std::uint32_t number) const {
+    if (listed_.count(number) == 0) return fmt::format("run {}", number);
+    return fmt::format("<a href=\"#run-{0}\">run {0}</a>", number);
+  }
+  static void fact(std::string& out, std::string_view name, const std::string& rendered) {
+    if (!rendered.empty()) out += fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, rendered);
+  }
+  static std::string code(const std::string& text) {
+    return text.empty() ? std::string() : "<code>" + html(text) + "</code>";
+  }
+
+  void figures(std::string& out) const {
+    const IncidentDocument::Figures& figures = document_.figures;
+    out += "<dl class=\"figures\">";
+    const auto put = [&](std::uint64_t value, std::string_view name) {
+      out += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", name, grouped(value));
+    };
+    put(figures.runs, figures.runs == 1 ? "run" : "runs");
+    put(figures.confirmed, "confirmed");
+    put(figures.probable, "probable");
+    put(figures.possible, "possible");
+    put(figures.hosts, figures.hosts == 1 ? "machine" : "machines");
+    put(figures.operations, "cloud operations");
+    put(figures.findings, "findings");
+    put(figures.secrets, "secrets in clear");
+    put(figures.events, "events read");
+    out += "</dl>";
+  }
+
+  void contents(std::string& out) const {
+    out += "<ol>\n";
+    const auto put = [&](std::string_view id, std::string_view name, std::size_t count) {
+      out += fmt::format("<li><a href=\"#{}\">{}</a>{}</li>\n", id, name,
+                         count == 0 ? "" : fmt::format(" <small>{}</small>", grouped(count)));
+    };
+    put("summary", "Summary", 0);
+    put("runs", "Runs", document_.runs.size());
+    put("findings", "Findings", document_.findings.size());
+    put("timeline", "Timeline", document_.timeline.size());
+    put("operations", "Orders in the cloud", document_.operations.size());
+    put("indicators", "Indicators", document_.indicators.size());
+    put("coverage", "What could be seen", document_.hosts.size());
+    put("secrets", "Secrets in clear text", document_.secrets.size());
+    put("advice", "What to do", 0);
+    put("custody", "Custody", document_.artifacts.size());
+    put("events", "Evidence", document_.events.size());
+    out += "</ol>";
+  }
+
+  void summary(std::string& out) const {
+    open(out, "summary", "Summary");
+    out += "<div class=\"lead\">\n";
+    for (const std::string& sentence : document_.summary)
+      out += fmt::format("<p>{}</p>\n", html(sentence));
+    out += "</div>\n";
+    for (const std::string& note : document_.notes)
+      out += fmt::format("<p class=\"note\">{}</p>\n", html(note));
+    for (const std::string& cap : document_.caps)
+      out += fmt::format("<p class=\"note\">{}</p>\n", html(cap));
+    out +=
+        "<p class=\"note\">All times are UTC. Grades: ● confirmed, the channel’s own handler or "
+        "its files show the run; ◐ probable, a path of the channel and its identity do; ○ "
+        "possible, the shape of a command line alone. Labels like E12 and A3 lead to the record or "
+        "file that a claim rests on.</p>\n";
+    close(out);
+  }
+
+  void runs(std::string& out) const {
+    open(out, "runs", "Runs");
+    if (document_.runs.empty()) out += "<p>No run was found.</p>\n";
+    if (!document_.runs.empty()) {
+      out +=
+          "<div "
+          "class=\"scroll\"><table><thead><tr><th>Run<th>Begins<th>Machine<th>Channel<th>Grade<th>"
+          "Ordered by<th>As<th>Exit<th>Script<th>Processes</tr></thead><tbody>\n";
+      for (const DocumentRun& run : document_.runs) {
+        out += fmt::format(
+            "<tr{}><td class=\"n\">{}<td class=\"t\">{}<td class=\"w\">{}<td "
+            "class=\"w\">{}{}<td>{}<td "
+            "class=\"w\">{}<td class=\"w\">{}<td class=\"n\">{}<td class=\"s\">{}<td "
+            "class=\"n\">{}</tr>\n",
+            run.told ? "" : fmt::format(" id=\"run-{}\"", run.number),
+            run.told ? fmt::format("<a href=\"#run-{0}\">{0}</a>", run.number)
+                     : fmt::format("{}", run.number),
+            run.start ? when(*run.start) : "unknown", html(run.host),
+            html(document_.channels[run.channel].name),
+            html((run.name.empty() ? "" : " “" + run.name + "”") +
+                 (run.sequence ? fmt::format(" #{}", *run.sequence) : "")),
+            html_grade(run.confidence) + (run.set_aside.empty() ? "" : "<br>set aside"),
+            run.caller.empty() ? "<span class=\"soft\">not known</span>" : html(run.caller),
+            html(run.user.empty() ? run.user_id : run.user),
+            run.exit_code ? fmt::format("{}", *run.exit_code) : "", html(run.script.state),
+            run.processes_in_all);
+      }
+      out += "</tbody></table></div>\n";
+    }
+    std::size_t told = 0;
+    for (const DocumentRun& run : document_.runs) told += run.told ? 1u : 0u;
+    for (const DocumentRun& run : document_.runs)
+      if (run.told) this->run(run, told <= kMostUnfolded, out);
+    close(out);
+  }
+
+  void run(const DocumentRun& run, bool unfolded, std::string& out) const {
+    out += fmt::format(
+        "<details class=\"run\" id=\"run-{0}\"{1}><summary><b>{0}. {2}</b> {3} <span "
+        "class=\"soft\">{4}</span></summary>\n",
+        run.number, unfolded ? " open" : "", html(run.title), html_grade(run.confidence),
+        run.start ? when(*run.start) : "time unknown");
+    if (!run.set_aside.empty())
+      out +=
+          fmt::format("<p><b>Set aside as declared automation:</b> {}</p>\n", html(run.set_aside));
+    for (const std::string& sentence : run.story) out += fmt::format("<p>{}</p>\n", html(sentence));
+
+    out += "<h4>Why it counts as a run</h4>\n<ul>\n";
+    for (const DocumentReason& reason : run.reasons)
+      out += fmt::format("<li{}>{}{}</li>\n", reason.against ? " class=\"against\"" : "",
+                         html(reason.text), refs(reason.evidence));
+    out += "</ul>\n";
+    if (!run.unknowns.empty()) {
+      out += "<div class=\"unknown\"><h4>What cannot be known</h4>\n<ul>\n";
+      for (const std::string& unknown : run.unknowns)
+        out += fmt::format("<li>{}</li>\n", html(unknown));
+      out += "</ul></div>\n";
+    }
+    out += "<h4>Facts</h4>\n<dl class=\"facts\">\n";
+    fact(out, "Channel", html(document_.channels[run.channel].name));
+    fact(out, "Way", html(run.mode));
+    if (run.operation) {
+      const DocumentOperation& operation = document_.operations[*run.operation];
+      fact(
+          out, "Ordered by",
+          fmt::format("{} <a href=\"#O{}\">(operation)</a>",
+                      html(operation.caller.empty() ? "a caller without a name" : operation.caller),
+                      *run.operation + 1));
+    }
+    fact(out, "Ran as",
+         html(run.user) +
+             (run.user_id.empty() ? "" : " <span class=\"soft\">" + html(run.user_id) + "</span>"));
+    if (run.start)
+      fact(out, "Begins",
+           when(*run.start) + " <span class=\"soft\">" + html(run.start->source) + "</span>");
+    if (run.end)
+      fact(out, "Ends",
+           when(*run.end) + " <span class=\"soft\">" + html(run.end->source) + "</span>");
+    if (run.exit_code) fact(out, "Exit code", fmt::format("{}", *run.exit_code));
+    fact(out, "State", html(run.state));
+    fact(out, "Command line", code(run.command_line));
+    std::string chain;
+    for (const std::string& name : run.ancestors) chain += html(name) + " → ";
+    if (!chain.empty()) fact(out, "Started by", chain + "the run");
+    fact(out, "Script",
+         html(run.script.state) + (run.script.path.empty() ? "" : " " + code(run.script.path)) +
+             refs(run.script.evidence));
+    fact(out, "Script SHA-256", code(run.script.sha256));
+    std::string same;
+    for (const std::uint32_t other : run.same_script)
+      same += (same.empty() ? "" : ", ") + run_link(other);
+    fact(out, "Same script", same);
+    fact(out, "Evidence", refs(run.evidence));
+    out += "</dl>\n";
+    if (!run.script.text.empty()) {
+      out += fmt::format("<h4>Script</h4>\n<pre>{}</pre>\n", html_lines(run.script.text));
+      if (run.script.text_left_out != 0)
+        out += fmt::format("<p class=\"note\">{} more bytes are left out here.</p>\n",
+                           grouped(run.script.text_left_out));
+    }
+    if (!run.stdout_tail.empty())
+      out += fmt::format("<h4>Output</h4>\n<pre>{}</pre>\n", html_lines(run.stdout_tail));
+    if (!run.stderr_tail.empty())
+      out += fmt::format("<h4>Errors</h4>\n<pre>{}</pre>\n", html_lines(run.stderr_tail));
+    if (!run.processes.empty()) {
+      out += "<h4>Processes</h4>\n";
+      append_tree_svg(document_, run, out);
+      std::string reasons;
+      for (const DocumentProcess& process : run.processes) {
+        if (process.reason.empty()) continue;
+        reasons += fmt::format("<li><b>{}</b>{}: {}, {}</li>\n", html(process.name),
+                               process.pid >= 0 ? fmt::format(" {}", process.pid) : "",
+                               html(process.membership), html(process.reason));
+      }
+      if (!reasons.empty())
+        out += "<p class=\"note\">Dashed: inferred, not by recorded parents.</p><ul>" + reasons +
+               "</ul>\n";
+      if (run.processes_in_all > run.processes.size())
+        out += fmt::format("<p class=\"note\">{} of {} processes are drawn.</p>\n",
+                           run.processes.size(), grouped(run.processes_in_all));
+    }
+    if (!run.traces.empty()) {
+      out += fmt::format("<h4>What it touched</h4>\n<div class=\"scroll\"><table><tbody>\n");
+      for (const DocumentTrace& trace : run.traces)
+        out += fmt::format("<tr><td class=\"t\">{}<td>{}<td><code>{}</code>{}<td>{}</tr>\n",
+                           when(trace.time), html(trace.kind), html(trace.text),
+                           refs(trace.evidence), html(trace.process));
+      out += "</tbody></table></div>\n";
+      if (run.traces_in_all > run.traces.size())
+        out += fmt::format("<p class=\"note\">{} of {} are listed.</p>\n", run.traces.size(),
+                           grouped(run.traces_in_all));
+    }
+    if (!run.findings.empty()) {
+      std::string list;
+      for (const std::uint32_t finding : run.findings)
+        list += fmt::format("<li><a href=\"#F{}\">{}</a> <code>{}</code></li>\n", finding + 1,
+                            html(document_.findings[finding].rule_name),
+                            html(document_.findings[finding].command_line));
+      out += "<h4>Findings</h4>\n<ul>" + list + "</ul>\n";
+    }
+    out += "</details>\n";
+  }
+
+  void findings(std::string& out) const {
+    open(out, "findings", "Findings");
+    if (document_.findings.empty())
+      out += "<p>No rule made a finding. What could not have been seen is told below.</p>\n";
+    // One block a rule: what it is is said once.
+    std::vector<std::pair<std::string, std::vector<std::size_t>>> by_rule;
+    for (std::size_t i = 0; i < document_.findings.size(); ++i) {
+      const std::string& rule = document_.findings[i].rule_id;
+      auto at = std::find_if(by_rule.begin(), by_rule.end(),
+                             [&](const auto& r) { return r.first == rule; });
+      if (at == by_rule.end()) at = by_rule.insert(by_rule.end(), {rule, {}});
+      at->second.push_back(i);
+    }
+    for (const auto& [rule, positions] : by_rule) {
+      const DocumentFinding& first = document_.findings[positions.front()];
+      std::string techniques;
+      for (const auto& [id, name] : first.techniques)
+        techniques += fmt::format("{}{} {}", techniques.empty() ? "" : ", ", html(id), html(name));
+      out += fmt::format("<h3>{}</h3>\n<p class=\"soft\">{}, risk {} of 100{}{}</p>\n<p>{}</p>\n",
+                         html(first.rule_name), html(first.severity), first.risk_score,
+                         techniques.empty() ? "" : " · ", techniques, html(first.rule_description));
+      out +=
+          "<div class=\"scroll\"><table><thead><tr><th>Time<th>Machine<th>Process<th>Command "
+          "line<th>Why<th>Run</tr></thead><tbody>\n";
+      for (const std::size_t position : positions) {
+        const DocumentFinding& finding = document_.findings[position];
+        std::string why;
+        if (finding.confidence != Confidence::none)
+          why = html_grade(finding.confidence) + " " + html(finding.reason);
+        for (const std::string& clause : finding.why)
+          why += (why.empty() ? "" : "<br>") + code(clause);
+        out += fmt::format(
+            "<tr id=\"F{}\"><td class=\"t\">{}<td>{}<td>{}<td><code>{}</code><td>{}{}<td "
+            "class=\"n\">{}</tr>\n",
+            position + 1, when(finding.time), html(finding.host),
+            html(finding.process + (finding.pid >= 0 ? fmt::format(" {}", finding.pid) : "")),
+            html(finding.command_line), why, refs(finding.evidence),
+            finding.run ? run_link(*finding.run) : "");
+      }
+      out += "</tbody></table></div>\n";
+    }
+    close(out);
+  }
+
+  void timeline(std::string& out) const {
+    open(out, "timeline", "Timeline");
+    append_timeline_svg(document_, out);
+    if (!document_.timeline.empty()) {
+      out += fmt::format(
+          "<details class=\"box\" id=\"timeline-table\"><summary>All {} moments</summary><div "
+          "class=\"scroll\"><table><tbody>\n",
+          grouped(document_.timeline.size()));
+      for (const DocumentMoment& moment : document_.timeline)
+        out += fmt::format("<tr><td class=\"t\">{}<td>{}<td>{}{}<td>{}{}<td class=\"n\">{}</tr>\n",
+                           when(moment.time), html(moment.host), moment.flagged ? "▲ " : "",
+                           html(moment.kind), html(moment.text), refs(moment.evidence),
+                           moment.run ? run_link(*moment.run) : "");
+      out += "</tbody></table></div></details>\n";
+    }
+    close(out);
+  }
+
+  void operations(std::string& out) const {
+    open(out, "operations", "Orders in the cloud");
+    if (document_.operations.empty())
+      out +=
+          "<p>No cloud log was read, or it holds no order to run a script: who ordered the runs is "
+          "not known from this evidence.</p>\n";
+    for (std::size_t i = 0; i < document_.operations.size(); ++i) {
+      const DocumentOperation& operation = document_.operations[i];
+      out += fmt::format(
+          "<details class=\"box\" id=\"O{}\"><summary><b>{}</b> <span class=\"soft\">{} on "
+          "{}</span> {}</summary>\n",
+          i + 1, html(operation.caller.empty() ? "a caller without a name" : operation.caller),
+          when(operation.first), html(operation.machine.empty() ? "?" : operation.machine),
+          operation.run ? run_link(*operation.run) : "<b>without a run on a machine</b>");
+      out += "<dl class=\"facts\">\n";
+      fact(out, "Operation", html(operation.operation_name) + refs(operation.evidence));
+      if (operation.run)
+        fact(out, "Joined",
+             html_grade(operation.confidence) + " by " + html(operation.basis) + ": " +
+                 html(operation.join_reason));
+      fact(out, "Without a run", html(operation.why_alone));
+      fact(out, "From address", code(operation.caller_ip));
+      fact(out, "Principal", html(operation.principal_type) + " " + code(operation.principal_id));
+      fact(out, "Application", code(operation.application_id));
+      fact(out, "Role", html(operation.role));
+      fact(out, "Result", html(operation.result));
+      fact(out, "Resource", code(operation.resource_id));
+      fact(out, "Account", code(operation.account));
+      fact(out, "Id", code(operation.id));
+      for (const auto& [name, value] : operation.claims)
+        fact(out, "Claim", code(name + " = " + value));
+      out += "</dl></details>\n";
+    }
+    close(out);
+  }
+
+  void indicators(std::string& out) const {
+    open(out, "indicators", "Indicators");
+    if (document_.indicators.empty()) {
+      out += "<p>None.</p>\n";
+    } else {
+      out +=
+          "<p class=\"note\">Addresses, names and URLs are written so that nothing makes a link of "
+          "them.</p><div "
+          "class=\"scroll\"><table><thead><tr><th>Kind<th>Value<th>Seen<th>Runs</tr></"
+          "thead><tbody>\n";
+      for (const DocumentIndicator& indicator : document_.indicators) {
+        std::string contexts, runs;
+        for (const std::string& context : indicator.contexts)
+          contexts += (contexts.empty() ? "" : "; ") + html(context);
+        for (const std::uint32_t number : indicator.runs)
+          runs += (runs.empty() ? "" : ", ") + run_link(number);
+        out += fmt::format("<tr><td class=\"n\">{}<td><code>{}</code><td>{}<td>{}</tr>\n",
+                           html(indicator_kind_name(indicator.kind)), html(indicator.defanged),
+                           contexts, runs);
+      }
+      out += "</tbody></table></div>\n";
+    }
+    close(out);
+  }
+
+  void coverage(std::string& out) const {
+    open(out, "coverage", "What could be seen, and what could not");
+    for (const DocumentHost& host : document_.hosts) {
+      out += fmt::format("<h3>{}</h3>\n", html(host.name.empty() ? "(no host name)" : host.name));
+      if (!host.reasons.empty() || host.cloud_machine != Confidence::none) {
+        out += fmt::format("<p>A virtual machine of Azure: {}</p>\n<ul>\n",
+                           host.cloud_machine == Confidence::none ? "nothing says so"
+                                                                  : html_grade(host.cloud_machine));
+        for (const DocumentReason& reason : host.reasons)
+          out += fmt::format("<li{}>{}{}</li>\n", reason.against ? " class=\"against\"" : "",
+                             html(reason.text), refs(reason.evidence));
+        out += "</ul>\n";
+      }
+      if (!host.skew.empty()) out += fmt::format("<p>{}</p>\n", html(host.skew));
+      if (!host.logs.empty()) {
+        out +=
+            "<div "
+            "class=\"scroll\"><table><thead><tr><th>Log<th>From<th>To<th>Events<th>Gaps</tr></"
+            "thead><tbody>\n";
+        for (const DocumentLog& log : host.logs) {
+          std::string gaps;
+          for (const std::string& gap : log.gaps) gaps += (gaps.empty() ? "" : "<br>") + html(gap);
+          out += fmt::format(
+              "<tr><td>{}<td class=\"t\">{}<td class=\"t\">{}<td class=\"n\">{}<td>{}</tr>\n",
+              html(log.name), when(log.first), when(log.last), grouped(log.events),
+              gaps.empty() ? "none seen" : gaps);
+        }
+        out += "</tbody></table></div>\n";
+      } else {
+        out += "<p>No log of it was collected.</p>\n";
+      }
+      if (!host.blind.empty()) {
+        out += "<ul>\n";
+        for (const std::string& line : host.blind) out += fmt::format("<li>{}</li>\n", html(line));
+        out += "</ul>\n";
+      }
+    }
+    if (document_.hosts.empty()) out += "<p>No event of any host was read.</p>\n";
+    close(out);
+  }
+
+  void secrets(std::string& out) const {
+    open(out, "secrets", "Secrets in clear text");
+    if (document_.secrets.empty()) {
+      out += "<p>None was found in what belongs to the runs.</p>\n";
+    } else {
+      out +=
+          "<p>Whoever reads these logs can read them. They are blotted out here; change "
+          "them.</p><ul>\n";
+      for (const DocumentSecret& secret : document_.secrets)
+        out += fmt::format("<li><b>{}</b> on {}: {}{}{}</li>\n", html(secret.kind),
+                           html(secret.host), html(secret.where),
+                           secret.run ? ", " + run_link(*secret.run) : "", refs(secret.evidence));
+      out += "</ul>\n";
+    }
+    close(out);
+  }
+
+  void advice(std::string& out) const {
+    open(out, "advice", "What to do");
+    const auto list = [&](std::string_view title, const std::vector<std::string>& items) {
+      if (items.empty()) return;
+      out += fmt::format("<h4>{}</h4>\n<ul>\n", title);
+      for (const std::string& item : items) out += fmt::format("<li>{}</li>\n", html(item));
+      out += "</ul>\n";
+    };
+    for (const DocumentChannel& channel : document_.channels) {
+      std::string techniques;
+      for (const std::string& technique : channel.techniques) techniques += " " + html(technique);
+      out += fmt::format("<h3>{}</h3>\n<p>{} <span class=\"soft\">{} {} ·{}</span></p>\n",
+                         html(channel.name), html(channel.description), channel.runs,
+                         channel.runs == 1 ? "run" : "runs", techniques);
+      list("Look at", channel.triage);
+      list("What is harmless", channel.false_positives);
+      list("Respond", channel.response);
+    }
+    if (document_.channels.empty())
+      out += "<p>Nothing was found that calls for steps of a channel.</p>\n";
+    close(out);
+  }
+
+  void custody(std::string& out) const {
+    open(out, "custody", "Custody");
+    const Custody& custody = document_.custody;
+    out += "<dl class=\"facts\">\n";
+    fact(out, "Tool", html(custody.tool + " " + custody.version));
+    fact(out, "Written",
+         custody.created.empty() ? "not recorded: equal evidence gives equal bytes"
+                                 : html(custody.created));
+    fact(out, "Command line", code(custody.command_line));
+    fact(out, "Time zone", "UTC");
+    for (const auto& [name, digest] : custody.rule_digests)
+      fact(out, "Rules", html(name) + " " + code(digest));
+    for (const auto& [name, digest] : custody.channel_digests)
+      fact(out, "Channels", html(name) + " " + code(digest));
+    fact(out, "Ledger", html(document_.ledger));
+    out += "</dl>\n";
+    for (const std::string& note : custody.notes)
+      out += fmt::format("<p class=\"note\">{}</p>\n", html(note));
+    out +=
+        "<div "
+        "class=\"scroll\"><table><thead><tr><th>File<th>Path<th>Format<th>Bytes<th>Records<th>SHA-"
+        "256</tr></thead><tbody>\n";
+    for (std::size_t i = 0; i < document_.artifacts.size(); ++i) {
+      const DocumentArtifact& artifact = document_.artifacts[i];
+      std::string records = grouped(artifact.parsed) + " read";
+      if (artifact.recovered != 0) records += ", " + grouped(artifact.recovered) + " recovered";
+      if (artifact.refused != 0) records += ", <b>" + grouped(artifact.refused) + " refused</b>";
+      std::string path = code(artifact.path);
+      for (const std::string& copy : artifact.copies) path += "<br>the same: " + code(copy);
+      for (const std::string& defect : artifact.defects)
+        path += "<br><span class=\"soft\">" + html(defect) + "</span>";
+      out += fmt::format(
+          "<tr id=\"A{0}\"><td class=\"n\">A{0}<td>{1}<td>{2}<td "
+          "class=\"n\">{3}<td>{4}<td><code>{5}</code></tr>\n",
+          i + 1, path,
+          html(artifact.format + (artifact.decoders.empty() ? "" : " in " + artifact.decoders)),
+          grouped(artifact.size), records, html(artifact.sha256));
+    }
+    out += "</tbody></table></div>\n";
+    if (!document_.skipped.empty()) {
+      out += fmt::format("<details class=\"box\"><summary>{} files passed over</summary><ul>\n",
+                         grouped(document_.skipped.size()));
+      for (const auto& [path, why] : document_.skipped)
+        out += fmt::format("<li>{}: {}</li>\n", code(path), html(why));
+      out += "</ul></details>\n";
+    }
+    close(out);
+  }
+
+  void events(std::string& out) const {
+    open(out, "events", "Evidence");
+    out +=
+        "<p class=\"note\">Records that the claims above rest on: where each lies, and what it "
+        "says. Raw items that only machines read are left out; <code>stemma events</code> prints "
+        "them.</p>\n";
+    for (const DocumentEvent& event : document_.events) {
+      out += fmt::format(
+          "<div class=\"event\" id=\"{0}\"><b>{0}</b> {1} {2} <span class=\"soft\">{3}{4}{5} · <a "
+          "href=\"#A{6}\">A{6}</a> byte {7}, {8} bytes{9}</span>\n",
+          event.label, format_time(event.time.time, event.time.digits), html(event.host),
+          html(event.channel), event.code.empty() ? "" : " ", html(event.code), event.artifact + 1,
+          event.offset, event.length,
+          event.record_id == 0 ? "" : fmt::format(", record {}", event.record_id));
+      if (!event.summary.empty())
+        out += fmt::format("<div><code>{}</code></div>\n", html(event.summary));
+      if (!event.fields.empty()) {
+        out += "<dl class=\"facts\">";
+        for (const auto& [name, value] : event.fields) fact(out, html(name), html(value));
+        out += "</dl>";
+        if (event.fields_left_out != 0)
+          out += fmt::format("<p class=\"note\">{} more fields</p>", event.fields_left_out);
+      }
+      out += "</div>\n";
+    }
+    close(out);
+  }
+
+  const IncidentDocument& document_;
+  std::set<std::uint32_t> listed_;
+};
+
+}  // namespace
+
+std::string_view html_skeleton() {
+  return asset("skeleton.html");
+}
+
+std::string check_skeleton(std::string_view skeleton) {
+  std::set<std::string_view> seen;
+  for (std::size_t at = 0; (at = skeleton.find("{{", at)) != std::string_view::npos;) {
+    const std::size_t end = skeleton.find("}}", at);
+    if (end == std::string_view::npos) return "a placeholder is not closed by }}";
+    const std::string_view name = skeleton.substr(at + 2, end - at - 2);
+    if (std::find(std::begin(kHtmlPlaceholders), std::end(kHtmlPlaceholders), name) ==
+        std::end(kHtmlPlaceholders))
+      return fmt::format("no placeholder is called {{{{{}}}}}", visible(name.substr(0, 40)));
+    seen.insert(name);
+    at = end + 2;
+  }
+  for (const std::string_view name : kHtmlPlaceholders) {
+    // An organisation may write its own title, style and contents; what is claimed stays whole.
+    if (name == "style" || name == "contents" || name == "figures" || name == "title") continue;
+    if (seen.count(name) == 0) return fmt::format("the placeholder {{{{{}}}}} is missing", name);
+  }
+  return {};
+}
+
+void append_html(const IncidentDocument& document, std::string_view skeleton, std::string& out) {
+  Page page(document);
+  for (;;) {
+    const std::size_t at = skeleton.find("{{");
+    out += skeleton.substr(0, at);
+    if (at == std::string_view::npos) return;
+    const std::size_t end = skeleton.find("}}", at);
+    out += page.section(skeleton.substr(at + 2, end - at - 2));
+    skeleton.remove_prefix(end + 2);
+  }
+}
+
+}  // namespace stemma
