@@ -24,6 +24,27 @@ constexpr std::size_t kSecretsTold = 1'000;
 constexpr std::size_t kReasonsTold = 20;
 constexpr std::size_t kSkippedTold = 500;
 
+// Text of a rule or a channel as one line: it is wrapped where it is written.
+std::string one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    if (!blank)
+      out += c;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
+  }
+  if (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+// A name of the program's own, for people: `script_block` → `script block`.
+std::string in_words(std::string_view name) {
+  std::string out(name);
+  std::replace(out.begin(), out.end(), '_', ' ');
+  return out;
+}
+
 // Hands every Evidence of the document to `visit`.
 template <class Visit>
 void for_each_evidence(IncidentDocument& document, Visit visit) {
@@ -153,7 +174,7 @@ class Builder {
       if (runs[i] == 0) continue;
       const Channel& channel = incident_.channels.channels[i];
       channel_of_[i] = static_cast<std::uint32_t>(document_.channels.size());
-      document_.channels.push_back({channel.id, channel.name, channel.description,
+      document_.channels.push_back({channel.id, channel.name, one_line(channel.description),
                                     channel.techniques, channel.triage, channel.false_positives,
                                     channel.response, runs[i]});
     }
@@ -212,7 +233,7 @@ class Builder {
       to.id = from.id;
       to.rule_id = rule.id;
       to.rule_name = rule.name;
-      to.rule_description = rule.description;
+      to.rule_description = one_line(rule.description);
       to.severity = rule.severity;
       to.risk_score = rule.risk_score;
       for (const Threat& threat : rule.threats) {
@@ -368,7 +389,7 @@ class Builder {
     for (const Trace& each : from.traces) {
       if (to.traces.size() == kMaxTracesTold) break;
       DocumentTrace trace;
-      trace.kind = trace_kind_name(each.kind);
+      trace.kind = in_words(trace_kind_name(each.kind));
       trace.text = short_text(each.text);
       trace.time = {each.time, 3, ""};
       if (each.entity) trace.process = process_name(each.entity);
@@ -415,7 +436,7 @@ class Builder {
     to.entity_id = view(entity.entity_id);
     if (!entity.placeholder) to.start = DocumentTime{entity.start, 3, ""};
     if (entity.end_kind == EndKind::seen) to.end = DocumentTime{entity.end, 3, ""};
-    to.membership = membership_name(from.membership);
+    to.membership = in_words(membership_name(from.membership));
     to.reason = text(from.reason);
     to.inferred = entity.placeholder || from.membership == Membership::reparented ||
                   from.membership == Membership::follow_on;
@@ -518,7 +539,7 @@ class Builder {
       all += run.traces.size();
       for (const DocumentTrace& trace : run.traces) {
         if (moments.size() >= kMaxTimelineTold) break;
-        if (trace.kind == trace_kind_name(TraceKind::script_block)) continue;
+        if (trace.kind == in_words(trace_kind_name(TraceKind::script_block))) continue;
         moments.push_back(
             {trace.time, run.host, trace.kind, trace.text, run.number, false, trace.evidence});
       }

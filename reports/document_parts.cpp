@@ -103,12 +103,12 @@ void describe_coverage(const DocumentInput& input, std::size_t position, Documen
   for (const auto& [span, rules] : blind) {
     const auto& [from, to, kind] = span;
     lines.push_back(fmt::format("From {} to {} {} could not have seen anything ({}): {}.",
-                                format_time(from, 0), format_time(to, 0),
+                                format_time(from, 3), format_time(to, 3),
                                 counted(rules.size(), "rule", "rules"), gap_reason(kind),
                                 names_of(input.rules.rules, rules)));
   }
   for (const auto& [why, rules] : could_not) {
-    lines.push_back(fmt::format("{} could not have fired here, {}: {}.",
+    lines.push_back(fmt::format("{} could not have fired here ({}): {}.",
                                 counted(rules.size(), "rule", "rules"), why,
                                 names_of(input.rules.rules, rules)));
   }

@@ -105,7 +105,7 @@ void append_tree_svg(const IncidentDocument& document, const DocumentRun& run, s
     if (!link.empty()) out += "</a>";
     int at = x + box + 8;
     if (!notes.empty()) {
-      out += fmt::format("<text class=\"mark\" x=\"{}\" y=\"{}\">{}</text>", at - 6, y + 4,
+      out += fmt::format("<text class=\"mark\" x=\"{}\" y=\"{}\">{}</text>", at - 3, y + 4,
                          html(notes));
       at += static_cast<int>(static_cast<double>(display_width(notes)) * kLetter);
     }

@@ -431,7 +431,8 @@ class Page {
           std::string gaps;
           for (const std::string& gap : log.gaps) gaps += (gaps.empty() ? "" : "<br>") + html(gap);
           out += fmt::format(
-              "<tr><td>{}<td class=\"t\">{}<td class=\"t\">{}<td class=\"n\">{}<td>{}</tr>\n",
+              "<tr><td class=\"w\">{}<td class=\"t\">{}<td class=\"t\">{}<td "
+              "class=\"n\">{}<td>{}</tr>\n",
               html(log.name), when(log.first), when(log.last), grouped(log.events),
               gaps.empty() ? "none seen" : gaps);
         }
@@ -521,7 +522,7 @@ class Page {
       for (const std::string& defect : artifact.defects)
         path += "<br><span class=\"soft\">" + html(defect) + "</span>";
       out += fmt::format(
-          "<tr id=\"A{0}\"><td class=\"n\">A{0}<td>{1}<td>{2}<td "
+          "<tr id=\"A{0}\"><td class=\"n\">A{0}<td>{1}<td class=\"w\">{2}<td "
           "class=\"n\">{3}<td>{4}<td><code>{5}</code></tr>\n",
           i + 1, path,
           html(artifact.format + (artifact.decoders.empty() ? "" : " in " + artifact.decoders)),

@@ -92,9 +92,9 @@ TEST(Export, Stix) {
     }
   }
   for (const json& object : bundle["objects"]) {
-    for (const char* refs : {"object_refs"})
-      if (object.contains(refs))
-        for (const json& ref : object[refs]) EXPECT_EQ(ids.count(ref), 1u) << ref;
+    for (const json& ref : object.value("object_refs", json::array())) {
+      EXPECT_EQ(ids.count(ref), 1u) << ref;
+    }
     if (object.contains("created_by_ref")) {
       EXPECT_EQ(ids.count(object["created_by_ref"]), 1u);
     }
