@@ -26,6 +26,7 @@ std::vector<std::unique_ptr<Parser>> parsers_that_ship(EvtxReader evtx_reader) {
   parsers.push_back(make_script_files_parser());
   parsers.push_back(make_evtx_parser(evtx_reader));
   parsers.push_back(make_azure_guest_document_parser());
+  parsers.push_back(make_azure_guest_archive_parser());
   parsers.push_back(make_ecs_parser());
   parsers.push_back(make_azure_activity_parser());
   parsers.push_back(make_aws_cloudtrail_parser());

@@ -306,6 +306,8 @@ std::vector<DocumentItem> items_of(DocumentKind kind, const Json& root) {
       break;
     }
   }
+  // A goal state without extensions was ordered, too.
+  if (items.empty() && kind == DocumentKind::goal_state && !root.cut) add(root, &root);
   return items;
 }
 

@@ -25,6 +25,12 @@ enum class DocumentKind : std::uint8_t {
   goal_state,  ///< `{"vmSettingsSchemaVersion":…,"extensionGoalStates":[…]}`
 };
 
+/// Reads JSON, or the goal state's older form, ExtensionsConfig.xml, which becomes what the newer
+/// one is: `extensionGoalStates` with their settings, each with its place in the XML. Of XML that
+/// is broken, what stands before counts, as of JSON. O(text). Source: WALinuxAgent,
+/// extensions_goal_state_from_extensions_config.py and ..._vm_settings.py.
+JsonDocument read_document(std::string_view text);
+
 /// By the members that a document has; a cut one is known as long as they were read.
 DocumentKind kind_of(const Json& root);
 

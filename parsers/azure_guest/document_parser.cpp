@@ -1,6 +1,7 @@
-// Parser for the JSON files of Azure's guest agents. One unit a file; a file that ends early, or is
-// damaged, is read as far as it goes. Books: what was read as JSON is parsed, what lies behind the
-// document is unused, a file of which nothing could be read is refused.
+// Parser for the JSON files of Azure's guest agents, and ExtensionsConfig.xml. One unit a file; a
+// file that ends early, or is damaged, is read as far as it goes. Books: what was read as JSON is
+// parsed, what lies behind the document is unused, a file of which nothing could be read is
+// refused.
 #include <algorithm>
 
 #include "events/text.hpp"
@@ -28,12 +29,14 @@ class AzureGuestDocumentParser final : public Parser {
     // Most files of a collection are left here.
     if (sample.find("\"runtimeSettings\"") == std::string_view::npos &&
         sample.find("\"status\"") == std::string_view::npos &&
-        sample.find("\"vmSettingsSchemaVersion\"") == std::string_view::npos)
+        sample.find("\"vmSettingsSchemaVersion\"") == std::string_view::npos &&
+        sample.find("<Extensions") == std::string_view::npos)
       return false;
     const std::size_t first = sample.find_first_not_of("\xEF\xBB\xBF \t\r\n");
-    if (first == std::string_view::npos || (sample[first] != '{' && sample[first] != '['))
+    if (first == std::string_view::npos ||
+        (sample[first] != '{' && sample[first] != '[' && sample[first] != '<'))
       return false;
-    return kind_of(read_json(sample).root) != DocumentKind::none;
+    return kind_of(read_document(sample).root) != DocumentKind::none;
   }
 
   [[nodiscard]] std::vector<Unit> split(std::span<const ArtifactBytes> artifacts) const override {
@@ -55,7 +58,7 @@ class AzureGuestDocumentParser final : public Parser {
       log.note({Defect::limit_exceeded, 0, text.size(), kMaxDocument, "document size"});
       return;
     }
-    const JsonDocument document = read_json(text);
+    const JsonDocument document = read_document(text);
     const DocumentKind kind = kind_of(document.root);
     const std::vector<DocumentItem> items = items_of(kind, document.root);
     const Place place = read_place(artifact.path);
@@ -78,7 +81,7 @@ class AzureGuestDocumentParser final : public Parser {
     if (artifacts.empty() || spans.empty() || spans[0].offset >= artifacts[0].bytes.size() ||
         artifacts[0].bytes.size() > kMaxDocument)
       return tl::unexpected(Fault{Defect::cannot_open, 0, 0, 0, "no artifact"});
-    const JsonDocument document = read_json(artifacts[0].text());
+    const JsonDocument document = read_document(artifacts[0].text());
     const DocumentKind kind = kind_of(document.root);
     for (const DocumentItem& item : items_of(kind, document.root)) {
       if (item.value->begin != spans[0].offset) continue;
@@ -141,7 +144,7 @@ class AzureGuestDocumentParser final : public Parser {
         log.note(Defect::truncated, used, "the document ends early");
         break;
       case JsonProblem::malformed:
-        log.note(Defect::bad_value, used, "the document is no JSON from here on");
+        log.note(Defect::bad_value, used, "the document cannot be read from here on");
         break;
       case JsonProblem::too_deep:
         log.note({Defect::limit_exceeded, used, 0, kMaxJsonDepth, "nesting"});

@@ -115,6 +115,8 @@ std::unique_ptr<Parser> make_sysmon_linux_parser();
 std::unique_ptr<Parser> make_azure_guest_log_parser();
 /// Their settings, status and goal state files.
 std::unique_ptr<Parser> make_azure_guest_document_parser();
+/// The archives in which the Linux agent keeps earlier goal states.
+std::unique_ptr<Parser> make_azure_guest_archive_parser();
 /// Scripts and their output, known by their place alone: asked before all others.
 std::unique_ptr<Parser> make_script_files_parser();
 std::unique_ptr<Parser> make_ecs_parser();

@@ -86,9 +86,9 @@ void check_cut(std::string_view text, std::uint64_t cut) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const std::unique_ptr<Parser> kParsers[] = {make_azure_guest_log_parser(),
-                                                     make_azure_guest_document_parser(),
-                                                     make_script_files_parser()};
+  static const std::unique_ptr<Parser> kParsers[] = {
+      make_azure_guest_log_parser(), make_azure_guest_document_parser(),
+      make_azure_guest_archive_parser(), make_script_files_parser()};
   const std::span<const std::byte> bytes = std::as_bytes(std::span(data, size));
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   // The first line serves as the path, too.
