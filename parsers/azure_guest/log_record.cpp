@@ -264,15 +264,18 @@ std::uint64_t next_record(std::string_view text, std::uint64_t from) {
 
 bool holds_records(std::string_view text) {
   const std::string_view sample = text.substr(0, kSample);
+  bool system_log = false;
   for (std::size_t at = 0; at < sample.size();) {
     at = std::min(sample.find_first_not_of('\0', at), sample.size());
     const std::size_t stop = std::min(sample.find('\n', at), sample.size());
     std::string_view line = sample.substr(at, stop - at);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (is_record(line)) return true;
+    system_log = system_log || parse_syslog_line(line).has_value();
     at = stop + 1;
   }
-  // Further on only what names the agent's thread: system logs carry its lines among others'.
+  // Further on only system logs, which carry the agent's lines among others'.
+  if (!system_log) return false;
   constexpr std::string_view kThread = " ExtHandler ";
   std::size_t at = sample.size();
   while ((at = find_word(text, kThread, kThread.find('H'), at)) != std::string_view::npos) {

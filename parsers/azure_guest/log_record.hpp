@@ -90,8 +90,9 @@ class LogReader {
 /// is none. O(bytes up to it).
 std::uint64_t next_record(std::string_view text, std::uint64_t from);
 
-/// Whether the log holds a record of these programs near its start, or one that only they write
-/// anywhere. Stricter than read_head(): other programs' lines look like waagent's.
+/// Whether the log holds a record of these programs near its start, or, in a system log, one of the
+/// agent's anywhere. Stricter than read_head(): other programs' lines look like waagent's. O(1
+/// MiB), of system logs O(size) at memory speed.
 bool holds_records(std::string_view text);
 
 }  // namespace stemma::azure_guest
