@@ -57,10 +57,13 @@ void CaseBuilder::add(const IndexBatch& batch) {
   const auto event = [&](EventId& id) { id.value += static_cast<std::uint32_t>(base); };
   const std::uint32_t args_base = static_cast<std::uint32_t>(args_.size());
   for (StringId arg : batch.args) args_.push_back(string_of_[arg.value]);
+  const std::uint32_t ancestry_base = static_cast<std::uint32_t>(ancestry_.size());
+  for (StringId id : batch.ancestry) ancestry_.push_back(string_of_[id.value]);
   for (ProcessRecord record : batch.processes) {
     event(record.event);
     record.host = host_of_[record.host.value];
     record.args.first += args_base;
+    record.ancestry.first += ancestry_base;
     for (StringId* id :
          {&record.guid, &record.parent_guid, &record.name, &record.executable, &record.command_line,
           &record.working_directory, &record.user_id, &record.user_name, &record.user_domain,
@@ -174,8 +177,9 @@ std::shared_ptr<CaseSnapshot> CaseBuilder::freeze(const ContentHasher& hasher) {
   order = {};
   snapshot_->events = EventStore(std::move(columns_), std::move(classes_));
 
-  Lineage lineage = build_lineage({snapshot_->events, snapshot_->hosts, snapshot_->strings,
-                                   std::move(processes_), std::move(mentions_), std::move(args_)});
+  Lineage lineage =
+      build_lineage({snapshot_->events, snapshot_->hosts, snapshot_->strings, std::move(processes_),
+                     std::move(mentions_), std::move(args_), std::move(ancestry_)});
   snapshot_->tree = std::move(lineage.tree);
   for (const auto& [id, entity] : lineage.entity_of_event) snapshot_->events.set_entity(id, entity);
   return std::move(snapshot_);

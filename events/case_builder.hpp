@@ -44,6 +44,7 @@ class CaseBuilder {
   Column<ProcessRecord> processes_;
   Column<ProcessMention> mentions_;
   std::vector<StringId> args_;
+  std::vector<StringId> ancestry_;
   CaseCounts counts_;
   // Of the batch in hand, kept for the room.
   std::vector<StringId> string_of_;

@@ -94,6 +94,7 @@ constexpr bool is_windows(SourceKind kind) {
 
 /// A set of source kinds: one bit each.
 using SourceSet = std::uint16_t;
+static_assert(static_cast<unsigned>(SourceKind::aws_cloudtrail) < 16);
 
 constexpr SourceSet source_bit(SourceKind kind) {
   return static_cast<SourceSet>(1u << static_cast<unsigned>(kind));

@@ -44,6 +44,7 @@ Projection index_projection() {
                            field::process_args,
                            field::process_working_directory,
                            field::process_integrity_level,
+                           field::process_ext_ancestry,
                            field::process_parent_pid,
                            field::process_parent_entity_id,
                            field::process_parent_executable,
@@ -151,6 +152,14 @@ void IndexBatch::add(const Event& event) {
     });
     record.args.count = static_cast<std::uint32_t>(args.size()) - record.args.first;
   }
+  if (is_document(event.source_kind) && event.process.act == ProcessAct::start) {
+    record.ancestry.first = static_cast<std::uint32_t>(ancestry.size());
+    event.for_each_text(field::process_ext_ancestry, [&](std::string_view ancestor) {
+      if (ancestry.size() - record.ancestry.first < kMaxListedAncestors)
+        ancestry.push_back(strings.intern(ancestor));
+    });
+    record.ancestry.count = static_cast<std::uint32_t>(ancestry.size()) - record.ancestry.first;
+  }
 }
 
 void IndexBatch::clear() {
@@ -159,6 +168,7 @@ void IndexBatch::clear() {
   processes.clear();
   mentions.clear();
   args.clear();
+  ancestry.clear();
   strings.clear();
   classes.clear();
   hosts.clear();
@@ -173,7 +183,7 @@ CaseCounts IndexBatch::counts() const {
   for (const ProcessRecord& record : processes)
     counts.starts += record.act == ProcessAct::start || record.act == ProcessAct::fork ? 1 : 0;
   counts.mentions = mentions.size();
-  counts.args = args.size();
+  counts.args = args.size() + ancestry.size();
   counts.string_bytes = strings.memory();
   counts.class_bytes = classes.bytes();
   return counts;
@@ -182,7 +192,7 @@ CaseCounts IndexBatch::counts() const {
 std::size_t IndexBatch::memory() const {
   return rows.size() * sizeof(EventRow) + more_pieces.size() * sizeof(more_pieces[0]) +
          processes.size() * sizeof(ProcessRecord) + mentions.size() * sizeof(ProcessMention) +
-         args.size() * sizeof(StringId) + strings.memory() + classes.bytes();
+         (args.size() + ancestry.size()) * sizeof(StringId) + strings.memory() + classes.bytes();
 }
 
 }  // namespace stemma

@@ -27,6 +27,7 @@ struct IndexBatch {
   std::vector<ProcessRecord> processes;
   std::vector<ProcessMention> mentions;
   std::vector<StringId> args;
+  std::vector<StringId> ancestry;  ///< lists that lineage reads and nobody after it
   StringPool strings;
   EventClassTable classes;
   std::vector<StringId> hosts;  ///< by HostId: names as written, each spelling once

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "events/lineage_ancestry.hpp"
 #include "events/lineage_layout.hpp"
 #include "events/lineage_order.hpp"
 #include "events/paths.hpp"
@@ -47,10 +48,12 @@ class LineageBuilder {
       make_lives(std::move(events));
       const std::uint32_t seen = static_cast<std::uint32_t>(lives_.size());
       for (std::uint32_t life = first_life; life < seen; ++life) resolve_guid_parents(life);
+      if (!in_.ancestry.empty()) link_listed_ancestors(first_life, seen);
     }
     // Nothing reads those any more, and the layout is where lineage needs the most memory.
     in_.processes = {};
     in_.mentions = {};
+    in_.ancestry = {};
     by_host_.clear();
     by_pid_ = decltype(by_pid_)();  // `= {}` would keep the room
     by_guid_ = decltype(by_guid_)();
@@ -417,6 +420,7 @@ class LineageBuilder {
       image.image.args = record.args;
     }
     take(image.parent_guid, record.parent_guid);
+    if (record.ancestry.count > image.ancestry.count) image.ancestry = record.ancestry;
     take_agreed(image.image.parent_executable, record.parent_executable);
     take_agreed(image.image.parent_command_line, record.parent_command_line);
     if (image.image.witnesses != 255) ++image.image.witnesses;
@@ -604,6 +608,21 @@ class LineageBuilder {
     lives_.push_back(std::move(life));  // `words` may be gone now
     give_guid(index, guid);
     return index;
+  }
+
+  void link_listed_ancestors(std::uint32_t first, std::uint32_t last) {
+    const AncestryNames names = {
+        [this](StringId id) { return id ? life_named(id) : kNoLife; },
+        [this](StringId id, const BuildImage& descendant) {
+          BuildImage words;
+          words.image.start = descendant.image.start;
+          words.image.event = descendant.image.event;
+          words.parent_guid = id;
+          const std::uint32_t made = unseen_parent(words, descendant.image.rank);
+          lives_[made].windows = is_windows(in_.store.source_kind(words.image.event));
+          return made;
+        }};
+    link_ancestors(lives_, first, last, in_.ancestry, names);
   }
 
   // What a child's record says about a parent that has no record of its own.

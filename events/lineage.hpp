@@ -41,6 +41,7 @@ struct LineageInput {
   Column<ProcessRecord> processes;  ///< in any order; at most one of both an event
   Column<ProcessMention> mentions;
   std::vector<StringId> args;
+  std::vector<StringId> ancestry = {};  ///< what ProcessRecord::ancestry points into
 };
 
 struct Lineage {

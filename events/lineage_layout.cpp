@@ -78,6 +78,11 @@ class LineageLayout {
       parent = image.parent;
       l.entity.edge = image.image.edge;
     }
+    if (parent == kNoLife && l.named_parent != kNoLife && l.named_parent != life) {
+      parent = l.named_parent;
+      l.entity.edge =
+          lives_[parent].entity.placeholder ? ParentEdge::record_fields : ParentEdge::guid;
+    }
     parent_of_.push_back(parent);
   }
 

@@ -48,6 +48,7 @@ struct BuildImage {
   // What the records say about the parent, kept until GUID edges can be resolved.
   std::int64_t parent_pid = kNoPid;
   StringId parent_guid;
+  ArgsRange ancestry;  // ids of its ancestors, the parent first; in LineageInput::ancestry
   std::uint32_t parent = kNoLife;        // life
   std::uint32_t parent_image = kNoLife;  // position among the parent's images
 };
@@ -64,6 +65,7 @@ struct Life {
   bool windows = false;
   std::uint32_t forker = kNoLife;
   std::uint32_t forker_image = kNoLife;
+  std::uint32_t named_parent = kNoLife;  // by a descendant's list, where nothing else tells
 };
 
 }  // namespace stemma

@@ -11,6 +11,9 @@ namespace stemma {
 
 inline constexpr std::int64_t kNoPid = -1;
 
+/// Ancestors that are taken from one document. Elastic Defend writes 20 by default.
+inline constexpr std::size_t kMaxListedAncestors = 32;
+
 /// A run of StringIds in a list kept beside the records: the arguments of a command.
 struct ArgsRange {
   std::uint32_t first = 0;
@@ -32,6 +35,8 @@ struct ProcessRecord {
   StringId name, executable, command_line, working_directory;
   ArgsRange args;  ///< as recorded by the kernel, or in a document; empty where only a command line
                    ///< was recorded
+  ArgsRange ancestry;  ///< ids of ancestors, the parent first, where a document lists them; kept in
+                       ///< a list of their own
   StringId user_id, user_name, user_domain, integrity_level;
   StringId parent_executable, parent_command_line;
 };

@@ -22,9 +22,6 @@ inline constexpr std::size_t kMaxArrayLength = 1u << 15;
 /// thousands; a forged one could have one a value.
 inline constexpr std::size_t kMaxPaths = 1u << 16;
 
-/// Ancestors that are taken from one document. Elastic Defend writes 20 by default.
-inline constexpr std::size_t kMaxAncestry = 100;
-
 /// Bytes of a unit, about: documents are never cut.
 inline constexpr std::size_t kBlockBytes = 4u << 20;
 

@@ -40,8 +40,7 @@ Story& Story::next_file() {
 }
 
 Story& Story::add(SourceKind kind, ProcessAct act, const Happening& h) {
-  const bool windows =
-      kind == SourceKind::sysmon || kind == SourceKind::security || kind == SourceKind::evtx_other;
+  const bool windows = is_windows(kind);
   event_.reset(projection_);
   event_.time = {kEpoch + h.at_ms * 1'000'000};
   event_.time_digits = 3;
@@ -68,6 +67,7 @@ Story& Story::add(SourceKind kind, ProcessAct act, const Happening& h) {
   }
   text(field::process_command_line, h.command_line);
   for (const std::string& arg : h.args) event_.add(field::process_args, arg);
+  for (const std::string& id : h.ancestry) event_.add(field::process_ext_ancestry, id);
   text(field::process_parent_executable, h.parent_executable);
   text(field::process_parent_command_line, h.parent_command_line);
   batches_.back().add(event_);

@@ -31,6 +31,7 @@ struct Happening {
   bool child_has_callers_parent = false;
   std::uint64_t sequence = 0;  // record id or serial; 0: counts up by itself
   std::string host = "host01";
+  std::vector<std::string> ancestry = {};  // ids, the parent first; of documents
 };
 
 class Story {
@@ -48,6 +49,10 @@ class Story {
   Story& fork(const Happening& h) { return add(SourceKind::auditd, ProcessAct::fork, h); }
   Story& linux_start(const Happening& h) {
     return add(SourceKind::sysmon_linux, ProcessAct::start, h);
+  }
+  /// Elastic Defend's document of a start on Linux.
+  Story& document_start(const Happening& h) {
+    return add(SourceKind::ecs_other, ProcessAct::start, h);
   }
   Story& boot(const Happening& h, SourceKind kind = SourceKind::evtx_other) {
     return add(kind, ProcessAct::boot, h);
