@@ -4,6 +4,7 @@
 //   make_evidence evtx  --size 1G [--mix sysmon,security,powershell,template-less] [--seed N]
 //                       [--files N] OUT
 //   make_evidence audit --size 512M [--interleave] [--enriched] [--seed N] [--files N] OUT
+//   make_evidence documents --size 512M [--seed N] OUT
 //
 // OUT is a file; with --files it is a folder, and the same records lie in N files of equal size
 // (evtx: `part-0001.evtx` and on; audit: a rotated set, `audit.log` the newest). Says on standard
@@ -19,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/evidence/document_day.hpp"
 #include "bench/evidence/linux_day.hpp"
 #include "bench/evidence/windows_day.hpp"
 #include "tests/support/evtx_writer.hpp"
@@ -108,8 +110,9 @@ Order order_of(int argc, char** argv) {
       plain.push_back(word);
     }
   }
-  if (plain.size() != 2 || (plain[0] != "evtx" && plain[0] != "audit"))
-    throw BadUsage("say evtx or audit, and one OUT");
+  if (plain.size() != 2 || (plain[0] != "evtx" && plain[0] != "audit" && plain[0] != "documents"))
+    throw BadUsage("say evtx, audit or documents, and one OUT");
+  if (plain[0] == "documents" && order.files != 0) throw BadUsage("documents are one file");
   if (order.size == 0) throw BadUsage("--size is missing");
   order.kind = plain[0];
   order.out = plain[1];
@@ -184,6 +187,20 @@ void make_audit(const Order& order) {
   fmt::print("events {} lines {} bytes {}\n", writer.events(), lines, written);
 }
 
+void make_documents(const Order& order) {
+  DocumentDay day(order.seed);
+  std::ofstream file = open(order.out);
+  std::uint64_t written = 0;
+  std::uint64_t records = 0;
+  for (; written < order.size; ++records) {
+    const std::string line = day.next();
+    file << line;
+    written += line.size();
+  }
+  if (!file) throw std::runtime_error("cannot write " + order.out.string());
+  fmt::print("records {} bytes {}\n", records, written);
+}
+
 }  // namespace
 }  // namespace stemma::bench
 
@@ -191,7 +208,9 @@ int main(int argc, char** argv) {
   try {
     const stemma::bench::Order order = stemma::bench::order_of(argc, argv);
     if (order.files != 0) std::filesystem::create_directories(order.out);
-    order.kind == "evtx" ? stemma::bench::make_evtx(order) : stemma::bench::make_audit(order);
+    if (order.kind == "evtx") stemma::bench::make_evtx(order);
+    if (order.kind == "audit") stemma::bench::make_audit(order);
+    if (order.kind == "documents") stemma::bench::make_documents(order);
     return 0;
   } catch (const stemma::bench::BadUsage& bad) {
     fmt::print(stderr,
@@ -199,7 +218,8 @@ int main(int argc, char** argv) {
                "usage: make_evidence evtx --size 1G [--mix sysmon,security,powershell,"
                "template-less] [--seed N] [--files N] OUT\n"
                "       make_evidence audit --size 512M [--interleave] [--enriched] [--seed N] "
-               "[--files N] OUT\n",
+               "[--files N] OUT\n"
+               "       make_evidence documents --size 512M [--seed N] OUT\n",
                bad.what());
     return 2;
   } catch (const std::exception& fault) {

@@ -20,9 +20,9 @@ STRICT = os.path.relpath(instructions.STRICT_RULE, ROOT)
 
 # Sizes: whole, slice (for rivals that would take hours of the whole; speeds are per megabyte), number of files, turns.
 FULL = {"evtx": "1G", "evtx-slice": "64M", "audit": "512M", "audit-slice": "16M", "files": 1000, "turns": 5, "large-turns": 3,
-        "rules-evtx": "3300M", "rules-events": 1_000_000}
+        "documents": "512M", "rules-evtx": "3300M", "rules-events": 1_000_000}
 QUICK = {"evtx": "24M", "evtx-slice": "4M", "audit": "24M", "audit-slice": "2M", "files": 24, "turns": 3, "large-turns": 3,
-         "rules-evtx": "24M", "rules-events": 100_000}
+         "documents": "8M", "rules-evtx": "24M", "rules-events": 100_000}
 
 
 class Run:
@@ -288,6 +288,30 @@ def measure_audit(bench, page):
     return runs[STEMMA["index"]], whole
 
 
+def measure_documents(bench, page):
+    """Elastic documents, one a line."""
+    whole = bench.make("documents", "documents.ndjson", "--size", bench.sizes["documents"])
+    loop = bench.have("simdjson_loop", "Debian package libsimdjson-dev")
+    reference = "simdjson: bare loop, every value"
+    commands = {reference: ([loop, whole["path"]], {"records": whole["records"]})}
+    jq = bench.have("jq", "Debian package jq")
+    if jq:
+        commands["jq -c . > /dev/null"] = ([jq, "-c", ".", whole["path"]], None)
+    for kind in ("index", "strict", "scan", "events"):
+        commands[STEMMA[kind]] = pass_command(bench, kind, whole)
+    commands[STEMMA["index"] + ", 2 threads"] = pass_command(bench, "index", whole, 2)
+    runs = bench.turns("documents", commands, whole["path"])
+    page += ["## Elastic documents: beside simdjson", "",
+             f"`documents.ndjson`: {number(whole['mb'])} MB, {whole['records']:,} documents of Elastic Defend, one a line. The loop asks for every "
+             "value and looks nothing up by name; Stemma parses whole documents with the same library, checks them, finds each key's field, and "
+             "keeps what lineage needs.", ""]
+    page += cost_table(runs, whole, reference)
+    one, two = runs[STEMMA["index"]], runs[STEMMA["index"] + ", 2 threads"]
+    page += [f"Index pass: wall time of one thread over that of two {ratio(two, one, 'wall')}; CPU time of two over that of one {ratio(one, two)}.", ""]
+    bench.short.append(f"Elastic documents, index pass: the bare simdjson loop costs {ratio(one, runs[reference])} times as much"
+                       + (f"; `jq -c .`, beside `stemma events`, {ratio(runs[STEMMA['events']], runs['jq -c . > /dev/null'])} times." if jq else "."))
+
+
 def measure_rules(bench, page, folder):
     """One rule against a thousand; `folder` holds public rules, where there are any at hand."""
     evidence = bench.make("evtx", "rules.evtx", "--size", bench.sizes["rules-evtx"], "--mix", "sysmon")
@@ -393,6 +417,7 @@ def main():
     options.add_argument("--audit-size", help="size of the large audit log")
     options.add_argument("--rules", default="", help="a folder of public EQL rules, measured beside those made up")
     options.add_argument("--only-rules", action="store_true", help="print the section about many rules, and nothing else")
+    options.add_argument("--only-documents", action="store_true", help="print the section about Elastic documents, and nothing else")
     options.add_argument("--turns", type=int, help="how many times everything runs")
     options.add_argument("--output", default=os.path.join(ROOT, "docs", "performance.md"))
     options.add_argument("--bin", default=os.path.join(ROOT, "build", "release", "bin"))
@@ -411,8 +436,13 @@ def main():
             measure_rules(bench, body, options.rules)
             print("\n".join(body))
             return
+        if options.only_documents:
+            measure_documents(bench, body)
+            print("\n".join(bench.short + body))
+            return
         evtx = measure_evtx(bench, body)
         audit = measure_audit(bench, body)
+        measure_documents(bench, body)
         measure_rules(bench, body, options.rules)
         measure_instructions(bench, body)
         measure_limits(bench, body, evtx, audit)
