@@ -5,6 +5,10 @@
 #include <bit>
 #include <cstring>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace stemma::json {
 namespace {
 
@@ -33,6 +37,16 @@ std::uint64_t equal_bytes(std::uint64_t word, char c) {
 // The first quote, backslash or line end at or behind `at`.
 std::size_t find_string_sign(std::string_view text, std::size_t at) {
   static_assert(std::endian::native == std::endian::little);
+#if defined(__SSE2__)
+  for (; text.size() - at >= 16; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const __m128i signs = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                                    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))),
+                                       _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
+    const auto found = static_cast<unsigned>(_mm_movemask_epi8(signs));
+    if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
+  }
+#endif
   for (; text.size() - at >= 8; at += 8) {
     std::uint64_t word;
     std::memcpy(&word, text.data() + at, 8);

@@ -4,6 +4,8 @@
 // events, other members of responses and blanks are unused.
 #include "parsers/ecs/parser.hpp"
 
+#include <algorithm>
+
 #include "parsers/ecs/document_reader.hpp"
 #include "parsers/ecs/recognition.hpp"
 
@@ -25,11 +27,13 @@ class UnitDecoder {
         log_(log) {}
 
   void run(std::size_t begin, std::size_t end) {
-    json::for_each_piece(text_, begin, end, json::layout_of(text_, wrapping()), wrapping(),
-                         [&](const Piece& piece) {
-                           book(piece);
-                           return true;
-                         });
+    const json::Layout layout = json::layout_of(text_, wrapping());
+    if (layout == json::Layout::values) return pieces(begin, end, layout);
+    while (begin < end) {
+      const std::size_t line_end = std::min(text_.find('\n', begin), end - 1) + 1;
+      if (!whole_line(begin, line_end)) pieces(begin, line_end, layout);
+      begin = line_end;
+    }
   }
 
   // The document at a place where one is known to begin.
@@ -41,6 +45,32 @@ class UnitDecoder {
   }
 
  private:
+  void pieces(std::size_t begin, std::size_t end, json::Layout layout) {
+    json::for_each_piece(text_, begin, end, layout, wrapping(), [&](const Piece& piece) {
+      book(piece);
+      return true;
+    });
+  }
+
+  // The usual line, which is a document and nothing else, needs no search for the document's end:
+  // that it can be parsed whole tells. False, and nothing booked, for all others.
+  bool whole_line(std::size_t begin, std::size_t line_end) {
+    std::size_t end = line_end;
+    while (end > begin && (text_[end - 1] == '\n' || text_[end - 1] == '\r')) --end;
+    if (end - begin < 2 || text_[begin] != '{' || text_[end - 1] != '}') return false;
+    const std::string_view line = text_.substr(0, end);
+    const std::size_t inside = json::skip_blanks(line, begin + 1);
+    json::Member first;
+    if (line[inside] != '"' || !json::read_member(line, inside, first) ||
+        wrapping().end_of_action(line, first) != 0 || wrapping().is_wrapper(line, begin, first))
+      return false;
+    const Result<bool> read = read_document(begin, end);
+    if (!read) return false;
+    book_document(begin, end, read);
+    log_.bytes.unused += line_end - end;
+    return true;
+  }
+
   void book(const Piece& piece) {
     const std::uint64_t bytes = piece.end - piece.begin;
     switch (piece.kind) {
@@ -55,14 +85,13 @@ class UnitDecoder {
         refuse(bytes, piece.fault);
         break;
       case Piece::Kind::document:
-        document(piece);
+        book_document(piece.begin, piece.end, read_document(piece.begin, piece.end));
         break;
     }
   }
 
-  void document(const Piece& piece) {
-    const std::uint64_t bytes = piece.end - piece.begin;
-    const Result<bool> read = read_document(piece.begin, piece.end);
+  void book_document(std::size_t begin, std::size_t end, const Result<bool>& read) {
+    const std::uint64_t bytes = end - begin;
     if (!read) {
       refuse(bytes, read.error());
       return;
@@ -74,7 +103,7 @@ class UnitDecoder {
     log_.bytes.parsed += bytes;
     ++log_.records.parsed;
     const auto note = [&](bool so, Defect defect, std::string_view detail = {}) {
-      if (so) log_.note(defect, piece.begin, detail);
+      if (so) log_.note(defect, begin, detail);
     };
     note(notes_.invalid_utf8, Defect::invalid_utf8);
     note(notes_.invalid_utf16, Defect::invalid_utf16);
