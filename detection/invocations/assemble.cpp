@@ -23,6 +23,10 @@ namespace {
 /// What an agent's files and the tree say of one run lies so close together: same clock.
 constexpr std::int64_t kSameRun = 600 * kNsPerSecond;
 
+/// Runs of one channel, name and number, on each side of a time, that a file of the agent's may be
+/// about: a number comes again only when an extension is installed anew.
+constexpr std::size_t kMaxNamesakes = 64;
+
 std::string tail_of(std::string_view text) {
   if (text.size() <= kMaxOutputTail) return std::string(text);
   std::size_t from = text.size() - kMaxOutputTail;
@@ -51,6 +55,10 @@ class Assembler {
     guest_ = collect_guest_runs(snapshot_, matcher_, facts_.guest);
     scripts_ = join_script_blocks(facts_.blocks,
                                   [&](const ScriptBlock& block) { return process_of(block); });
+    for (const LoggedScript& script : scripts_) {
+      const auto at = owner_.find(script.entity.value);
+      if (script.entity && at != owner_.end()) logged_[at->second].push_back(&script);
+    }
     pair_guest_runs();
     for (std::size_t i = 0; i < tree_.runs.size(); ++i) from_tree(i);
     for (std::size_t i = 0; i < guest_.runs.size(); ++i) {
@@ -74,9 +82,14 @@ class Assembler {
           "tasks); they are told where asked for",
           tree_.routine));
     }
+    if (tree_.left_out > 0)
+      note(fmt::format("{} processes belong to further runs: more than {} are not told",
+                       tree_.left_out, kMaxTreeRuns));
     if (facts_.left_out > 0)
-      note(fmt::format("{} further records about runs were left out: more than {}", facts_.left_out,
-                       kMaxFacts));
+      note(fmt::format(
+          "{} later records that may tell of runs were not read: more than {} facts or {} "
+          "bytes of text",
+          facts_.left_out, kMaxFacts, kMaxFactBytes));
     return std::move(incident_);
   }
 
@@ -187,7 +200,21 @@ class Assembler {
       const auto time = time_of(guest);
       std::ptrdiff_t best = -1;
       std::int64_t best_distance = 0;
-      for (const std::size_t i : at->second) {
+      // In the order of their starts: those around the time, or the last ones.
+      const std::vector<std::size_t>& same = at->second;
+      std::size_t middle = same.size();
+      if (time) {
+        middle = static_cast<std::size_t>(
+            std::lower_bound(same.begin(), same.end(), *time,
+                             [&](std::size_t i, Timestamp wanted) {
+                               return snapshot_.tree.image(tree_.runs[i].root_image).start < wanted;
+                             }) -
+            same.begin());
+      }
+      const std::size_t first = middle - std::min(middle, kMaxNamesakes);
+      const std::size_t last = std::min(same.size(), middle + kMaxNamesakes);
+      for (std::size_t k = first; k < last; ++k) {
+        const std::size_t i = same[k];
         if (guest_of_[i] >= 0) continue;
         const std::int64_t start = snapshot_.tree.image(tree_.runs[i].root_image).start.ns;
         std::int64_t distance = time ? std::abs(start - time->ns) : -start;
@@ -230,10 +257,8 @@ class Assembler {
     if (interpreter.user_domain && !run.user.empty())
       run.user = fmt::format("{}\\{}", view(interpreter.user_domain), run.user);
     std::vector<const LoggedScript*> logged;
-    for (const LoggedScript& script : scripts_) {
-      const auto at = owner_.find(script.entity.value);
-      if (script.entity && at != owner_.end() && at->second == index) logged.push_back(&script);
-    }
+    if (const auto own = logged_.find(static_cast<std::uint32_t>(index)); own != logged_.end())
+      logged = own->second;
     const GuestRun* guest =
         guest_of_[index] < 0 ? nullptr : &guest_.runs[static_cast<std::size_t>(guest_of_[index])];
     run.script = script_text_of(found.script_path.empty() ? found.script : found.script_path, guest,
@@ -540,7 +565,8 @@ class Assembler {
   const EvidenceAccess& access_;
   GuestRuns guest_;
   std::vector<LoggedScript> scripts_;
-  std::vector<std::ptrdiff_t> guest_of_;  // by tree run
+  std::unordered_map<std::uint32_t, std::vector<const LoggedScript*>> logged_;  // by tree run
+  std::vector<std::ptrdiff_t> guest_of_;                                        // by tree run
   std::vector<bool> guest_used_;
   std::multimap<std::pair<std::uint32_t, std::int64_t>, EntityId> by_pid_;
   std::unordered_map<std::uint32_t, std::uint32_t> owner_;   // entity → tree run

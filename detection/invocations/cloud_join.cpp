@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "events/paths.hpp"
@@ -73,13 +74,16 @@ class Joiner {
   }
 
   void by_correlation(const std::vector<CorrelatedRun>& correlated) {
+    std::map<std::string, std::vector<std::uint32_t>> by_id;
+    for (std::uint32_t i = 0; i < operations_.size(); ++i)
+      by_id[ascii_lower(operations_[i].id)].push_back(i);
     for (const CorrelatedRun& pair : correlated) {
       Invocation& run = invocations_[pair.invocation];
-      for (std::uint32_t i = 0; i < operations_.size(); ++i) {
-        if (!free(operations_[i]) || run.operation || pair.correlation_id.empty() ||
-            !ascii_iequals(operations_[i].id, pair.correlation_id) ||
-            !channel_fits(operations_[i], run))
-          continue;
+      const auto at = by_id.find(ascii_lower(pair.correlation_id));
+      if (pair.correlation_id.empty() || at == by_id.end()) continue;
+      for (const std::uint32_t i : at->second) {
+        if (run.operation) break;
+        if (!free(operations_[i]) || !channel_fits(operations_[i], run)) continue;
         join(i, pair.invocation, JoinBasis::correlation_id, Confidence::confirmed,
              "the agent's log names the correlation id of the operation");
       }
@@ -137,15 +141,23 @@ class Joiner {
           skews_.count(invocations_[i].host) == 0)
         by_host[invocations_[i].host].push_back(i);
     }
+    std::map<std::string, std::vector<std::uint32_t>> by_machine;
+    for (std::uint32_t i = 0; i < operations_.size(); ++i) {
+      if (free(operations_[i]))
+        by_machine[ascii_lower(first_label(operations_[i].machine))].push_back(i);
+    }
     for (const auto& [host, runs] : by_host) {
       std::vector<std::int64_t> differences;
       std::size_t near = 0;
-      constexpr std::size_t kMostDifferences = 100'000;
+      std::size_t looked = 0;
+      const std::vector<std::uint32_t>& own = by_machine[ascii_lower(first_label(host))];
       for (const std::uint32_t run : runs) {
-        for (const CloudOperation& operation : operations_) {
-          if (!free(operation) || !fits(operation, invocations_[run])) continue;
+        for (const std::uint32_t i : own) {
+          const CloudOperation& operation = operations_[i];
+          if (++looked > kMaxAlignment) break;
+          if (!fits(operation, invocations_[run])) continue;
           const std::int64_t d = invocations_[run].start.time.ns - operation.first.ns;
-          if (std::abs(d) > kMaxSkew || differences.size() >= kMostDifferences) continue;
+          if (std::abs(d) > kMaxSkew) continue;
           differences.push_back(d);
           if (d >= -kJoinBefore && d <= kJoinAfter) ++near;
         }
@@ -348,11 +360,12 @@ class Joiner {
   }
 
   void tell_why_alone() {
+    std::set<std::string> machines;
+    for (const Invocation& run : invocations_) machines.insert(ascii_lower(first_label(run.host)));
     for (CloudOperation& operation : operations_) {
       if (operation.invocation || operation.action != "run") continue;
-      bool machine = false;
-      for (const Invocation& run : invocations_)
-        machine = machine || same_machine(operation.machine, run.host);
+      const bool machine = !operation.machine.empty() &&
+                           machines.count(ascii_lower(first_label(operation.machine))) != 0;
       const std::string lower = ascii_lower(operation.result);
       if (lower.compare(0, 4, "fail") == 0) {
         operation.why_alone = "the operation failed: the script may not have run at all";

@@ -248,6 +248,18 @@ bool take_touch(EventId id, EntityId entity, const Event& event, std::vector<Tou
   return true;
 }
 
+std::uint64_t bytes_of(const GuestFact& fact) {
+  return fact.script.size() + fact.message.size() + fact.stdout_text.size() +
+         fact.stderr_text.size() + fact.script_path.size() + fact.script_uri.size();
+}
+
+std::uint64_t bytes_of(const CloudFact& fact) {
+  std::uint64_t sum = fact.row.resource_id.size() + fact.row.caller.size();
+  for (const auto& [name, value] : fact.row.claims) sum += name.size() + value.size();
+  for (const std::string& machine : fact.machines) sum += machine.size();
+  return sum;
+}
+
 template <class T>
 void move_to(std::vector<T>& from, std::vector<T>& into) {
   into.insert(into.end(), std::make_move_iterator(from.begin()),
@@ -262,12 +274,25 @@ void by_event(std::vector<T>& facts) {
 
 }  // namespace
 
+bool Facts::full() const {
+  return guest.size() + blocks.size() + touched.size() + cloud.size() >= kMaxFacts ||
+         bytes >= kMaxFactBytes;
+}
+
 void Facts::take(EventId id, EntityId entity, const Event& event) {
-  if (guest.size() + blocks.size() + touched.size() + cloud.size() >= kMaxFacts) {
+  if (full()) {
     ++left_out;
     return;
   }
-  if (take_guest(id, event, guest) || take_cloud(id, event, cloud)) return;
+  if (take_guest(id, event, guest)) {
+    // Most lines of an agent's log are none: the last fact may be an older one.
+    if (!guest.empty() && guest.back().event == id) bytes += bytes_of(guest.back());
+    return;
+  }
+  if (take_cloud(id, event, cloud)) {
+    bytes += bytes_of(cloud.back());
+    return;
+  }
   const std::string_view block = event.text(field::powershell_file_script_block_text);
   if (!block.empty()) {
     ScriptBlock made;
@@ -280,10 +305,12 @@ void Facts::take(EventId id, EntityId entity, const Event& event) {
     made.text = block.substr(0, kMaxScriptText);
     made.number = event.integer(field::powershell_sequence).value_or(1);
     made.total = event.integer(field::powershell_total).value_or(1);
+    bytes += made.text.size() + made.path.size();
     blocks.push_back(std::move(made));
     return;
   }
-  take_touch(id, entity, event, touched);
+  if (take_touch(id, entity, event, touched))
+    bytes += touched.back().text.size() + touched.back().path.size();
 }
 
 void Facts::append(Facts&& other) {
@@ -292,6 +319,7 @@ void Facts::append(Facts&& other) {
   move_to(other.touched, touched);
   move_to(other.cloud, cloud);
   left_out += other.left_out;
+  bytes += other.bytes;
 }
 
 void Facts::sort() {

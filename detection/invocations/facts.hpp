@@ -18,6 +18,8 @@ namespace stemma {
 
 /// Facts of one kind that are kept: a log of millions of lines of an agent is not a run log.
 inline constexpr std::size_t kMaxFacts = 1u << 20;
+/// Bytes of their texts: scripts and lines of a log.
+inline constexpr std::uint64_t kMaxFactBytes = 512u << 20;
 
 /// A line of an agent's log, a settings file, a status file.
 struct GuestFact {
@@ -75,7 +77,11 @@ struct Facts {
   std::vector<ScriptBlock> blocks;
   std::vector<TouchFact> touched;
   std::vector<CloudFact> cloud;
-  std::uint64_t left_out = 0;  ///< beyond kMaxFacts
+  std::uint64_t left_out = 0;  ///< records that were not read any more
+  std::uint64_t bytes = 0;     ///< of texts
+
+  /// Whether a cap is met: what comes later is to be counted, not read.
+  [[nodiscard]] bool full() const;
 
   /// Reads `event`, decoded with all its fields, if it is of a kind that tells something.
   void take(EventId id, EntityId entity, const Event& event);

@@ -140,13 +140,14 @@ class Collector {
     std::optional<Timestamp> at = run.started;
     if (!at && !run.log.empty()) at = run.log.front()->time;
     if (!at) return;
-    const GoalState* best = nullptr;
-    for (const GoalState& state : states_) {
-      if (state.host != run.host || state.seen > *at || at->ns - state.seen.ns > kGoalStateReach)
-        continue;
-      if (best == nullptr || best->seen <= state.seen) best = &state;
-    }
-    if (best == nullptr) return;
+    // The last one before it.
+    const auto after = std::upper_bound(states_.begin(), states_.end(), std::tie(run.host, *at),
+                                        [](const auto& wanted, const GoalState& state) {
+                                          return wanted < std::tie(state.host, state.seen);
+                                        });
+    if (after == states_.begin()) return;
+    const auto best = std::prev(after);
+    if (best->host != run.host || at->ns - best->seen.ns > kGoalStateReach) return;
     run.correlation_id = best->correlation_id;
     run.goal_state.push_back(best->event);
   }

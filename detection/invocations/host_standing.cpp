@@ -6,7 +6,6 @@
 #include <map>
 #include <set>
 
-#include "detection/invocations/cloud_join.hpp"
 #include "events/paths.hpp"
 
 namespace stemma {
@@ -101,10 +100,15 @@ std::vector<HostStanding> judge_hosts(const CaseSnapshot& snapshot, const Incide
     }
     host.host = run.host;
   }
+  std::multimap<std::string, std::string> by_label;
+  for (const auto& [name, host] : hosts)
+    by_label.emplace(ascii_lower(name.substr(0, name.find('.'))), name);
   for (const CloudOperation& operation : incident.operations) {
     if (operation.provider != "azure" || operation.machine.empty()) continue;
-    for (auto& [name, host] : hosts) {
-      if (!same_machine(operation.machine, name)) continue;
+    const auto range =
+        by_label.equal_range(ascii_lower(operation.machine.substr(0, operation.machine.find('.'))));
+    for (auto at = range.first; at != range.second; ++at) {
+      const std::string& name = at->second;
       tell(name, "cloud log", "the Azure Activity Log names a machine of its name", false,
            Confidence::probable, operation.events.front());
     }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -73,6 +74,7 @@ void paths_in(std::string_view action, std::vector<std::string>& out) {
 }  // namespace
 
 std::vector<RunProcess> descendants(const CaseSnapshot& snapshot, EntityId root, ImageId root_image,
+                                    const std::unordered_set<std::uint32_t>& others,
                                     std::size_t& left_out) {
   const ProcessTree& tree = snapshot.tree;
   std::vector<RunProcess> found;
@@ -104,6 +106,7 @@ std::vector<RunProcess> descendants(const CaseSnapshot& snapshot, EntityId root,
     const ImageId image =
         entity.image_count > 0 ? ImageId::from_index(entity.first_image) : entity.inherited;
     found.push_back({next.entity, image, Membership::lineage, next.depth, {}});
+    if (others.count(next.entity.value) != 0) continue;
     push_children(next.entity, static_cast<std::uint16_t>(std::min<int>(next.depth + 1, 0xFFFF)),
                   0);
   }
@@ -134,34 +137,120 @@ std::vector<std::string> planted_by(std::string_view command_line) {
   return found;
 }
 
-void add_detached(const CaseSnapshot& snapshot, const ChannelMatcher& matcher,
-                  const std::vector<TreeRun>& runs, const std::vector<Planted>& planted,
-                  std::vector<std::vector<RunProcess>>& processes) {
-  const ProcessTree& tree = snapshot.tree;
-  std::unordered_map<std::uint32_t, std::uint32_t> owner;  // entity → run
-  for (std::uint32_t run = 0; run < processes.size(); ++run) {
-    for (const RunProcess& process : processes[run]) owner.emplace(process.entity.value, run);
-  }
-  std::map<std::tuple<std::uint32_t, std::uint32_t, std::string, std::uint64_t>,
-           std::vector<std::uint32_t>>
-      by_folder;  // (host, channel, name, number)
-  for (std::uint32_t i = 0; i < runs.size(); ++i) {
-    if (runs[i].sequence)
-      by_folder[{runs[i].host.value, runs[i].channel, runs[i].name, *runs[i].sequence}].push_back(
-          i);
-  }
-  std::unordered_map<std::string, std::vector<const Planted*>> by_path;
-  for (const Planted& thing : planted) by_path[folded(thing.path)].push_back(&thing);
-  std::unordered_map<std::uint32_t, std::vector<ScriptHit>> folders;  // by working directory
+namespace {
 
-  const auto take = [&](EntityId entity, ImageId image, std::uint32_t run, Membership membership,
-                        std::string reason) {
+// Gives each detached process to the run that it is bound to.
+class Detached {
+ public:
+  Detached(const CaseSnapshot& snapshot, const ChannelMatcher& matcher,
+           const std::vector<TreeRun>& runs, const std::vector<Planted>& planted,
+           std::vector<std::vector<RunProcess>>& processes)
+      : snapshot_(snapshot),
+        tree_(snapshot.tree),
+        matcher_(matcher),
+        runs_(runs),
+        processes_(processes) {
+    for (const std::vector<RunProcess>& run : processes) {
+      for (const RunProcess& process : run) owned_.insert(process.entity.value);
+    }
+    for (std::uint32_t i = 0; i < runs.size(); ++i) {
+      if (!runs[i].sequence) continue;
+      by_folder_[{runs[i].host.value, runs[i].channel, runs[i].name, *runs[i].sequence}]
+          .emplace_back(tree_.image(runs[i].root_image).start, i);
+    }
+    for (const Planted& thing : planted)
+      by_path_[{thing.host.value, folded(thing.path)}].emplace_back(thing.time, &thing);
+    for (auto& [key, list] : by_folder_) sort_by_time(list);
+    for (auto& [key, list] : by_path_) sort_by_time(list);
+  }
+
+  void run() {
+    if (by_folder_.empty() && by_path_.empty()) return;
+    for (std::size_t i = 0; i < tree_.entities().size(); ++i) {
+      const EntityId id = EntityId::from_index(i);
+      if (owned_.count(id.value) != 0) continue;
+      const std::size_t count =
+          std::min<std::size_t>(tree_.entity(id).image_count, kMaxImagesAsked);
+      for (std::size_t k = 0; k < count; ++k) {
+        const ImageId image = ImageId::from_index(tree_.entity(id).first_image + k);
+        if (by_its_folder(id, image) || by_its_program(id, image)) break;
+      }
+    }
+  }
+
+ private:
+  template <class T>
+  using Timed = std::vector<std::pair<Timestamp, T>>;
+
+  template <class T>
+  static void sort_by_time(Timed<T>& list) {
+    std::stable_sort(list.begin(), list.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+  // The last that is not later.
+  template <class T>
+  static const T* latest(const Timed<T>& list, Timestamp time) {
+    const auto after =
+        std::upper_bound(list.begin(), list.end(), time,
+                         [](Timestamp wanted, const auto& entry) { return wanted < entry.first; });
+    return after == list.begin() ? nullptr : &std::prev(after)->second;
+  }
+
+  bool by_its_folder(EntityId id, ImageId image_id) {
+    const ProcessImage& image = tree_.image(image_id);
+    if (!image.working_directory || by_folder_.empty()) return false;
+    const ProcessEntity& entity = tree_.entity(id);
+    const auto [at, fresh] = folders_.try_emplace(image.working_directory.value);
+    if (fresh) {
+      at->second =
+          matcher_.folder_of(snapshot_.strings.view(image.working_directory), platform_of(entity));
+    }
+    const std::uint32_t* best = nullptr;
+    for (const ScriptHit& hit : at->second) {
+      if (!hit.sequence) continue;
+      const auto found = by_folder_.find({entity.host.value, hit.channel, hit.name, *hit.sequence});
+      if (found == by_folder_.end()) continue;
+      if (const std::uint32_t* run = latest(found->second, image.start)) best = run;
+    }
+    if (best == nullptr) return false;
+    // The handler's own programs work there as well, above the run.
+    const auto& above = runs_[*best].ancestors;
+    if (std::find(above.begin(), above.end(), id) != above.end()) return false;
+    take(id, image_id, *best, Membership::reparented,
+         fmt::format("works in the run's folder {}",
+                     snapshot_.strings.view(image.working_directory)));
+    return true;
+  }
+
+  bool by_its_program(EntityId id, ImageId image_id) {
+    if (by_path_.empty()) return false;
+    const ProcessImage& image = tree_.image(image_id);
+    const Planted* made = nullptr;
+    const auto try_path = [&](StringId path) {
+      const std::string_view text = snapshot_.strings.view(path);
+      if (text.empty()) return;
+      const auto at = by_path_.find({tree_.entity(id).host.value, folded(text)});
+      if (at == by_path_.end()) return;
+      const Planted* const* thing = latest(at->second, image.start);
+      if (thing != nullptr && (made == nullptr || made->time <= (*thing)->time)) made = *thing;
+    };
+    try_path(image.executable);
+    const auto args = tree_.args(image.args);
+    for (std::size_t a = 0; a < std::min(args.size(), kArgumentsAsked); ++a) try_path(args[a]);
+    if (made == nullptr) return false;
+    take(id, image_id, made->run, Membership::follow_on,
+         fmt::format("runs {}, which {} of the run left", made->path, made->maker));
+    return true;
+  }
+
+  // With what is below it, as far as no run has it.
+  void take(EntityId entity, ImageId image, std::uint32_t run, Membership membership,
+            const std::string& reason) {
     std::size_t left_out = 0;
-    std::vector<RunProcess> below = descendants(snapshot, entity, image, left_out);
-    std::vector<RunProcess>& into = processes[run];
-    for (RunProcess& process : below) {
+    std::vector<RunProcess>& into = processes_[run];
+    for (RunProcess& process : descendants(snapshot_, entity, image, owned_, left_out)) {
       if (into.size() >= kMaxRunProcesses) return;
-      if (!owner.emplace(process.entity.value, run).second) continue;
+      if (!owned_.insert(process.entity.value).second) continue;
       if (process.membership == Membership::root) {
         process.membership = membership;
         process.reason = reason;
@@ -171,64 +260,30 @@ void add_detached(const CaseSnapshot& snapshot, const ChannelMatcher& matcher,
       process.depth = static_cast<std::uint16_t>(std::min<int>(process.depth + 1, 0xFFFF));
       into.push_back(std::move(process));
     }
-  };
-
-  for (std::size_t i = 0; i < tree.entities().size(); ++i) {
-    const EntityId id = EntityId::from_index(i);
-    if (owner.count(id.value) != 0) continue;
-    const ProcessEntity& entity = tree.entity(id);
-    for (std::size_t k = 0; k < entity.image_count; ++k) {
-      const ImageId image_id = ImageId::from_index(entity.first_image + k);
-      const ProcessImage& image = tree.image(image_id);
-      if (image.working_directory && !by_folder.empty()) {
-        const auto [at, fresh] = folders.try_emplace(image.working_directory.value);
-        if (fresh) {
-          at->second = matcher.folder_of(snapshot.strings.view(image.working_directory),
-                                         platform_of(entity));
-        }
-        const std::uint32_t* best = nullptr;
-        for (const ScriptHit& hit : at->second) {
-          if (!hit.sequence) continue;
-          const auto found =
-              by_folder.find({entity.host.value, hit.channel, hit.name, *hit.sequence});
-          if (found == by_folder.end()) continue;
-          for (const std::uint32_t& run : found->second) {
-            if (tree.image(runs[run].root_image).start <= image.start) best = &run;
-          }
-        }
-        // The handler's own programs work there as well, above the run.
-        const bool above =
-            best != nullptr && std::find(runs[*best].ancestors.begin(), runs[*best].ancestors.end(),
-                                         id) != runs[*best].ancestors.end();
-        if (best != nullptr && !above) {
-          take(id, image_id, *best, Membership::reparented,
-               fmt::format("works in the run's folder {}",
-                           snapshot.strings.view(image.working_directory)));
-          break;
-        }
-      }
-      if (by_path.empty()) continue;
-      const Planted* made = nullptr;
-      const auto try_path = [&](std::string_view path) {
-        const auto at = by_path.find(folded(path));
-        if (path.empty() || at == by_path.end()) return;
-        for (const Planted* thing : at->second) {
-          if (thing->host == entity.host && thing->time <= image.start &&
-              (made == nullptr || made->time <= thing->time))
-            made = thing;
-        }
-      };
-      try_path(snapshot.strings.view(image.executable));
-      const auto args = tree.args(image.args);
-      for (std::size_t a = 0; a < args.size() && a < 8; ++a)
-        try_path(snapshot.strings.view(args[a]));
-      if (made != nullptr) {
-        take(id, image_id, made->run, Membership::follow_on,
-             fmt::format("runs {}, which {} of the run left", made->path, made->maker));
-        break;
-      }
-    }
   }
+
+  /// A program that was left is run itself, or is given to an interpreter near the front.
+  static constexpr std::size_t kArgumentsAsked = 8;
+
+  const CaseSnapshot& snapshot_;
+  const ProcessTree& tree_;
+  const ChannelMatcher& matcher_;
+  const std::vector<TreeRun>& runs_;
+  std::vector<std::vector<RunProcess>>& processes_;
+  std::unordered_set<std::uint32_t> owned_;
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::string, std::uint64_t>,
+           Timed<std::uint32_t>>
+      by_folder_;  // (host, channel, name, number)
+  std::map<std::pair<std::uint32_t, std::string>, Timed<const Planted*>> by_path_;  // (host, path)
+  std::unordered_map<std::uint32_t, std::vector<ScriptHit>> folders_;  // by working directory
+};
+
+}  // namespace
+
+void add_detached(const CaseSnapshot& snapshot, const ChannelMatcher& matcher,
+                  const std::vector<TreeRun>& runs, const std::vector<Planted>& planted,
+                  std::vector<std::vector<RunProcess>>& processes) {
+  Detached(snapshot, matcher, runs, planted, processes).run();
 }
 
 }  // namespace stemma

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "detection/channels/channel_matcher.hpp"
@@ -14,7 +15,10 @@ namespace stemma {
 
 /// Descendants of a run's root from the image on that names the script; root first, depth first,
 /// children by start. At most kMaxRunProcesses; `left_out` counts the rest.
+/// @param others  roots of other runs: such a process is told, what is below it is the other run's
+///                own, so that runs within runs do not multiply. May hold `root`.
 std::vector<RunProcess> descendants(const CaseSnapshot& snapshot, EntityId root, ImageId root_image,
+                                    const std::unordered_set<std::uint32_t>& others,
                                     std::size_t& left_out);
 
 /// Something that a run made and that may start later.
@@ -30,7 +34,7 @@ struct Planted {
 /// Adds to each run what left its lineage.
 /// @param processes  by run, as descendants() gave them; added to
 /// A process belongs to one run at most: to the one it is bound to most tightly, then the latest.
-/// O(entities + planted).
+/// O((entities + planted) log).
 void add_detached(const CaseSnapshot& snapshot, const ChannelMatcher& matcher,
                   const std::vector<TreeRun>& runs, const std::vector<Planted>& planted,
                   std::vector<std::vector<RunProcess>>& processes);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <initializer_list>
 #include <map>
+#include <memory>
+#include <span>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
@@ -109,6 +111,7 @@ class Finder {
     for (std::size_t i = 0; i < tree_.entities().size(); ++i) commands(EntityId::from_index(i));
     TreeRuns found;
     found.routine = routine_;
+    found.left_out = left_out_;
     for (auto& [key, run] : runs_) found.runs.push_back(std::move(run));
     for (TreeRun& run : commands_) found.runs.push_back(std::move(run));
     const auto order = [&](const TreeRun& run) {
@@ -125,6 +128,10 @@ class Finder {
 
   ImageId image_id(EntityId entity, std::size_t k) const {
     return ImageId::from_index(tree_.entity(entity).first_image + k);
+  }
+  std::span<const ProcessImage> asked(EntityId entity) const {
+    const auto images = tree_.images_of(entity);
+    return images.first(std::min(images.size(), kMaxImagesAsked));
   }
   std::string_view view(StringId id) const { return snapshot_.strings.view(id); }
 
@@ -160,7 +167,7 @@ class Finder {
     EntityId root = entity;
     ImageId root_image = id;
     const auto same = [&](EntityId at) {
-      const auto images = tree_.images_of(at);
+      const auto images = asked(at);
       for (std::size_t k = 0; k < images.size(); ++k) {
         if (!images[k].command_line) continue;
         for (const ScriptHit& other :
@@ -183,6 +190,10 @@ class Finder {
     }
     for (const EntityId at : above) same(at);
     const Key key{root.value, hit.name, hit.sequence.value_or(0)};
+    if (runs_.size() >= kMaxTreeRuns && runs_.find(key) == runs_.end()) {
+      ++left_out_;
+      return;
+    }
     const auto [at, fresh] = runs_.try_emplace(key);
     TreeRun& run = at->second;
     if (fresh) {
@@ -237,7 +248,7 @@ class Finder {
     const ProcessImage* handler_image = nullptr;
     const ProcessImage* named_image = nullptr;
     for (const EntityId at : run.ancestors) {
-      for (const ProcessImage& image : tree_.images_of(at)) {
+      for (const ProcessImage& image : asked(at)) {
         if (!handler) {
           handler = texts_.handler(image);
           if (handler) handler_image = &image;
@@ -299,7 +310,7 @@ class Finder {
     }
     for (const EntityId at : run.ancestors) {
       bool seen = false;
-      for (const ProcessImage& image : tree_.images_of(at)) {
+      for (const ProcessImage& image : asked(at)) {
         if (seen) continue;
         const auto agent =
             matcher_.agent(run.channel, view(image.executable), view(image.command_line));
@@ -360,7 +371,7 @@ class Finder {
         "explorer.exe",  "sshd",     "sshd.exe",    "login",  "wsmprovhost.exe",
         "winrshost.exe", "code.exe", "gnome-shell", "screen", "tmux"};
     for (const EntityId at : run.ancestors) {
-      for (const ProcessImage& image : tree_.images_of(at)) {
+      for (const ProcessImage& image : asked(at)) {
         const std::string name = ascii_lower(base_name(view(image.executable)));
         if (std::find(std::begin(kHands), std::end(kHands), name) == std::end(kHands)) continue;
         Reason reason = show(image);
@@ -382,13 +393,17 @@ class Finder {
     const ProcessImage& parent = tree_.image(image.parent_image);
     const auto handler = texts_.handler(parent);
     if (!handler || !image.command_line) return;
-    for (const ProcessImage& own : images) {
+    for (const ProcessImage& own : asked(entity)) {
       if (texts_.handler(own) || texts_.handler_in(own)) return;
     }
     if (matcher_.ignored(*handler, view(image.command_line))) return;
     const Channel& channel = channels_.channels[*handler];
     if (channel.routine && !all_) {
       ++routine_;
+      return;
+    }
+    if (runs_.size() + commands_.size() >= kMaxTreeRuns) {
+      ++left_out_;
       return;
     }
     TreeRun run;
@@ -423,6 +438,7 @@ class Finder {
   std::vector<TreeRun> commands_;
   std::unordered_set<std::uint32_t> claimed_;
   std::uint64_t routine_ = 0;
+  std::uint64_t left_out_ = 0;
   bool in_folder_ = false;
 };
 

@@ -30,9 +30,16 @@ struct TreeRun {
   std::vector<Reason> reasons;
 };
 
+/// Images of one life that are looked at: an image of an ancestor counts, and a forged life may
+/// have a million.
+inline constexpr std::size_t kMaxImagesAsked = 256;
+/// Runs that are kept of a tree; the rest is counted.
+inline constexpr std::size_t kMaxTreeRuns = 100'000;
+
 struct TreeRuns {
-  std::vector<TreeRun> runs;  ///< by host, start of the root image, entity
-  std::uint64_t routine = 0;  ///< runs of channels that are told only where asked for
+  std::vector<TreeRun> runs;   ///< by host, start of the root image, entity
+  std::uint64_t left_out = 0;  ///< processes whose runs lie beyond kMaxTreeRuns
+  std::uint64_t routine = 0;   ///< runs of channels that are told only where asked for
 };
 
 /// @param all  also runs of routine channels
