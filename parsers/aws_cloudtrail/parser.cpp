@@ -8,6 +8,7 @@
 
 #include "parsers/aws_cloudtrail/trail_mapper.hpp"
 #include "parsers/common/record_books.hpp"
+#include "parsers/common/whole_records.hpp"
 
 namespace stemma::cloudtrail {
 namespace {
@@ -77,12 +78,7 @@ class CloudTrailParser final : public Parser {
     std::vector<Unit> units;
     for (std::uint32_t i = 0; i < artifacts.size(); ++i) {
       const std::string_view text = artifacts[i].text();
-      std::size_t begin = 0;
-      for (const std::size_t cut : json::unit_cuts(text, block_bytes_, kWrapping)) {
-        units.push_back({i, begin, cut - begin});
-        begin = cut;
-      }
-      if (begin < text.size()) units.push_back({i, begin, text.size() - begin});
+      append_units(i, text.size(), json::unit_cuts(text, block_bytes_, kWrapping), units);
     }
     return units;
   }
@@ -123,18 +119,15 @@ class CloudTrailParser final : public Parser {
   Result<void> decode_event(std::span<const ArtifactBytes> artifacts,
                             std::span<const SourceSpan> spans, const Projection& projection,
                             Event& event) const override {
-    if (artifacts.empty() || spans.empty() || spans[0].offset >= artifacts[0].bytes.size() ||
-        spans[0].length > artifacts[0].bytes.size() - spans[0].offset) {
-      return tl::unexpected(Fault{Defect::cannot_open, 0, 0, 0, "no artifact"});
-    }
+    const Result<SourceSpan> span = span_within(artifacts, spans);
+    if (!span) return tl::unexpected(span.error());
     RecordReader reader(artifacts[0].text(), projection, Texts::copied);
     RecordNotes notes;
-    const Result<bool> read =
-        reader.read(spans[0].offset, spans[0].offset + spans[0].length, event, notes);
+    const Result<bool> read = reader.read(span->offset, span->offset + span->length, event, notes);
     if (!read) return tl::unexpected(read.error());
     if (!*read)
-      return tl::unexpected(Fault{Defect::undecodable_record, spans[0].offset, 0, 0, "no record"});
-    event.source = {artifacts[0].id, spans[0].length, spans[0].offset};
+      return tl::unexpected(Fault{Defect::undecodable_record, span->offset, 0, 0, "no record"});
+    event.source = {artifacts[0].id, span->length, span->offset};
     return {};
   }
 

@@ -11,6 +11,7 @@
 #include "parsers/azure_activity/raw_record.hpp"
 #include "parsers/azure_activity/table_stream.hpp"
 #include "parsers/common/record_books.hpp"
+#include "parsers/common/whole_records.hpp"
 
 namespace stemma::azure {
 namespace {
@@ -197,12 +198,7 @@ class AzureActivityParser final : public Parser {
     std::vector<Unit> units;
     for (std::uint32_t i = 0; i < artifacts.size(); ++i) {
       const std::string_view text = artifacts[i].text();
-      std::size_t begin = 0;
-      for (const std::size_t cut : cuts(text)) {
-        units.push_back({i, begin, cut - begin});
-        begin = cut;
-      }
-      if (begin < text.size()) units.push_back({i, begin, text.size() - begin});
+      append_units(i, text.size(), cuts(text), units);
     }
     return units;
   }
@@ -251,16 +247,14 @@ class AzureActivityParser final : public Parser {
   Result<void> decode_event(std::span<const ArtifactBytes> artifacts,
                             std::span<const SourceSpan> spans, const Projection& projection,
                             Event& event) const override {
-    if (artifacts.empty() || spans.empty() || spans[0].offset >= artifacts[0].bytes.size() ||
-        spans[0].length > artifacts[0].bytes.size() - spans[0].offset) {
-      return tl::unexpected(Fault{Defect::cannot_open, 0, 0, 0, "no artifact"});
-    }
+    const Result<SourceSpan> span = span_within(artifacts, spans);
+    if (!span) return tl::unexpected(span.error());
     const std::string_view text = artifacts[0].text();
     const FileForm form = form_of(text);
-    const std::size_t begin = spans[0].offset;
+    const std::size_t begin = span->offset;
     std::vector<Key> columns = form.table;
     if (form.form == Form::tables) {  // a later table of the file has its own
-      walk(text, 0, begin + spans[0].length, form,
+      walk(text, 0, begin + span->length, form,
            [&](const Piece& piece, const std::vector<Key>& own) {
              columns = own;
              return piece.end <= begin;
@@ -268,10 +262,10 @@ class AzureActivityParser final : public Parser {
     }
     RecordReader reader(text, form, projection, Texts::copied);
     RecordNotes notes;
-    const Result<bool> read = reader.read(begin, begin + spans[0].length, columns, event, notes);
+    const Result<bool> read = reader.read(begin, begin + span->length, columns, event, notes);
     if (!read) return tl::unexpected(read.error());
     if (!*read) return tl::unexpected(Fault{Defect::undecodable_record, begin, 0, 0, "no record"});
-    event.source = {artifacts[0].id, spans[0].length, begin};
+    event.source = {artifacts[0].id, span->length, begin};
     return {};
   }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "parsers/common/whole_records.hpp"
 #include "parsers/ecs/document_reader.hpp"
 #include "parsers/ecs/recognition.hpp"
 
@@ -152,12 +153,7 @@ class EcsParser final : public Parser {
     std::vector<Unit> units;
     for (std::uint32_t i = 0; i < artifacts.size(); ++i) {
       const std::string_view text = artifacts[i].text();
-      std::size_t begin = 0;
-      for (const std::size_t cut : json::unit_cuts(text, block_bytes_, wrapping())) {
-        units.push_back({i, begin, cut - begin});
-        begin = cut;
-      }
-      if (begin < text.size()) units.push_back({i, begin, text.size() - begin});
+      append_units(i, text.size(), json::unit_cuts(text, block_bytes_, wrapping()), units);
     }
     return units;
   }
@@ -179,19 +175,17 @@ class EcsParser final : public Parser {
   Result<void> decode_event(std::span<const ArtifactBytes> artifacts,
                             std::span<const SourceSpan> spans, const Projection& projection,
                             Event& event) const override {
-    if (artifacts.empty() || spans.empty() || spans[0].offset >= artifacts[0].bytes.size() ||
-        spans[0].length > artifacts[0].bytes.size() - spans[0].offset) {
-      return tl::unexpected(Fault{Defect::cannot_open, 0, 0, 0, "no artifact"});
-    }
+    const Result<SourceSpan> span = span_within(artifacts, spans);
+    if (!span) return tl::unexpected(span.error());
     DocumentReader reader(projection, Texts::copied);
     DocumentNotes notes;
     const Result<bool> read =
-        reader.read(artifacts[0].text(), spans[0].offset, spans[0].offset + spans[0].length,
+        reader.read(artifacts[0].text(), span->offset, span->offset + span->length,
                     artifacts[0].default_host, event, notes);
     if (!read) return tl::unexpected(read.error());
     if (!*read)
-      return tl::unexpected(Fault{Defect::undecodable_record, spans[0].offset, 0, 0, "no event"});
-    event.source = {artifacts[0].id, spans[0].length, spans[0].offset};
+      return tl::unexpected(Fault{Defect::undecodable_record, span->offset, 0, 0, "no event"});
+    event.source = {artifacts[0].id, span->length, span->offset};
     return {};
   }
 
