@@ -13,6 +13,9 @@ class Sink : public EventSink {
     run_.events.push_back(golden::flatten(event));
     run_.spans.push_back(event.source);
     run_.hosts.emplace_back(event.pseudo_host);
+    run_.kinds.push_back(event.source_kind);
+    run_.acts.push_back(event.process.act);
+    run_.times.push_back(format_time(event.time, event.time_digits));
   }
 
  private:
@@ -21,14 +24,14 @@ class Sink : public EventSink {
 
 }  // namespace
 
-ParserRun run_parser(const Parser& parser, const std::string& file) {
+ParserRun run_parser(const Parser& parser, const std::string& file, std::string_view default_host) {
   static const Projection kAll = Projection::all();
   static const Projection kOne = [] {
     Projection one;
     one.want(field::event_action);
     return one;
   }();
-  const ArtifactBytes artifact{ArtifactId{1}, std::as_bytes(std::span(file)), "box"};
+  const ArtifactBytes artifact{ArtifactId{1}, std::as_bytes(std::span(file)), default_host};
   ParserRun out;
   out.recognized = parser.recognizes(artifact);
   Sink sink(out);
