@@ -1,0 +1,130 @@
+// CaseService: what the window asks of the program. The window sees snapshots and sends wishes; who
+// parses, matches and decodes is the program's affair (app/gui). No Qt: answers come through a
+// function that runs them on the window's thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "events/event.hpp"
+#include "events/projection.hpp"
+#include "events/source.hpp"
+#include "ui/state/filter.hpp"
+#include "ui/state/open_case.hpp"
+
+namespace stemma::ui {
+
+/// Sampled by a timer while an import runs.
+struct ImportProgress {
+  bool running = false;
+  std::string step;  ///< `reading`, `matching`
+  std::uint64_t bytes_total = 0, bytes_done = 0;
+  std::uint64_t events = 0;
+  double seconds = 0;  ///< since the import began
+};
+
+/// A line of the grid that had to be decoded.
+struct RowText {
+  EventId event;
+  std::string summary;             ///< event_summary(): one line, visible, secrets blotted out
+  std::vector<std::string> cells;  ///< values of the further columns asked for, visible
+};
+
+struct FieldShown {
+  std::string name;                 ///< ECS name
+  std::vector<std::string> values;  ///< visible, secrets blotted out; dates with their own digits
+  std::vector<std::string> raw;     ///< the bytes as found, for looking them up in the record
+  Origin origin = Origin::record;
+};
+
+/// A value decoded a step further: base64, PowerShell's -EncodedCommand, percent and hex codes.
+struct Decoded {
+  std::string field;  ///< of which
+  std::string how;    ///< `base64, UTF-16LE`
+  std::string text;   ///< visible but for line ends
+};
+
+/// Everything the details pane shows of an event.
+struct EventDetails {
+  EventId event;
+  bool read = false;  ///< false: it could not be decoded; `error` says why
+  std::string error;
+  std::string summary;
+  std::vector<FieldShown> fields;  ///< by name
+  std::string record;              ///< XML or lines of text, pretty, visible
+  std::vector<Decoded> decoded;
+  struct Piece {
+    SourceSpan span;
+    std::string path;      ///< of the artifact
+    std::string decoders;  ///< what its bytes passed through
+    std::string bytes;     ///< the record's own, at most kMaxRecordShown
+    std::uint64_t size = 0;
+    std::string sha256;  ///< of the file; empty until it has been worked out
+  };
+  std::vector<Piece> pieces;
+  std::vector<std::uint32_t> findings;  ///< that rest on it: indices into OpenCase::findings
+};
+
+/// Bytes of a record that are shown; longer ones are cut and said to be.
+inline constexpr std::size_t kMaxRecordShown = 1u << 20;
+
+/// Events that a filter leaves, as far as they are known.
+struct FilterPortion {
+  std::vector<EventId> events;  ///< ascending; follow those of the portions before
+  std::size_t looked_at = 0;    ///< events of the case, from its beginning
+  bool done = false;
+  std::vector<std::string> notes;  ///< whole sentences: errors of a query, caps
+};
+
+/// What the program was asked for and may be told to forget. Dropping it cancels: no answer comes
+/// after that.
+class Request {
+ public:
+  virtual ~Request() = default;
+};
+using RequestHandle = std::unique_ptr<Request>;
+
+/// All calls are made on the window's thread and return at once. Answers come on the same thread,
+/// later, never from within the call. A case that is replaced while a request runs ends the request
+/// without an answer.
+class CaseService {
+ public:
+  virtual ~CaseService() = default;
+
+  /// Opens a collection in the place of what is open. `changed` gets every stage as it is complete.
+  using Changed = std::function<void(std::shared_ptr<const OpenCase>)>;
+  virtual void open(std::vector<std::string> paths, Changed changed) = 0;
+  /// Ends a running import; what is complete stays open.
+  virtual void cancel_import() = 0;
+  [[nodiscard]] virtual ImportProgress progress() const = 0;
+
+  /// Lines of the grid, for about a screenful.
+  using RowsRead = std::function<void(std::vector<RowText>)>;
+  [[nodiscard]] virtual RequestHandle read_rows(std::vector<EventId> events,
+                                                std::vector<FieldId> further, RowsRead done) = 0;
+
+  using DetailsRead = std::function<void(EventDetails)>;
+  [[nodiscard]] virtual RequestHandle read_details(EventId event, DetailsRead done) = 0;
+
+  /// Runs a filter over the case, in the order of time. `portion` is called several times, first
+  /// rows first; the last call says `done`.
+  using Filtered = std::function<void(FilterPortion)>;
+  [[nodiscard]] virtual RequestHandle filter(Filter filter, Filtered portion) = 0;
+
+  /// Why a rule fired on its finding: the clauses with the event's values, as text.
+  using Explained = std::function<void(std::string)>;
+  [[nodiscard]] virtual RequestHandle explain(std::uint32_t finding, Explained done) = 0;
+
+  /// Writes a report; `format` is one of report_formats(). `done` gets an empty text, or what went
+  /// wrong.
+  using Written = std::function<void(std::string error)>;
+  [[nodiscard]] virtual RequestHandle write_report(std::string path, std::string format,
+                                                   Written done) = 0;
+  [[nodiscard]] virtual std::vector<std::string> report_formats() const = 0;
+};
+
+}  // namespace stemma::ui
