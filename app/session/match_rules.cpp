@@ -236,6 +236,8 @@ RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* 
   }
   std::vector<std::uint64_t> passed_over(snapshot.events.classes().size() + 1, 0);  // by class
   selection.accept = options.accept;
+  selection.first = options.first;
+  selection.last = options.last;
   if (filter) {
     selection.accept = [&](EventId id) {
       if (options.accept && !options.accept(id)) return false;

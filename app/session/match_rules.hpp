@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "app/session/session.hpp"
@@ -20,6 +21,9 @@ struct MatchOptions {
   bool every_event = false;
   /// Only these events may match, lineage aside; empty: all.
   std::function<bool(EventId)> accept = {};
+  /// Only events at these positions of the store may match, lineage aside: a stretch of time.
+  std::size_t first = 0;
+  std::size_t last = std::numeric_limits<std::size_t>::max();
   /// Told each step of each sequence, with its key as text; may be empty.
   std::function<void(const SequenceStep&, const std::string& key)> trace = {};
 };

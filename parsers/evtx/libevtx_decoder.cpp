@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "parsers/evtx/binxml_survey.hpp"
+#include "parsers/evtx/record_xml.hpp"
 #include "parsers/evtx/chunk_decoder.hpp"
 #include "parsers/winlog/event_xml.hpp"
 
@@ -138,7 +139,9 @@ bool is_padded_hex(std::string_view text) {
 
 class LibevtxDecoder final : public ChunkDecoder {
  public:
-  LibevtxDecoder() : buffer_(kFileHeaderSize + kChunkSize) {
+  /// @param kept  where set, gets the XML of each record, with its terminating zero
+  explicit LibevtxDecoder(std::string* kept = nullptr)
+      : buffer_(kFileHeaderSize + kChunkSize), kept_(kept) {
     const std::span<std::byte> file(buffer_);
     std::memcpy(file.data(), "ElfFile", 8);
     put<std::uint64_t>(file, 24, 1);  // next record id: not looked at
@@ -194,6 +197,7 @@ class LibevtxDecoder final : public ChunkDecoder {
     if ((!file_.is_open() && !file_.open(buffer_)) || !file_.xml(index, place.id, xml_)) {
       return refuse({Defect::undecodable_record, place.offset, 0, 0, "binary xml"});
     }
+    if (kept_ != nullptr) *kept_ = xml_;
     const Result<void> parsed = reader_.read_in_place(xml_, event);
     if (!parsed) return refuse({parsed.error().what, place.offset, 0, 0, parsed.error().field});
     normalize(event);
@@ -325,6 +329,7 @@ class LibevtxDecoder final : public ChunkDecoder {
   MemoryFile file_;
   BinXmlSurvey survey_;
   std::string xml_;
+  std::string* kept_;
   EventXmlReader reader_;
 };
 
@@ -335,3 +340,30 @@ std::unique_ptr<ChunkDecoder> make_libevtx_decoder() {
 }
 
 }  // namespace stemma::evtx
+
+namespace stemma {
+
+std::string record_xml(std::span<const std::byte> file, std::uint64_t offset) {
+  using namespace evtx;
+  if (offset >= file.size()) return {};
+  const Slot slot = slot_at(file, offset);
+  if (!slot.chunk || slot.length < kChunkHeaderSize) return {};
+  const Bytes chunk = file.subspan(slot.offset, slot.length);
+  RecordPlace place;
+  if (!read_record_place(chunk, static_cast<std::uint32_t>(offset - slot.offset), place)) return {};
+  ChunkScan scan;
+  scan_chunk(chunk, false, scan);
+  place.recovered = std::none_of(scan.live.begin(), scan.live.end(), [&](const RecordPlace& live) {
+    return live.offset == place.offset;
+  });
+  const FileHeader header = read_file_header(file);
+  std::string xml;
+  LibevtxDecoder decoder(&xml);
+  decoder.begin({chunk, slot.offset, &header, &scan});
+  WinEvent event;
+  static_cast<void>(decoder.decode(place, event));
+  while (!xml.empty() && xml.back() == '\0') xml.pop_back();
+  return xml;
+}
+
+}  // namespace stemma

@@ -11,6 +11,7 @@
 #include "detection/invocations/incident.hpp"
 #include "detection/rules/rule.hpp"
 #include "events/case_snapshot.hpp"
+#include "ui/state/case_index.hpp"
 
 namespace stemma::ui {
 
@@ -29,6 +30,7 @@ struct OpenCase {
   std::shared_ptr<const RuleSet> rules;          ///< never null from `detected` on
   std::vector<Finding> findings;                 ///< in order; of `rules`
   std::shared_ptr<const Incident> incident;      ///< never null when `complete`
+  std::shared_ptr<const CaseIndex> index;        ///< never null from `indexed` on
   /// What an analyst must know before believing what is shown, whole sentences: paths that could
   /// not be read, refused records, rules that could not have fired, caps that were hit.
   std::vector<std::string> notes;

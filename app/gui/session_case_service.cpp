@@ -1,0 +1,412 @@
+#include "app/gui/session_case_service.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <fstream>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "app/gui/event_details.hpp"
+#include "app/gui/filter_pass.hpp"
+#include "app/session/coverage.hpp"
+#include "app/session/detect.hpp"
+#include "app/session/digest.hpp"
+#include "app/session/document.hpp"
+#include "app/session/explain.hpp"
+#include "app/session/incident.hpp"
+#include "app/session/session.hpp"
+#include "detection/channels/load.hpp"
+#include "events/text.hpp"
+#include "reports/document_formats.hpp"
+#include "reports/event_summary.hpp"
+#include "reports/explanation_text.hpp"
+#include "reports/findings_table.hpp"
+#include "reports/html_report.hpp"
+#include "reports/ledger_text.hpp"
+
+namespace stemma {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begun) { return std::chrono::duration<double>(Clock::now() - begun).count(); }
+
+// A handle that a view drops when it no longer wants the answer.
+class Flag : public ui::Request {
+ public:
+  explicit Flag(std::shared_ptr<std::atomic<bool>> dropped) : dropped_(std::move(dropped)) {}
+  ~Flag() override { *dropped_ = true; }
+
+ private:
+  std::shared_ptr<std::atomic<bool>> dropped_;
+};
+
+}  // namespace
+
+// One thread that does what it is asked in turn.
+class SessionCaseService::Queue {
+ public:
+  using Dropped = std::shared_ptr<std::atomic<bool>>;
+  using Task = std::function<void(const Dropped&)>;
+
+  Queue() : thread_([this](const std::stop_token& stop) { run(stop); }) {}
+  ~Queue() {
+    thread_.request_stop();
+    const std::lock_guard lock(mutex_);
+    for (auto& [dropped, task] : tasks_) *dropped = true;
+    if (running_) *running_ = true;
+  }
+
+  ui::RequestHandle add(Task task) {
+    auto dropped = std::make_shared<std::atomic<bool>>(false);
+    {
+      const std::lock_guard lock(mutex_);
+      tasks_.emplace_back(dropped, std::move(task));
+    }
+    more_.notify_one();
+    return std::make_unique<Flag>(dropped);
+  }
+
+ private:
+  void run(const std::stop_token& stop) {
+    while (true) {
+      std::pair<Dropped, Task> next;
+      {
+        std::unique_lock lock(mutex_);
+        if (!more_.wait(lock, stop, [this] { return !tasks_.empty(); })) return;
+        next = std::move(tasks_.front());
+        tasks_.pop_front();
+        running_ = next.first;
+      }
+      if (!*next.first) next.second(next.first);
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any more_;
+  std::deque<std::pair<Dropped, Task>> tasks_;
+  Dropped running_;
+  std::jthread thread_;  // last: ends first
+};
+
+// A collection being opened, or open. Kept by whoever still works on it.
+class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
+ public:
+  Import(GuiOptions options, std::vector<std::string> paths, Post post, Changed changed)
+      : options_(std::move(options)), paths_(std::move(paths)), post_(std::move(post)), changed_(std::move(changed)) {}
+
+  void start() {
+    thread_ = std::jthread([self = this](const std::stop_token& stop) { self->run(stop); });
+  }
+  void stop() { thread_.request_stop(); }
+  // No answer after this.
+  void forget() { *forgotten_ = true; }
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+
+  [[nodiscard]] ui::ImportProgress progress() const {
+    ui::ImportProgress out;
+    out.running = running_;
+    out.step = progress_.step.load();
+    out.bytes_total = progress_.bytes_total;
+    out.bytes_done = progress_.bytes_done;
+    out.events = progress_.events;
+    out.seconds = seconds_since(begun_);
+    return out;
+  }
+
+  [[nodiscard]] std::shared_ptr<const Session> session() const {
+    const std::lock_guard lock(mutex_);
+    return session_;
+  }
+  [[nodiscard]] std::shared_ptr<const ui::OpenCase> current() const {
+    const std::lock_guard lock(mutex_);
+    return current_;
+  }
+  [[nodiscard]] const GuiOptions& options() const { return options_; }
+  [[nodiscard]] Secrets secrets() const { return options_.show_secrets ? Secrets::shown : Secrets::redacted; }
+  [[nodiscard]] const ChannelSet& channels() const { return channels_; }
+  [[nodiscard]] const std::vector<std::string>& paths() const { return paths_; }
+
+  // Digest of a file, worked out when first asked for.
+  std::string digest(const Session& session, ArtifactId id) {
+    const std::lock_guard lock(digest_mutex_);
+    if (digests_.empty()) digests_.resize(session.snapshot().artifacts.size());
+    std::string& digest = digests_[id.index()];
+    if (digest.empty()) digest = sha256_hex(session.bytes_on_disk(id));
+    return digest;
+  }
+
+ private:
+  void publish(ui::OpenCase next) {
+    next.seconds = seconds_since(begun_);
+    auto shared = std::make_shared<const ui::OpenCase>(std::move(next));
+    {
+      const std::lock_guard lock(mutex_);
+      current_ = shared;
+    }
+    post_([shared, forgotten = forgotten_, self = weak_from_this()] {
+      if (*forgotten) return;
+      if (const auto import = self.lock()) import->changed_(shared);
+    });
+  }
+
+  void run(const std::stop_token& stop) {
+    ui::OpenCase next;
+    next.paths = paths_;
+    try {
+      work(stop, next);
+    } catch (const std::exception& error) {
+      // Memory, or a library that throws: the window says so and what is complete stays.
+      next.notes.push_back(fmt::format("the import ended early: {}", visible(error.what())));
+      publish(next);
+    }
+    running_ = false;
+    publish_end();
+  }
+
+  // The last stage again, so that a view that samples progress learns of the end at once.
+  void publish_end() {
+    const auto last = current();
+    if (!last) return;
+    ui::OpenCase again = *last;
+    publish(std::move(again));
+  }
+
+  void work(const std::stop_token& stop, ui::OpenCase& next) {
+    auto rules = std::make_shared<RuleSet>(load_rules(options_.rules, true));
+    for (const eql::Diagnostic& diagnostic : rules->diagnostics) {
+      if (diagnostic.severity == eql::Severity::error && !eql::is_unsupported(diagnostic.code)) next.notes.push_back(eql::render(diagnostic));
+    }
+    LoadedChannels channels = load_channels(options_.channels);
+    for (const ChannelProblem& problem : channels.problems) next.notes.push_back(describe(problem));
+    channels_ = std::move(channels.set);
+    next.rules = rules;
+
+    SessionOptions session_options;
+    session_options.threads = options_.threads;
+    session_options.progress = &progress_;
+    session_options.stop = stop;
+    std::shared_ptr<const Session> session = Session::open(paths_, session_options);
+    {
+      const std::lock_guard lock(mutex_);
+      session_ = session;
+    }
+    const CaseSnapshot& snapshot = session->snapshot();
+    next.snapshot = session->shared_snapshot();
+    next.stage = ui::Stage::indexed;
+    next.bytes = ledger_totals(snapshot).read;
+    next.index = std::make_shared<const ui::CaseIndex>(snapshot, next.findings, nullptr);
+    for (const std::string& path : session->unreadable()) next.notes.push_back(fmt::format("{} could not be opened", visible(path)));
+    if (stop.stop_requested()) next.notes.push_back("the import was stopped: what is shown is a part of the evidence");
+    if (snapshot.artifacts.empty()) next.notes.push_back("no evidence of a known format was found there");
+    if (session->something_refused()) next.notes.push_back("some evidence could not be read: " + ledger_line(snapshot));
+    publish(next);
+    if (stop.stop_requested()) return;
+
+    const Detection detection = detect(*session, *rules, &progress_);
+    next.findings = detection.findings;
+    next.stage = ui::Stage::detected;
+    next.index = std::make_shared<const ui::CaseIndex>(snapshot, next.findings, nullptr);
+    if (detection.dropped != 0) next.notes.push_back(fmt::format("{} matches of sequences and samples were left out at a cap", detection.dropped));
+    const std::string blind = blind_spots(*rules, detection.coverage);
+    if (!blind.empty()) next.notes.push_back(blind.substr(0, blind.size() - 1));
+    publish(next);
+    if (stop.stop_requested()) return;
+
+    progress_.step = "joining runs";
+    next.incident = std::make_shared<const Incident>(build_incident(*session, channels_, next.findings));
+    next.stage = ui::Stage::complete;
+    next.index = std::make_shared<const ui::CaseIndex>(snapshot, next.findings, next.incident.get());
+    publish(next);
+  }
+
+  GuiOptions options_;
+  std::vector<std::string> paths_;
+  Post post_;
+  Changed changed_;
+  Progress progress_;
+  std::atomic<bool> running_{true};
+  std::shared_ptr<std::atomic<bool>> forgotten_ = std::make_shared<std::atomic<bool>>(false);
+  Clock::time_point begun_ = Clock::now();
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Session> session_;
+  std::shared_ptr<const ui::OpenCase> current_;
+  ChannelSet channels_;  // written before the first stage is published
+  std::mutex digest_mutex_;
+  std::vector<std::string> digests_;
+  std::jthread thread_;
+};
+
+SessionCaseService::SessionCaseService(GuiOptions options, Post post)
+    : options_(std::move(options)), post_(std::move(post)), quick_(std::make_unique<Queue>()), passes_(std::make_unique<Queue>()) {}
+
+SessionCaseService::~SessionCaseService() {
+  if (import_) {
+    import_->forget();
+    import_->stop();
+  }
+  quick_.reset();
+  passes_.reset();
+  if (import_) import_->join();
+}
+
+void SessionCaseService::open(std::vector<std::string> paths, Changed changed) {
+  auto replaced = std::move(import_);
+  if (replaced) {
+    replaced->forget();
+    replaced->stop();
+    // Its thread may be in the middle of a pass: it ends on a thread of its own, not on the window's.
+    std::thread([replaced = std::move(replaced)]() mutable { replaced->join(); }).detach();
+  }
+  import_ = std::make_shared<Import>(options_, std::move(paths), post_, std::move(changed));
+  import_->start();
+}
+
+void SessionCaseService::cancel_import() {
+  if (import_) import_->stop();
+}
+
+ui::ImportProgress SessionCaseService::progress() const { return import_ ? import_->progress() : ui::ImportProgress{}; }
+
+
+ui::RequestHandle SessionCaseService::read_rows(std::vector<EventId> events, std::vector<FieldId> further, RowsRead done) {
+  return quick_->add([import = import_, post = post_, events = std::move(events), further = std::move(further), done = std::move(done)](const Queue::Dropped& dropped) {
+    const auto session = import ? import->session() : nullptr;
+    if (!session) return;
+    Projection projection = event_summary_projection();
+    for (const FieldId field : further) projection.want(field);
+    std::vector<ui::RowText> rows;
+    Event event;
+    for (const EventId id : events) {
+      if (*dropped) return;
+      ui::RowText row;
+      row.event = id;
+      if (!id || id.index() >= session->snapshot().events.size()) continue;
+      if (session->decode(id, projection, event)) {
+        if (import->secrets() == Secrets::redacted) redact(event);
+        row.summary = event_summary(event, import->secrets());
+        for (const FieldId field : further) {
+          std::string cell;
+          event.for_each_value([&](FieldId of, const Value& value) {
+            if (of != field) return;
+            if (!cell.empty()) cell += ", ";
+            switch (value.kind) {
+              case Value::Kind::text: cell += visible(value.text); break;
+              case Value::Kind::integer: cell += fmt::format("{}", value.integer); break;
+              case Value::Kind::real: cell += fmt::format("{}", value.real); break;
+              case Value::Kind::boolean: cell += value.boolean ? "true" : "false"; break;
+              case Value::Kind::date: cell += format_time(value.time(), value.digits); break;
+            }
+          });
+          row.cells.push_back(std::move(cell));
+        }
+      } else {
+        row.summary = "(this record can no longer be read)";
+        row.cells.resize(further.size());
+      }
+      rows.push_back(std::move(row));
+    }
+    post([rows = std::move(rows), done, dropped]() mutable {
+      if (!*dropped) done(std::move(rows));
+    });
+  });
+}
+
+ui::RequestHandle SessionCaseService::read_details(EventId event, DetailsRead done) {
+  return quick_->add([import = import_, post = post_, event, done = std::move(done)](const Queue::Dropped& dropped) {
+    const auto session = import ? import->session() : nullptr;
+    if (!session || !event || event.index() >= session->snapshot().events.size()) return;
+    ui::EventDetails details = event_details(*session, event, import->secrets());
+    if (const auto open = import->current()) {
+      for (std::uint32_t i = 0; i < open->findings.size(); ++i) {
+        const Finding& finding = open->findings[i];
+        const auto in = [&](const std::vector<EventId>& list) { return std::find(list.begin(), list.end(), event) != list.end(); };
+        if (finding.event == event || in(finding.events) || in(finding.joined)) details.findings.push_back(i);
+      }
+    }
+    const auto answer = [&](const ui::EventDetails& some) {
+      post([some, done, dropped]() mutable {
+        if (!*dropped) done(std::move(some));
+      });
+    };
+    answer(details);
+    // A digest may take seconds for a large file, so it comes behind.
+    if (*dropped) return;
+    for (ui::EventDetails::Piece& piece : details.pieces) piece.sha256 = import->digest(*session, piece.span.artifact);
+    answer(details);
+  });
+}
+
+ui::RequestHandle SessionCaseService::filter(ui::Filter filter, Filtered portion) {
+  return passes_->add([import = import_, post = post_, filter = std::move(filter), portion = std::move(portion)](const Queue::Dropped& dropped) {
+    const auto session = import ? import->session() : nullptr;
+    if (!session) return;
+    FilterPass pass(*session, filter);
+    ui::FilterPortion out;
+    while (!*dropped && pass.next(out)) {
+      post([out, portion, dropped]() mutable {
+        if (!*dropped) portion(std::move(out));
+      });
+    }
+  });
+}
+
+ui::RequestHandle SessionCaseService::explain(std::uint32_t finding, Explained done) {
+  return passes_->add([import = import_, post = post_, finding, done = std::move(done)](const Queue::Dropped& dropped) {
+    const auto session = import ? import->session() : nullptr;
+    const auto open = import ? import->current() : nullptr;
+    if (!session || !open || finding >= open->findings.size()) return;
+    const Finding& one = open->findings[finding];
+    const Rule& rule = open->rules->rules[one.rule];
+    const auto terms = stemma::explain(*session, rule, one.event, {});
+    const auto steps = explain_sequence(*session, rule, one.event, {});
+    Event event;
+    std::string summary;
+    if (session->decode(one.event, event_summary_projection(), event)) summary = event_summary(event, import->secrets());
+    std::string text;
+    append_explanation({session->snapshot(), rule, one.event, summary, terms, steps, import->secrets()}, text);
+    post([text = std::move(text), done, dropped]() mutable {
+      if (!*dropped) done(std::move(text));
+    });
+  });
+}
+
+ui::RequestHandle SessionCaseService::write_report(std::string path, std::string format, Written done) {
+  return passes_->add([import = import_, post = post_, path = std::move(path), format = std::move(format), done = std::move(done)](const Queue::Dropped& dropped) {
+    const auto answer = [&](std::string error) {
+      post([error = std::move(error), done, dropped]() mutable {
+        if (!*dropped) done(std::move(error));
+      });
+    };
+    const auto session = import ? import->session() : nullptr;
+    const auto open = import ? import->current() : nullptr;
+    if (!session || !open || !open->incident) return answer("a report needs a case that was read to its end");
+    Detection detection = detect(*session, *open->rules, nullptr);
+    DocumentOptions document_options;
+    document_options.version = STEMMA_VERSION;
+    document_options.command_line = "stemma report";
+    for (const std::string& one : import->paths()) document_options.command_line += " " + one;
+    document_options.secrets = import->secrets();
+    const IncidentDocument document = make_document(*session, *open->rules, import->channels(), detection, *open->incident, document_options);
+    std::string text;
+    append_document(document, format, html_skeleton(), text);
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    out << text;
+    out.close();
+    answer(out ? std::string() : fmt::format("{} could not be written", visible(path)));
+  });
+}
+
+std::vector<std::string> SessionCaseService::report_formats() const {
+  std::vector<std::string> names;
+  for (const DocumentFormat& format : document_formats()) names.emplace_back(format.name);
+  return names;
+}
+
+}  // namespace stemma

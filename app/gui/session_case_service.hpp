@@ -1,0 +1,46 @@
+// SessionCaseService: the program behind the window. Opens collections with app/session, runs rules and filters, decodes what is shown; each on a
+// thread of its own, answers on the window's. No Qt.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "ui/case_service.hpp"
+
+namespace stemma {
+
+struct GuiOptions {
+  std::vector<std::filesystem::path> rules;     ///< the analyst's own, beside those that ship
+  std::vector<std::filesystem::path> channels;  ///< the same
+  unsigned threads = 0;                         ///< 0: as many as the machine has
+  bool show_secrets = false;
+};
+
+class SessionCaseService : public ui::CaseService {
+ public:
+  /// Runs its argument on the window's thread, later. Called from any thread, also while the service is destroyed.
+  using Post = std::function<void(std::function<void()>)>;
+  SessionCaseService(GuiOptions options, Post post);
+  ~SessionCaseService() override;
+
+  void open(std::vector<std::string> paths, Changed changed) override;
+  void cancel_import() override;
+  [[nodiscard]] ui::ImportProgress progress() const override;
+  [[nodiscard]] ui::RequestHandle read_rows(std::vector<EventId> events, std::vector<FieldId> further, RowsRead done) override;
+  [[nodiscard]] ui::RequestHandle read_details(EventId event, DetailsRead done) override;
+  [[nodiscard]] ui::RequestHandle filter(ui::Filter filter, Filtered portion) override;
+  [[nodiscard]] ui::RequestHandle explain(std::uint32_t finding, Explained done) override;
+  [[nodiscard]] ui::RequestHandle write_report(std::string path, std::string format, Written done) override;
+  [[nodiscard]] std::vector<std::string> report_formats() const override;
+
+ private:
+  class Import;
+  class Queue;
+  GuiOptions options_;
+  Post post_;
+  std::shared_ptr<Import> import_;  // null before the first open
+  std::unique_ptr<Queue> quick_;    // what a screenful needs
+  std::unique_ptr<Queue> passes_;   // what goes over the evidence
+};
+
+}  // namespace stemma
