@@ -1,0 +1,300 @@
+#include "ui/models/finding_model.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "ui/models/roles.hpp"
+#include "ui/models/text.hpp"
+
+namespace stemma::ui {
+namespace {
+
+constexpr std::array<const char*, FindingModel::kColumns> kTitles{"Finding", "Time", "Severity",
+                                                                  "ATT&CK", "Host", "Command line"};
+
+int rank(const std::string& severity) {
+  if (severity == "critical") return 4;
+  if (severity == "high") return 3;
+  if (severity == "medium") return 2;
+  if (severity == "low") return 1;
+  return 0;
+}
+
+QString techniques(const Rule& rule) {
+  QStringList ids;
+  for (const Threat& threat : rule.threats) {
+    for (const ThreatTechnique& technique : threat.techniques) {
+      const QString id = fromUtf8(technique.id);
+      if (!ids.contains(id)) ids << id;
+    }
+  }
+  return ids.join(QStringLiteral(", "));
+}
+
+}  // namespace
+
+FindingModel::FindingModel(Workbench& bench, QObject* parent)
+    : QAbstractTableModel(parent), bench_(bench) {
+  connect(&bench_, &Workbench::caseChanged, this, &FindingModel::rebuild);
+}
+
+int FindingModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
+
+int FindingModel::columnCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : kColumns;
+}
+
+QString FindingModel::text_of(std::uint32_t number, int column) const {
+  const OpenCase& open = *bench_.openCase();
+  const Finding& finding = open.findings[number];
+  const Rule& rule = open.rules->rules[finding.rule];
+  const CaseSnapshot& snapshot = *open.snapshot;
+  switch (column) {
+    case kWhat: {
+      QString text;
+      const ImageId image = finding.image ? finding.image
+                            : finding.entity ? snapshot.tree.last_image(finding.entity)
+                                             : ImageId{};
+      if (image) text = shown(snapshot.strings.view(snapshot.tree.image(image).name));
+      if (grouping_ != Grouping::rule || text.isEmpty()) {
+        text += (text.isEmpty() ? QString() : QStringLiteral(" — ")) + shown(rule.name);
+      }
+      return text;
+    }
+    case kTime:
+      return timeText(snapshot.events.time(finding.event), 3, displayZone());
+    case kSeverity: return shown(rule.severity);
+    case kTechnique: return techniques(rule);
+    case kHost: return shown(snapshot.hosts.name(snapshot.events.host(finding.event)));
+    case kCommand: {
+      const ImageId image = finding.image ? finding.image
+                            : finding.entity ? snapshot.tree.last_image(finding.entity)
+                                             : ImageId{};
+      return image ? shownRedacted(snapshot.strings.view(snapshot.tree.image(image).command_line))
+                   : QString();
+    }
+    default: return {};
+  }
+}
+
+bool FindingModel::wanted(std::uint32_t finding) const {
+  if (text_.isEmpty()) return true;
+  for (int column = 0; column < kColumns; ++column) {
+    if (text_of(finding, column).contains(text_, Qt::CaseInsensitive)) return true;
+  }
+  return false;
+}
+
+std::vector<FindingModel::Group> FindingModel::groups() const {
+  std::vector<Group> out;
+  const auto& shared = bench_.openCase();
+  if (!shared || !shared->snapshot) return out;
+  const OpenCase& open = *shared;
+  const CaseSnapshot& snapshot = *open.snapshot;
+  std::map<QString, std::size_t> known;
+  const auto group = [&](const QString& key) -> Group& {
+    const auto [at, fresh] = known.emplace(key, out.size());
+    if (fresh) {
+      out.emplace_back();
+      out.back().key = key;
+    }
+    return out[at->second];
+  };
+  if (grouping_ == Grouping::run && open.incident) {
+    for (std::uint32_t i = 0; i < open.incident->invocations.size(); ++i) {
+      const Invocation& run = open.incident->invocations[i];
+      Group& one = group(QStringLiteral("run ") + fromUtf8(run.id));
+      one.invocation = i;
+      one.order = run.start.known() ? run.start.time.ns : std::numeric_limits<std::int64_t>::max() - 1;
+      const Channel& channel = open.incident->channels.channels[run.channel];
+      one.title = QStringLiteral("%1 on %2").arg(shown(channel.name), shown(run.host));
+      QStringList detail{fromUtf8(confidence_name(run.confidence))};
+      if (run.operation) {
+        const CloudOperation& operation = open.incident->operations[*run.operation];
+        if (!operation.caller.empty()) {
+          detail << QStringLiteral("ordered by ") + shown(operation.caller);
+        }
+      } else {
+        detail << QStringLiteral("nobody in the cloud logs is known to have ordered it");
+      }
+      one.detail = detail.join(QStringLiteral(" · "));
+    }
+  }
+  for (std::uint32_t i = 0; i < open.findings.size(); ++i) {
+    if (!wanted(i)) continue;
+    const Finding& finding = open.findings[i];
+    const Rule& rule = open.rules->rules[finding.rule];
+    Group* one = nullptr;
+    switch (grouping_) {
+      case Grouping::run: {
+        const std::uint32_t run = finding.entity ? open.index->facts(finding.entity).run : 0;
+        if (run != 0 && open.incident) {
+          one = &group(QStringLiteral("run ") + fromUtf8(open.incident->invocations[run - 1].id));
+          break;
+        }
+        one = &group(QStringLiteral("none"));
+        one->title = QStringLiteral("Outside of any run");
+        one->order = std::numeric_limits<std::int64_t>::max();
+        break;
+      }
+      case Grouping::rule:
+        one = &group(fromUtf8(rule.id) + fromUtf8(rule.name));
+        one->title = shown(rule.name);
+        one->detail = shown(rule.severity) + QStringLiteral(" · ") + techniques(rule);
+        one->order = -rank(rule.severity);
+        break;
+      case Grouping::host: {
+        const QString host = shown(snapshot.hosts.name(snapshot.events.host(finding.event)));
+        one = &group(host);
+        one->title = host.isEmpty() ? QStringLiteral("(no host name)") : host;
+        break;
+      }
+      case Grouping::severity:
+        one = &group(fromUtf8(rule.severity));
+        one->title = shown(rule.severity);
+        one->order = -rank(rule.severity);
+        break;
+    }
+    one->findings.push_back(i);
+  }
+  if (!text_.isEmpty()) {
+    std::erase_if(out, [&](const Group& one) {
+      return one.findings.empty() && !one.title.contains(text_, Qt::CaseInsensitive) &&
+             !one.detail.contains(text_, Qt::CaseInsensitive);
+    });
+  }
+  for (Group& one : out) {
+    std::stable_sort(one.findings.begin(), one.findings.end(), [&](std::uint32_t a, std::uint32_t b) {
+      if (sort_ == Sort::severity) {
+        const int ra = rank(open.rules->rules[open.findings[a].rule].severity);
+        const int rb = rank(open.rules->rules[open.findings[b].rule].severity);
+        if (ra != rb) return ra > rb;
+      }
+      return open.findings[a].event < open.findings[b].event;
+    });
+  }
+  std::stable_sort(out.begin(), out.end(), [](const Group& a, const Group& b) {
+    return a.order != b.order ? a.order < b.order : a.title < b.title;
+  });
+  return out;
+}
+
+void FindingModel::rebuild() {
+  beginResetModel();
+  groups_ = groups();
+  rows_.clear();
+  shown_ = 0;
+  for (std::uint32_t g = 0; g < groups_.size(); ++g) {
+    const Group& one = groups_[g];
+    rows_.push_back({true, g, static_cast<std::uint32_t>(one.findings.size())});
+    shown_ += one.findings.size();
+    if (closed_.count(one.key.toStdString()) != 0) continue;
+    for (const std::uint32_t finding : one.findings) rows_.push_back({false, finding, 0});
+  }
+  endResetModel();
+}
+
+QVariant FindingModel::data(const QModelIndex& index, int role) const {
+  if (!index.isValid() || static_cast<std::size_t>(index.row()) >= rows_.size()) return {};
+  const Row& row = rowAt(index.row());
+  if (row.group) {
+    const Group& group = groups_[row.number];
+    switch (role) {
+      case Qt::DisplayRole:
+        if (index.column() == kWhat) {
+          const QString count = row.count == 1 ? QStringLiteral("1 finding")
+                                               : countText(row.count) + QStringLiteral(" findings");
+          return QStringLiteral("%1 · %2").arg(group.title, count);
+        }
+        if (index.column() == kTime && group.invocation) {
+          const Invocation& run = bench_.openCase()->incident->invocations[*group.invocation];
+          return run.start.known() ? timeText(run.start.time, 3, displayZone())
+                                   : QStringLiteral("time not known");
+        }
+        if (index.column() == kCommand) return group.detail;
+        return {};
+      case Qt::ToolTipRole: return group.title + QLatin1Char('\n') + group.detail;
+      case kDepthRole: return 0;
+      case kExpandRole:
+        return row.count == 0 ? 0 : closed_.count(group.key.toStdString()) != 0 ? 1 : 2;
+      case kMarkRole: return static_cast<int>(group.invocation ? Mark::run : Mark::none);
+      case kStrongRole: return true;
+      default: return {};
+    }
+  }
+  switch (role) {
+    case Qt::DisplayRole: return text_of(row.number, index.column());
+    case Qt::ToolTipRole: {
+      const OpenCase& open = *bench_.openCase();
+      const Finding& finding = open.findings[row.number];
+      const Rule& rule = open.rules->rules[finding.rule];
+      QString tip = shown(rule.name);
+      if (finding.confidence != Confidence::none) {
+        tip += QLatin1Char('\n') + fromUtf8(confidence_name(finding.confidence)) +
+               QStringLiteral(": ") + shown(finding.reason);
+      }
+      return tip + QLatin1Char('\n') + text_of(row.number, kCommand);
+    }
+    case kDepthRole: return 1;
+    case kExpandRole: return 0;
+    case kMarkRole: return static_cast<int>(Mark::finding);
+    default: return {};
+  }
+}
+
+QVariant FindingModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= kColumns) return {};
+  return QString(QLatin1String(kTitles[static_cast<std::size_t>(section)]));
+}
+
+void FindingModel::setGrouping(Grouping grouping) {
+  grouping_ = grouping;
+  closed_.clear();
+  rebuild();
+}
+
+void FindingModel::setSort(Sort sort) {
+  sort_ = sort;
+  rebuild();
+}
+
+void FindingModel::setText(const QString& text) {
+  text_ = text;
+  rebuild();
+}
+
+void FindingModel::expand(int row) {
+  if (!rowAt(row).group) return;
+  closed_.erase(groups_[rowAt(row).number].key.toStdString());
+  rebuild();
+}
+
+void FindingModel::collapse(int row) {
+  if (!rowAt(row).group) return;
+  closed_.insert(groups_[rowAt(row).number].key.toStdString());
+  rebuild();
+}
+
+std::optional<std::uint32_t> FindingModel::invocationAt(int row) const {
+  if (row < 0 || static_cast<std::size_t>(row) >= rows_.size() || !rowAt(row).group) return std::nullopt;
+  return groups_[rowAt(row).number].invocation;
+}
+
+int FindingModel::rowOfFinding(std::uint32_t finding) const {
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    if (!rows_[i].group && rows_[i].number == finding) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+int FindingModel::rowOfInvocation(std::uint32_t invocation) const {
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    if (rows_[i].group && groups_[rows_[i].number].invocation == invocation) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+}  // namespace stemma::ui

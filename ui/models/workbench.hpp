@@ -1,0 +1,83 @@
+// Workbench: what all panes of the window share: the open case, the one view with its history, and
+// the wishes that change them. Panes listen to its signals and never to each other. Not a pane.
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QTimer>
+#include <memory>
+#include <optional>
+
+#include "ui/case_service.hpp"
+#include "ui/state/open_case.hpp"
+#include "ui/state/view.hpp"
+
+namespace stemma::ui {
+
+class Workbench : public QObject {
+  Q_OBJECT
+
+ public:
+  /// `service` is borrowed and outlives the workbench.
+  explicit Workbench(CaseService& service, QObject* parent = nullptr);
+
+  [[nodiscard]] CaseService& service() const { return service_; }
+  /// Null before the first stage of a case.
+  [[nodiscard]] const std::shared_ptr<const OpenCase>& openCase() const { return open_; }
+  [[nodiscard]] const View& view() const { return history_.now(); }
+  [[nodiscard]] bool canUndo() const { return history_.can_undo(); }
+  [[nodiscard]] bool canRedo() const { return history_.can_redo(); }
+
+  void openPaths(const QStringList& paths);
+
+  // Wishes. Selecting a finding selects its event and process too, an event its process, a process
+  // the event that shows it best.
+  void selectFinding(std::uint32_t finding, const QString& gesture = {});
+  void selectInvocation(std::uint32_t invocation, const QString& gesture = {});
+  void selectEvent(EventId event, const QString& gesture = {});
+  void selectEntity(EntityId entity, const QString& gesture = {});
+  void clearSelection();
+  void setFilter(Filter filter);
+  void addChip(Chip chip);
+  void setZoom(std::optional<TimeRange> zoom, const QString& gesture = {});
+  void setRoot(EntityId root);
+  /// Takes away whatever limits what is shown.
+  void liftLimits();
+  void undo();
+  void redo();
+
+  /// The selected finding's number; nothing where none is selected.
+  [[nodiscard]] std::optional<std::uint32_t> selectedFinding() const;
+  [[nodiscard]] std::optional<std::uint32_t> selectedInvocation() const;
+
+  /// Events that the filter leaves, ascending; null where it leaves all. Grows while a filter runs.
+  [[nodiscard]] const std::vector<EventId>* filtered() const { return filtered_.get(); }
+  [[nodiscard]] bool filtering() const { return filtering_; }
+  /// Events of the case that the running filter has looked at.
+  [[nodiscard]] std::size_t filterLookedAt() const { return looked_at_; }
+  [[nodiscard]] const std::vector<std::string>& filterNotes() const { return filter_notes_; }
+
+ Q_SIGNALS:
+  /// Another case, or a further stage of the same. `stage` says which is new.
+  void caseChanged();
+  void viewChanged();
+  /// More rows, or all of them, or none any more.
+  void filterChanged();
+
+ private:
+  void apply(View view, const QString& gesture);
+  void changed(const View& before);
+  void run_filter();
+
+  CaseService& service_;
+  std::shared_ptr<const OpenCase> open_;
+  ViewHistory history_;
+  RequestHandle filter_request_;
+  std::unique_ptr<std::vector<EventId>> filtered_;
+  bool filtering_ = false;
+  std::size_t looked_at_ = 0;
+  std::vector<std::string> filter_notes_;
+  QTimer tell_;  // many changes of one turn of the event loop are told once
+};
+
+}  // namespace stemma::ui
