@@ -14,11 +14,22 @@ namespace {
 constexpr std::array<const char*, EventModel::kFixedColumns> kTitles{
     "Time", "Host", "Log", "Code", "Category", "Process", "What happened"};
 constexpr std::array<const char*, EventModel::kFixedColumns> kFields{
-    "@timestamp", "host.name", "winlog.channel", "event.code", "event.category", "process.name",
-    ""};
-constexpr std::array<const char*, 14> kCategories{
-    "process", "file",    "network", "registry", "configuration", "driver",
-    "authentication", "session", "iam", "host", "package", "malware", "intrusion_detection", "dns"};
+    "@timestamp",   "host.name", "winlog.channel", "event.code", "event.category",
+    "process.name", ""};
+constexpr std::array<const char*, 14> kCategories{"process",
+                                                  "file",
+                                                  "network",
+                                                  "registry",
+                                                  "configuration",
+                                                  "driver",
+                                                  "authentication",
+                                                  "session",
+                                                  "iam",
+                                                  "host",
+                                                  "package",
+                                                  "malware",
+                                                  "intrusion_detection",
+                                                  "dns"};
 
 QString category_text(CategorySet set) {
   QString text;
@@ -34,12 +45,18 @@ QString source_text(const CaseSnapshot& snapshot, EventId event) {
   const StringId channel = snapshot.events.channel(event);
   if (channel) return shown(snapshot.strings.view(channel));
   switch (snapshot.events.source_kind(event)) {
-    case SourceKind::auditd: return QStringLiteral("auditd");
-    case SourceKind::sysmon_linux: return QStringLiteral("Sysmon for Linux");
-    case SourceKind::guest_agent: return QStringLiteral("guest agent");
-    case SourceKind::azure_activity: return QStringLiteral("Azure Activity Log");
-    case SourceKind::aws_cloudtrail: return QStringLiteral("AWS CloudTrail");
-    default: return QStringLiteral("documents");
+    case SourceKind::auditd:
+      return QStringLiteral("auditd");
+    case SourceKind::sysmon_linux:
+      return QStringLiteral("Sysmon for Linux");
+    case SourceKind::guest_agent:
+      return QStringLiteral("guest agent");
+    case SourceKind::azure_activity:
+      return QStringLiteral("Azure Activity Log");
+    case SourceKind::aws_cloudtrail:
+      return QStringLiteral("AWS CloudTrail");
+    default:
+      return QStringLiteral("documents");
   }
 }
 
@@ -69,7 +86,9 @@ bool EventModel::limited() const {
   return bench_.filtered() != nullptr && !bench_.view().filter.highlight;
 }
 
-std::size_t EventModel::total() const { return shown_ == nullptr ? 0 : shown_->events.size(); }
+std::size_t EventModel::total() const {
+  return shown_ == nullptr ? 0 : shown_->events.size();
+}
 
 void EventModel::reset() {
   beginResetModel();
@@ -149,11 +168,17 @@ const RowText* EventModel::text_of(EventId event) const {
 QString EventModel::known_text(EventId event, int column) const {
   const EventStore& events = shown_->events;
   switch (column) {
-    case kTime: return timeText(events.time(event), std::max<int>(events.time_digits(event), 3), displayZone());
-    case kHost: return shown(shown_->hosts.name(events.host(event)));
-    case kSource: return source_text(*shown_, event);
-    case kCode: return shown(shown_->strings.view(events.code(event)));
-    case kCategory: return category_text(events.categories(event));
+    case kTime:
+      return timeText(events.time(event), std::max<int>(events.time_digits(event), 3),
+                      displayZone());
+    case kHost:
+      return shown(shown_->hosts.name(events.host(event)));
+    case kSource:
+      return source_text(*shown_, event);
+    case kCode:
+      return shown(shown_->strings.view(events.code(event)));
+    case kCategory:
+      return category_text(events.categories(event));
     case kProcess: {
       const EntityId entity = events.entity(event);
       if (!entity) return {};
@@ -162,11 +187,13 @@ QString EventModel::known_text(EventId event, int column) const {
       const ProcessStart* start = shown_->tree.start_of(event);
       const ImageId image = start != nullptr ? start->image : shown_->tree.last_image(entity);
       const std::int64_t pid = shown_->tree.entity(entity).pid;
-      QString text = image ? shown(shown_->strings.view(shown_->tree.image(image).name)) : QString();
+      QString text =
+          image ? shown(shown_->strings.view(shown_->tree.image(image).name)) : QString();
       if (pid != kNoPid) text += QStringLiteral(" (%1)").arg(pid);
       return text;
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -201,13 +228,15 @@ QVariant EventModel::data(const QModelIndex& index, int role) const {
       return open && entity && shown_->tree.start_of(event) != nullptr &&
              !open->index->findings_of(entity).empty();
     }
-    case kDimRole: return shown_->events.recovered(event);
+    case kDimRole:
+      return shown_->events.recovered(event);
     case kHitRole: {
       const auto* list = bench_.filtered();
       return list != nullptr && bench_.view().filter.highlight &&
              std::binary_search(list->begin(), list->end(), event);
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -217,7 +246,8 @@ QVariant EventModel::headerData(int section, Qt::Orientation orientation, int ro
   if (role == Qt::DisplayRole) {
     if (!fixed) return further_.value(section - kFixedColumns);
     QString title = QLatin1String(kTitles[static_cast<std::size_t>(section)]);
-    if (section == kTime) title += order_ == Order::earliest ? QStringLiteral(" ▾") : QStringLiteral(" ▴");
+    if (section == kTime)
+      title += order_ == Order::earliest ? QStringLiteral(" ▾") : QStringLiteral(" ▴");
     return title;
   }
   if (role == kFieldRole) {
@@ -267,24 +297,25 @@ void EventModel::fetch() {
   std::sort(want.begin(), want.end());
   if (want == asked_) return;
   asked_ = want;
-  request_ = bench_.service().read_rows(std::move(want), further_ids_, [this](std::vector<RowText> rows) {
-    asked_.clear();
-    int first = std::numeric_limits<int>::max(), last = -1;
-    for (RowText& row : rows) {
-      const EventId event = row.event;
-      if (row.cells.size() != further_ids_.size()) continue;  // of other columns
-      if (texts_.emplace(event, std::move(row)).second) kept_.push_back(event);
-      const int at = rowOf(event);
-      if (at < 0) continue;
-      first = std::min(first, at);
-      last = std::max(last, at);
-    }
-    while (kept_.size() > kMostTexts) {
-      texts_.erase(kept_.front());
-      kept_.pop_front();
-    }
-    if (last >= 0) Q_EMIT dataChanged(index(first, kSummary), index(last, columnCount() - 1));
-  });
+  request_ =
+      bench_.service().read_rows(std::move(want), further_ids_, [this](std::vector<RowText> rows) {
+        asked_.clear();
+        int first = std::numeric_limits<int>::max(), last = -1;
+        for (RowText& row : rows) {
+          const EventId event = row.event;
+          if (row.cells.size() != further_ids_.size()) continue;  // of other columns
+          if (texts_.emplace(event, std::move(row)).second) kept_.push_back(event);
+          const int at = rowOf(event);
+          if (at < 0) continue;
+          first = std::min(first, at);
+          last = std::max(last, at);
+        }
+        while (kept_.size() > kMostTexts) {
+          texts_.erase(kept_.front());
+          kept_.pop_front();
+        }
+        if (last >= 0) Q_EMIT dataChanged(index(first, kSummary), index(last, columnCount() - 1));
+      });
 }
 
 }  // namespace stemma::ui

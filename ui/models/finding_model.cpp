@@ -10,8 +10,8 @@
 namespace stemma::ui {
 namespace {
 
-constexpr std::array<const char*, FindingModel::kColumns> kTitles{"Finding", "Time", "Severity",
-                                                                  "ATT&CK", "Host", "Command line"};
+constexpr std::array<const char*, FindingModel::kColumns> kTitles{
+    "Finding", "Time", "Severity", "ATT&CK", "Host", "Command line"};
 
 int rank(const std::string& severity) {
   if (severity == "critical") return 4;
@@ -55,7 +55,7 @@ QString FindingModel::text_of(std::uint32_t number, int column) const {
   switch (column) {
     case kWhat: {
       QString text;
-      const ImageId image = finding.image ? finding.image
+      const ImageId image = finding.image    ? finding.image
                             : finding.entity ? snapshot.tree.last_image(finding.entity)
                                              : ImageId{};
       if (image) text = shown(snapshot.strings.view(snapshot.tree.image(image).name));
@@ -66,17 +66,21 @@ QString FindingModel::text_of(std::uint32_t number, int column) const {
     }
     case kTime:
       return timeText(snapshot.events.time(finding.event), 3, displayZone());
-    case kSeverity: return shown(rule.severity);
-    case kTechnique: return techniques(rule);
-    case kHost: return shown(snapshot.hosts.name(snapshot.events.host(finding.event)));
+    case kSeverity:
+      return shown(rule.severity);
+    case kTechnique:
+      return techniques(rule);
+    case kHost:
+      return shown(snapshot.hosts.name(snapshot.events.host(finding.event)));
     case kCommand: {
-      const ImageId image = finding.image ? finding.image
+      const ImageId image = finding.image    ? finding.image
                             : finding.entity ? snapshot.tree.last_image(finding.entity)
                                              : ImageId{};
       return image ? shownRedacted(snapshot.strings.view(snapshot.tree.image(image).command_line))
                    : QString();
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -108,7 +112,8 @@ std::vector<FindingModel::Group> FindingModel::groups() const {
       const Invocation& run = open.incident->invocations[i];
       Group& one = group(QStringLiteral("run ") + fromUtf8(run.id));
       one.invocation = i;
-      one.order = run.start.known() ? run.start.time.ns : std::numeric_limits<std::int64_t>::max() - 1;
+      one.order =
+          run.start.known() ? run.start.time.ns : std::numeric_limits<std::int64_t>::max() - 1;
       const Channel& channel = open.incident->channels.channels[run.channel];
       one.title = QStringLiteral("%1 on %2").arg(shown(channel.name), shown(run.host));
       QStringList detail{fromUtf8(confidence_name(run.confidence))};
@@ -167,14 +172,15 @@ std::vector<FindingModel::Group> FindingModel::groups() const {
     });
   }
   for (Group& one : out) {
-    std::stable_sort(one.findings.begin(), one.findings.end(), [&](std::uint32_t a, std::uint32_t b) {
-      if (sort_ == Sort::severity) {
-        const int ra = rank(open.rules->rules[open.findings[a].rule].severity);
-        const int rb = rank(open.rules->rules[open.findings[b].rule].severity);
-        if (ra != rb) return ra > rb;
-      }
-      return open.findings[a].event < open.findings[b].event;
-    });
+    std::stable_sort(one.findings.begin(), one.findings.end(),
+                     [&](std::uint32_t a, std::uint32_t b) {
+                       if (sort_ == Sort::severity) {
+                         const int ra = rank(open.rules->rules[open.findings[a].rule].severity);
+                         const int rb = rank(open.rules->rules[open.findings[b].rule].severity);
+                         if (ra != rb) return ra > rb;
+                       }
+                       return open.findings[a].event < open.findings[b].event;
+                     });
   }
   std::stable_sort(out.begin(), out.end(), [](const Group& a, const Group& b) {
     return a.order != b.order ? a.order < b.order : a.title < b.title;
@@ -216,17 +222,23 @@ QVariant FindingModel::data(const QModelIndex& index, int role) const {
         }
         if (index.column() == kCommand) return group.detail;
         return {};
-      case Qt::ToolTipRole: return group.title + QLatin1Char('\n') + group.detail;
-      case kDepthRole: return 0;
+      case Qt::ToolTipRole:
+        return group.title + QLatin1Char('\n') + group.detail;
+      case kDepthRole:
+        return 0;
       case kExpandRole:
         return row.count == 0 ? 0 : closed_.count(group.key.toStdString()) != 0 ? 1 : 2;
-      case kMarkRole: return static_cast<int>(group.invocation ? Mark::run : Mark::none);
-      case kStrongRole: return true;
-      default: return {};
+      case kMarkRole:
+        return static_cast<int>(group.invocation ? Mark::run : Mark::none);
+      case kStrongRole:
+        return true;
+      default:
+        return {};
     }
   }
   switch (role) {
-    case Qt::DisplayRole: return text_of(row.number, index.column());
+    case Qt::DisplayRole:
+      return text_of(row.number, index.column());
     case Qt::ToolTipRole: {
       const OpenCase& open = *bench_.openCase();
       const Finding& finding = open.findings[row.number];
@@ -238,15 +250,21 @@ QVariant FindingModel::data(const QModelIndex& index, int role) const {
       }
       return tip + QLatin1Char('\n') + text_of(row.number, kCommand);
     }
-    case kDepthRole: return 1;
-    case kExpandRole: return 0;
-    case kMarkRole: return static_cast<int>(Mark::finding);
-    default: return {};
+    case kDepthRole:
+      return 1;
+    case kExpandRole:
+      return 0;
+    case kMarkRole:
+      return static_cast<int>(Mark::finding);
+    default:
+      return {};
   }
 }
 
 QVariant FindingModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= kColumns) return {};
+  if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 ||
+      section >= kColumns)
+    return {};
   return QString(QLatin1String(kTitles[static_cast<std::size_t>(section)]));
 }
 
@@ -279,7 +297,8 @@ void FindingModel::collapse(int row) {
 }
 
 std::optional<std::uint32_t> FindingModel::invocationAt(int row) const {
-  if (row < 0 || static_cast<std::size_t>(row) >= rows_.size() || !rowAt(row).group) return std::nullopt;
+  if (row < 0 || static_cast<std::size_t>(row) >= rows_.size() || !rowAt(row).group)
+    return std::nullopt;
   return groups_[rowAt(row).number].invocation;
 }
 
@@ -292,7 +311,8 @@ int FindingModel::rowOfFinding(std::uint32_t finding) const {
 
 int FindingModel::rowOfInvocation(std::uint32_t invocation) const {
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (rows_[i].group && groups_[rows_[i].number].invocation == invocation) return static_cast<int>(i);
+    if (rows_[i].group && groups_[rows_[i].number].invocation == invocation)
+      return static_cast<int>(i);
   }
   return -1;
 }

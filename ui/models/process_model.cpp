@@ -13,11 +13,19 @@ namespace stemma::ui {
 namespace {
 
 constexpr std::array<const char*, ProcessModel::kColumns> kTitles{
-    "Process", "Activity", "Start", "End", "PID", "User", "Integrity", "Command line", "Host",
-    "Source"};
+    "Process", "Activity",  "Start",        "End",  "PID",
+    "User",    "Integrity", "Command line", "Host", "Source"};
 constexpr std::array<const char*, ProcessModel::kColumns> kFields{
-    "process.name", "", "", "", "process.pid", "user.name", "process.Ext.token.integrity_level_name",
-    "process.command_line", "host.name", ""};
+    "process.name",
+    "",
+    "",
+    "",
+    "process.pid",
+    "user.name",
+    "process.Ext.token.integrity_level_name",
+    "process.command_line",
+    "host.name",
+    ""};
 
 const ProcessImage* image_of(const ProcessTree& tree, EntityId id) {
   const ImageId image = tree.last_image(id);
@@ -91,7 +99,9 @@ ProcessModel::ProcessModel(Workbench& bench, QObject* parent)
   });
 }
 
-int ProcessModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : count_; }
+int ProcessModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : count_;
+}
 
 int ProcessModel::columnCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : kColumns;
@@ -109,8 +119,7 @@ QString ProcessModel::text_of(const ProcessRow& row, int column) const {
     if (column != kName) return {};
     const QString name = shown(snapshot.hosts.name(row.host));
     return QStringLiteral("%1 — %2 %3")
-        .arg(name.isEmpty() ? QStringLiteral("(no host name)") : name,
-             countText(row.count),
+        .arg(name.isEmpty() ? QStringLiteral("(no host name)") : name, countText(row.count),
              row.count == 1 ? QStringLiteral("process") : QStringLiteral("processes"));
   }
   const ProcessEntity& entity = tree.entity(row.entity);
@@ -126,26 +135,36 @@ QString ProcessModel::text_of(const ProcessRow& row, int column) const {
       return name.isEmpty() ? QStringLiteral("(unknown)") : name;
     }
     case kStart:
-      return entity.start_seen ? timeText(entity.start, 3, displayZone())
-                               : QStringLiteral("before ") + timeText(entity.start, 3, displayZone());
+      return entity.start_seen
+                 ? timeText(entity.start, 3, displayZone())
+                 : QStringLiteral("before ") + timeText(entity.start, 3, displayZone());
     case kEnd:
       switch (entity.end_kind) {
-        case EndKind::open: return QStringLiteral("not seen");
-        case EndKind::seen: return timeText(entity.end, 3, displayZone());
-        case EndKind::pid_reuse: return QStringLiteral("before ") + timeText(entity.end, 3, displayZone());
-        case EndKind::boot: return QStringLiteral("at boot ") + timeText(entity.end, 3, displayZone());
+        case EndKind::open:
+          return QStringLiteral("not seen");
+        case EndKind::seen:
+          return timeText(entity.end, 3, displayZone());
+        case EndKind::pid_reuse:
+          return QStringLiteral("before ") + timeText(entity.end, 3, displayZone());
+        case EndKind::boot:
+          return QStringLiteral("at boot ") + timeText(entity.end, 3, displayZone());
       }
       return {};
-    case kPid: return entity.pid == kNoPid ? QString() : QString::number(entity.pid);
-    case kUser: return image == nullptr ? QString() : user_text(snapshot, *image);
+    case kPid:
+      return entity.pid == kNoPid ? QString() : QString::number(entity.pid);
+    case kUser:
+      return image == nullptr ? QString() : user_text(snapshot, *image);
     case kIntegrity:
       return image == nullptr ? QString() : shown(snapshot.strings.view(image->integrity_level));
     case kCommand:
       return image == nullptr ? QString()
                               : shownRedacted(snapshot.strings.view(image->command_line));
-    case kHost: return shown(snapshot.hosts.name(entity.host));
-    case kSource: return sources_text(entity.sources);
-    default: return {};
+    case kHost:
+      return shown(snapshot.hosts.name(entity.host));
+    case kSource:
+      return sources_text(entity.sources);
+    default:
+      return {};
   }
 }
 
@@ -161,9 +180,15 @@ QString ProcessModel::tip_of(const ProcessRow& row) const {
     lines << QStringLiteral("its start was not seen");
   }
   switch (entity.edge) {
-    case ParentEdge::none: lines << QStringLiteral("no record says who started it"); break;
-    case ParentEdge::guid: lines << QStringLiteral("parent by its recorded id"); break;
-    case ParentEdge::pid_lifetime: lines << QStringLiteral("parent by pid, alive at the start"); break;
+    case ParentEdge::none:
+      lines << QStringLiteral("no record says who started it");
+      break;
+    case ParentEdge::guid:
+      lines << QStringLiteral("parent by its recorded id");
+      break;
+    case ParentEdge::pid_lifetime:
+      lines << QStringLiteral("parent by pid, alive at the start");
+      break;
     case ParentEdge::record_fields:
       lines << QStringLiteral("parent known from this process's own record only");
       break;
@@ -188,14 +213,18 @@ QVariant ProcessModel::data(const QModelIndex& index, int role) const {
   const bool process = row.kind == ProcessRow::Kind::process;
   const OpenCase& open = *rows_.open_case();
   switch (role) {
-    case Qt::DisplayRole: return text_of(row, index.column());
+    case Qt::DisplayRole:
+      return text_of(row, index.column());
     case Qt::ToolTipRole:
       return index.column() == kCommand ? text_of(row, kCommand) : tip_of(row);
     case Qt::TextAlignmentRole:
-      if (index.column() == kPid) return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
+      if (index.column() == kPid)
+        return QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
       return {};
-    case kDepthRole: return row.depth;
-    case kExpandRole: return !row.expandable ? 0 : row.expanded ? 2 : 1;
+    case kDepthRole:
+      return row.depth;
+    case kExpandRole:
+      return !row.expandable ? 0 : row.expanded ? 2 : 1;
     case kMarkRole: {
       if (row.kind == ProcessRow::Kind::host) return static_cast<int>(Mark::host);
       if (row.kind == ProcessRow::Kind::more) return static_cast<int>(Mark::more);
@@ -203,19 +232,22 @@ QVariant ProcessModel::data(const QModelIndex& index, int role) const {
       const ProcessEntity& entity = open.snapshot->tree.entity(row.entity);
       if (facts.run_root) return static_cast<int>(Mark::run);
       if (facts.findings != 0) return static_cast<int>(Mark::finding);
-      return static_cast<int>(entity.placeholder || !entity.start_seen ? Mark::inferred : Mark::seen);
+      return static_cast<int>(entity.placeholder || !entity.start_seen ? Mark::inferred
+                                                                       : Mark::seen);
     }
     case kStrongRole:
       return row.kind == ProcessRow::Kind::host ||
              (process && (open.index->facts(row.entity).findings != 0 ||
                           open.index->facts(row.entity).run_root));
-    case kDimRole: return process && open.snapshot->tree.entity(row.entity).placeholder;
+    case kDimRole:
+      return process && open.snapshot->tree.entity(row.entity).placeholder;
     case kPillsRole: {
       if (index.column() != kActivity || !process) return {};
       const ProcessFacts& facts = open.index->facts(row.entity);
       QString pills;
       const auto add = [&](const char* label, std::size_t count) {
-        if (count != 0) pills += QLatin1String(label) + QLatin1Char(' ') + countText(count) + QLatin1Char('\t');
+        if (count != 0)
+          pills += QLatin1String(label) + QLatin1Char(' ') + countText(count) + QLatin1Char('\t');
       };
       add("⚑", facts.findings);
       if (facts.user_changed) pills += QStringLiteral("user →\t");
@@ -233,18 +265,23 @@ QVariant ProcessModel::data(const QModelIndex& index, int role) const {
       const ProcessImage* image = process ? image_of(open.snapshot->tree, row.entity) : nullptr;
       if (image == nullptr) return {};
       switch (index.column()) {
-        case kName: return fromUtf8(open.snapshot->strings.view(image->name));
-        case kUser: return fromUtf8(open.snapshot->strings.view(image->user_name));
-        default: return text_of(row, index.column());
+        case kName:
+          return fromUtf8(open.snapshot->strings.view(image->name));
+        case kUser:
+          return fromUtf8(open.snapshot->strings.view(image->user_name));
+        default:
+          return text_of(row, index.column());
       }
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
 QVariant ProcessModel::headerData(int section, Qt::Orientation orientation, int role) const {
   if (orientation != Qt::Horizontal || section < 0 || section >= kColumns) return {};
-  if (role == Qt::DisplayRole) return QString(QLatin1String(kTitles[static_cast<std::size_t>(section)]));
+  if (role == Qt::DisplayRole)
+    return QString(QLatin1String(kTitles[static_cast<std::size_t>(section)]));
   if (role == kFieldRole) return QString(QLatin1String(kFields[static_cast<std::size_t>(section)]));
   return {};
 }
@@ -361,7 +398,8 @@ QString processPath(const CaseSnapshot& snapshot, EntityId entity, PathFormat fo
   path.push_back(entity);
   const auto label = [&](EntityId id) {
     const ImageId image = snapshot.tree.last_image(id);
-    std::string text = image ? visible(snapshot.strings.view(snapshot.tree.image(image).name)) : "?";
+    std::string text =
+        image ? visible(snapshot.strings.view(snapshot.tree.image(image).name)) : "?";
     const std::int64_t pid = snapshot.tree.entity(id).pid;
     if (pid != kNoPid) text += fmt::format(" ({})", pid);
     return text;
@@ -384,11 +422,13 @@ QString processPath(const CaseSnapshot& snapshot, EntityId entity, PathFormat fo
     for (const EntityId id : path) out += (out.empty() ? "" : " → ") + label(id);
   } else if (format == PathFormat::mermaid) {
     out = "graph TD\n";
-    for (std::size_t i = 0; i < path.size(); ++i) out += fmt::format("  p{}[\"{}\"]\n", i, quoted(label(path[i]), "#quot;"));
+    for (std::size_t i = 0; i < path.size(); ++i)
+      out += fmt::format("  p{}[\"{}\"]\n", i, quoted(label(path[i]), "#quot;"));
     for (std::size_t i = 1; i < path.size(); ++i) out += fmt::format("  p{} --> p{}\n", i - 1, i);
   } else {
     out = "digraph processes {\n";
-    for (std::size_t i = 0; i < path.size(); ++i) out += fmt::format("  p{} [label=\"{}\"];\n", i, quoted(label(path[i]), "\\\""));
+    for (std::size_t i = 0; i < path.size(); ++i)
+      out += fmt::format("  p{} [label=\"{}\"];\n", i, quoted(label(path[i]), "\\\""));
     for (std::size_t i = 1; i < path.size(); ++i) out += fmt::format("  p{} -> p{};\n", i - 1, i);
     out += "}\n";
   }

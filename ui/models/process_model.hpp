@@ -14,7 +14,17 @@ class ProcessModel : public QAbstractTableModel {
 
  public:
   enum Column : int {
-    kName, kActivity, kStart, kEnd, kPid, kUser, kIntegrity, kCommand, kHost, kSource, kColumns
+    kName,
+    kActivity,
+    kStart,
+    kEnd,
+    kPid,
+    kUser,
+    kIntegrity,
+    kCommand,
+    kHost,
+    kSource,
+    kColumns
   };
 
   explicit ProcessModel(Workbench& bench, QObject* parent = nullptr);

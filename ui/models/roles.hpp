@@ -9,14 +9,14 @@ namespace stemma::ui {
 /// Small values, as all roles.
 enum Role : int {
   kDepthRole = Qt::UserRole + 1,  ///< int: indentation of the row; only of the tree's column
-  kExpandRole,  ///< int: 0 has nothing below, 1 is closed, 2 is open
-  kMarkRole,    ///< int: Mark, drawn before the text
-  kStrongRole,  ///< bool: the row matters
-  kDimRole,     ///< bool: the row is there for context
-  kPillsRole,   ///< QString: `label count` pairs, each ended by a tab
-  kFieldRole,   ///< QString: ECS field that the column shows; empty where it is none
-  kRawRole,     ///< QString: the value for filtering, where it is not the text shown
-  kHitRole,     ///< bool: the row matches what is highlighted
+  kExpandRole,                    ///< int: 0 has nothing below, 1 is closed, 2 is open
+  kMarkRole,                      ///< int: Mark, drawn before the text
+  kStrongRole,                    ///< bool: the row matters
+  kDimRole,                       ///< bool: the row is there for context
+  kPillsRole,                     ///< QString: `label count` pairs, each ended by a tab
+  kFieldRole,  ///< QString: ECS field that the column shows; empty where it is none
+  kRawRole,    ///< QString: the value for filtering, where it is not the text shown
+  kHitRole,    ///< bool: the row matches what is highlighted
 };
 
 /// What a row is, told by shape.

@@ -17,9 +17,13 @@ QTimeZone& zone_in_use() {
 
 }  // namespace
 
-QString shown(std::string_view evidence) { return fromUtf8(visible(evidence)); }
+QString shown(std::string_view evidence) {
+  return fromUtf8(visible(evidence));
+}
 
-QString shownRedacted(std::string_view evidence) { return shown(redact(evidence)); }
+QString shownRedacted(std::string_view evidence) {
+  return shown(redact(evidence));
+}
 
 QString timeText(Timestamp time, int digits, const QTimeZone& zone) {
   // Whole seconds through Qt, which knows zones; decimals by hand, which it would round.
@@ -35,7 +39,8 @@ QString timeText(Timestamp time, int digits, const QTimeZone& zone) {
   if (digits > 0) {
     std::string decimals = std::to_string(rest);
     decimals.insert(0, 9 - decimals.size(), '0');
-    text += QLatin1Char('.') + fromUtf8(std::string_view(decimals).substr(0, static_cast<std::size_t>(std::min(digits, 9))));
+    text += QLatin1Char('.') + fromUtf8(std::string_view(decimals).substr(
+                                   0, static_cast<std::size_t>(std::min(digits, 9))));
   }
   if (zone == QTimeZone::utc()) return text + QStringLiteral(" UTC");
   const int offset = local.offsetFromUtc();
@@ -51,8 +56,12 @@ QString countText(std::size_t count) {
   return text;
 }
 
-const QTimeZone& displayZone() { return zone_in_use(); }
+const QTimeZone& displayZone() {
+  return zone_in_use();
+}
 
-void setDisplayZone(const QTimeZone& zone) { zone_in_use() = zone; }
+void setDisplayZone(const QTimeZone& zone) {
+  zone_in_use() = zone;
+}
 
 }  // namespace stemma::ui

@@ -77,8 +77,7 @@ void Workbench::selectInvocation(std::uint32_t invocation, const QString& gestur
 }
 
 void Workbench::selectEvent(EventId event, const QString& gesture) {
-  if (!open_ || !open_->snapshot || !event ||
-      event.index() >= open_->snapshot->events.size()) {
+  if (!open_ || !open_->snapshot || !event || event.index() >= open_->snapshot->events.size()) {
     return;
   }
   View view = history_.now();

@@ -1,0 +1,34 @@
+// ChipBar: the filter as chips that can be turned off, edited and taken away, and the banner that
+// says when something is hidden and how to lift it.
+#pragma once
+
+#include <QWidget>
+
+#include "ui/models/workbench.hpp"
+
+class QLabel;
+class QHBoxLayout;
+class QPushButton;
+
+namespace stemma::ui {
+
+class ChipBar : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit ChipBar(Workbench& bench, QWidget* parent = nullptr);
+
+ Q_SIGNALS:
+  /// A chip is to be edited: its text belongs into the search box; the chip is gone.
+  void editWanted(const QString& text);
+
+ private:
+  void rebuild();
+
+  Workbench& bench_;
+  QWidget* banner_;
+  QLabel* banner_text_;
+  QWidget* chips_;
+};
+
+}  // namespace stemma::ui

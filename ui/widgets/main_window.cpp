@@ -1,0 +1,450 @@
+#include "ui/widgets/main_window.hpp"
+
+#include <QAction>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QComboBox>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFontDatabase>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPlainTextEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSettings>
+#include <QShortcut>
+#include <QStatusBar>
+#include <QStyleFactory>
+#include <QToolBar>
+#include <QVBoxLayout>
+
+#include "reports/ledger_text.hpp"
+#include "ui/models/text.hpp"
+#include "ui/widgets/chip_bar.hpp"
+#include "ui/widgets/command_palette.hpp"
+#include "ui/widgets/details_pane.hpp"
+#include "ui/widgets/panes.hpp"
+#include "ui/widgets/theme.hpp"
+
+namespace stemma::ui {
+namespace {
+
+constexpr int kRecentCases = 10;
+// Bumped when docks change, so that an arrangement of an older version is not forced on a new one.
+constexpr int kLayoutVersion = 1;
+
+}  // namespace
+
+MainWindow::MainWindow(CaseService& service, QWidget* parent)
+    : QMainWindow(parent), bench_(service) {
+  setWindowTitle(tr("Stemma"));
+  setObjectName(QStringLiteral("stemma"));
+  setAcceptDrops(true);
+  setDockNestingEnabled(true);
+  resize(1600, 1000);
+  make_docks();
+  make_tools();
+  make_commands();
+  connect(&bench_, &Workbench::caseChanged, this, &MainWindow::show_case);
+  progress_.setInterval(100);
+  connect(&progress_, &QTimer::timeout, this, &MainWindow::show_progress);
+  const QSettings settings;
+  restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+  restoreState(settings.value(QStringLiteral("window/state")).toByteArray(), kLayoutVersion);
+  set_theme(settings.value(QStringLiteral("theme"), 0).toInt());
+  findings_->view()->setFocus();
+}
+
+QDockWidget* MainWindow::dock(const QString& name, const QString& title, QWidget* pane,
+                              Qt::DockWidgetArea area) {
+  auto* dock = new QDockWidget(title, this);
+  dock->setObjectName(name);
+  dock->setWidget(pane);
+  addDockWidget(area, dock);
+  return dock;
+}
+
+void MainWindow::make_docks() {
+  auto* middle = new QWidget(this);
+  auto* layout = new QVBoxLayout(middle);
+  layout->setContentsMargins(2, 0, 2, 0);
+  layout->setSpacing(2);
+  auto* chips = new ChipBar(bench_, middle);
+  layout->addWidget(chips);
+  tree_ = new TreePane(bench_, middle);
+  layout->addWidget(tree_, 1);
+  setCentralWidget(middle);
+  findings_ = new FindingsPane(bench_, this);
+  events_ = new EventsPane(bench_, this);
+  details_ = new DetailsPane(bench_, this);
+  notes_ = new QPlainTextEdit(this);
+  notes_->setReadOnly(true);
+  notes_->setAccessibleName(tr("What to know before believing what is shown"));
+  setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
+  setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+  QDockWidget* left =
+      dock(QStringLiteral("findings"), tr("Findings"), findings_, Qt::LeftDockWidgetArea);
+  QDockWidget* right =
+      dock(QStringLiteral("details"), tr("Details"), details_, Qt::RightDockWidgetArea);
+  QDockWidget* bottom =
+      dock(QStringLiteral("events"), tr("Events"), events_, Qt::BottomDockWidgetArea);
+  notes_dock_ =
+      dock(QStringLiteral("notes"), tr("Notes on the evidence"), notes_, Qt::LeftDockWidgetArea);
+  resizeDocks({left, right}, {430, 470}, Qt::Horizontal);
+  resizeDocks({left, notes_dock_}, {600, 130}, Qt::Vertical);
+  resizeDocks({bottom}, {300}, Qt::Vertical);
+  connect(chips, &ChipBar::editWanted, this, [this](const QString& text) {
+    search_->setText(text);
+    search_->setFocus();
+  });
+  connect(findings_, &FindingsPane::opened, this, [this] { tree_->view()->setFocus(); });
+  connect(tree_, &TreePane::opened, this, [this] { events_->view()->setFocus(); });
+  connect(events_, &EventsPane::opened, this, [this] { details_->showTab(DetailsPane::kFields); });
+  connect(tree_, &TreePane::said, this, &MainWindow::say);
+  connect(details_, &DetailsPane::said, this, &MainWindow::say);
+}
+
+void MainWindow::make_tools() {
+  auto* tools = addToolBar(tr("Search"));
+  tools->setObjectName(QStringLiteral("search"));
+  tools->setMovable(false);
+  search_ = new QLineEdit(tools);
+  search_->setPlaceholderText(
+      tr("Search events: words, \"a phrase\", -not, host:web01, process.name=cmd.exe — or an EQL "
+         "query: process where … ( / )"));
+  search_->setAccessibleName(tr("Search events"));
+  search_->setClearButtonEnabled(true);
+  connect(search_, &QLineEdit::returnPressed, this, &MainWindow::search);
+  tools->addWidget(search_);
+  zone_ = new QComboBox(tools);
+  zone_->setAccessibleName(tr("Time zone"));
+  zone_->setToolTip(tr("Zone in which times are shown"));
+  zone_->addItem(QStringLiteral("UTC"));
+  zone_->addItem(
+      tr("This computer's zone (%1)").arg(QString::fromUtf8(QTimeZone::systemTimeZoneId())));
+  for (const QByteArray& id : QTimeZone::availableTimeZoneIds())
+    zone_->addItem(QString::fromUtf8(id));
+  zone_->setMaximumWidth(230);
+  connect(zone_, &QComboBox::currentIndexChanged, this, &MainWindow::set_zone);
+  tools->addWidget(zone_);
+
+  message_ = new QLabel(this);
+  message_->setTextFormat(Qt::PlainText);
+  ledger_ = new QLabel(this);
+  ledger_->setTextFormat(Qt::PlainText);
+  bar_ = new QProgressBar(this);
+  bar_->setMaximumWidth(260);
+  bar_->setRange(0, 1000);
+  bar_->hide();
+  cancel_ = new QPushButton(tr("Stop"), this);
+  cancel_->hide();
+  connect(cancel_, &QPushButton::clicked, this, [this] { bench_.service().cancel_import(); });
+  statusBar()->addWidget(message_, 1);
+  statusBar()->addPermanentWidget(bar_);
+  statusBar()->addPermanentWidget(cancel_);
+  statusBar()->addPermanentWidget(ledger_);
+}
+
+QAction* MainWindow::command(const QString& text, const QList<QKeySequence>& keys,
+                             std::function<void()> run) {
+  auto* action = new QAction(text, this);
+  action->setShortcuts(keys);
+  action->setShortcutContext(Qt::WindowShortcut);
+  connect(action, &QAction::triggered, this, [run = std::move(run)] { run(); });
+  addAction(action);
+  commands_.append(action);
+  return action;
+}
+
+void MainWindow::make_commands() {
+  const auto keys = [](const char* text) {
+    return QList<QKeySequence>{QKeySequence(QLatin1String(text))};
+  };
+  QMenu* file = menuBar()->addMenu(tr("&Case"));
+  file->addAction(command(tr("&Open folder…"), keys("Ctrl+O"), [this] { open_folder(); }));
+  file->addAction(command(tr("Open &files…"), keys("Ctrl+Shift+O"), [this] { open_files(); }));
+  recent_ = file->addMenu(tr("&Recent"));
+  connect(recent_, &QMenu::aboutToShow, this, [this] {
+    recent_->clear();
+    for (const QVariant& one : QSettings().value(QStringLiteral("recent")).toList()) {
+      const QStringList paths = one.toStringList();
+      QString title = paths.join(QStringLiteral(", "));
+      recent_->addAction(title.replace(QLatin1Char('&'), QStringLiteral("&&")), this,
+                         [this, paths] { openPaths(paths); });
+    }
+    if (recent_->isEmpty()) recent_->addAction(tr("nothing was opened yet"))->setEnabled(false);
+  });
+  file->addSeparator();
+  file->addAction(command(tr("Write a &report…"), keys("Ctrl+E"), [this] { save_report(); }));
+  file->addSeparator();
+  file->addAction(command(tr("&Quit"), keys("Ctrl+Q"), [this] { close(); }));
+
+  QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+  edit->addAction(command(tr("&Undo view"), keys("Ctrl+Z"), [this] { bench_.undo(); }));
+  edit->addAction(command(
+      tr("&Redo view"),
+      {QKeySequence(QStringLiteral("Ctrl+Y")), QKeySequence(QStringLiteral("Ctrl+Shift+Z"))},
+      [this] { bench_.redo(); }));
+  edit->addSeparator();
+  edit->addAction(command(tr("Copy &path of the process"), keys("Ctrl+Shift+C"),
+                          [this] { tree_->copyPath(PathFormat::text); }));
+  edit->addAction(
+      command(tr("Copy path as &Mermaid"), {}, [this] { tree_->copyPath(PathFormat::mermaid); }));
+  edit->addAction(
+      command(tr("Copy path as &DOT"), {}, [this] { tree_->copyPath(PathFormat::dot); }));
+  edit->addAction(command(tr("Copy &value of the field"), keys("Ctrl+Shift+V"),
+                          [this] { details_->copyValue(); }));
+  edit->addAction(
+      command(tr("Copy r&ecord"), keys("Ctrl+Shift+R"), [this] { details_->copyRecord(); }));
+
+  QMenu* find = menuBar()->addMenu(tr("&Find"));
+  find->addAction(
+      command(tr("&Search events"),
+              {QKeySequence(QStringLiteral("/")), QKeySequence(QStringLiteral("Ctrl+F"))}, [this] {
+                search_->setFocus();
+                search_->selectAll();
+              }));
+  find->addAction(command(tr("Find a &process"), keys("Ctrl+T"), [this] {
+    tree_->search()->setFocus();
+    tree_->search()->selectAll();
+  }));
+  find->addAction(command(tr("Next &finding"),
+                          {QKeySequence(QStringLiteral("F3")), QKeySequence(QStringLiteral("n"))},
+                          [this] { findings_->step(true); }));
+  find->addAction(
+      command(tr("Previous finding"),
+              {QKeySequence(QStringLiteral("Shift+F3")), QKeySequence(QStringLiteral("Shift+N"))},
+              [this] { findings_->step(false); }));
+  find->addAction(
+      command(tr("Next process of interest"), keys("]"), [this] { tree_->toMarked(true); }));
+  find->addAction(
+      command(tr("Previous process of interest"), keys("{"), [this] { tree_->toMarked(false); }));
+  find->addAction(command(tr("To the &parent"), keys("["), [this] { tree_->toParent(); }));
+  find->addAction(command(tr("To the &root"), keys("Shift+R"), [this] { tree_->toRoot(); }));
+
+  QMenu* view = menuBar()->addMenu(tr("&View"));
+  view->addAction(command(tr("Show &everything"), keys("Ctrl+0"), [this] { bench_.liftLimits(); }));
+  view->addAction(command(tr("Only this &subtree, or all again"), keys("Ctrl+L"),
+                          [this] { tree_->limitToSelected(); }));
+  view->addAction(command(tr("Expand the whole tree"), keys("Ctrl+Shift+E"),
+                          [this] { tree_->model()->expandEverything(); }));
+  view->addAction(command(tr("Collapse the whole tree"), keys("Ctrl+Shift+W"),
+                          [this] { tree_->model()->collapseEverything(); }));
+  view->addAction(
+      command(tr("± 5 minutes around the event"), keys("Ctrl+M"), [this] { events_->around(5); }));
+  view->addAction(command(tr("&Columns of the events…"), {}, [this] { events_->chooseColumns(); }));
+  view->addAction(
+      command(tr("Clear the selection"), keys("Esc"), [this] { bench_.clearSelection(); }));
+  view->addSeparator();
+  view->addAction(
+      command(tr("To the &findings"), keys("Ctrl+1"), [this] { findings_->view()->setFocus(); }));
+  view->addAction(
+      command(tr("To the &tree"), keys("Ctrl+2"), [this] { tree_->view()->setFocus(); }));
+  view->addAction(
+      command(tr("To the e&vents"), keys("Ctrl+4"), [this] { events_->view()->setFocus(); }));
+  view->addAction(command(tr("Details: &story"), keys("Ctrl+5"),
+                          [this] { details_->showTab(DetailsPane::kStory); }));
+  view->addAction(command(tr("Details: fie&lds"), keys("Ctrl+6"),
+                          [this] { details_->showTab(DetailsPane::kFields); }));
+  view->addAction(command(tr("Details: &record"), keys("Ctrl+7"),
+                          [this] { details_->showTab(DetailsPane::kRecord); }));
+  view->addAction(command(tr("Details: &bytes"), keys("Ctrl+8"),
+                          [this] { details_->showTab(DetailsPane::kBytes); }));
+  view->addAction(command(tr("Details: &decoded"), keys("Ctrl+9"),
+                          [this] { details_->showTab(DetailsPane::kDecoded); }));
+  view->addSeparator();
+  view->addAction(command(tr("Theme: as the system"), {}, [this] { set_theme(0); }));
+  view->addAction(command(tr("Theme: light"), {}, [this] { set_theme(1); }));
+  view->addAction(command(tr("Theme: dark"), {}, [this] { set_theme(2); }));
+  QMenu* docks = createPopupMenu();
+  docks->setTitle(tr("&Docks"));
+  view->addMenu(docks);
+
+  QMenu* help = menuBar()->addMenu(tr("&Help"));
+  help->addAction(command(tr("&Commands…"), keys("Ctrl+Shift+P"), [this] { show_palette(); }));
+  help->addAction(command(tr("&Keys"),
+                          {QKeySequence(QStringLiteral("?")), QKeySequence(QStringLiteral("F1"))},
+                          [this] { show_keys(); }));
+}
+
+void MainWindow::openPaths(const QStringList& paths) {
+  if (paths.isEmpty()) return;
+  remember_recent(paths);
+  bench_.openPaths(paths);
+  setWindowTitle(tr("%1 — Stemma")
+                     .arg(paths.size() == 1
+                              ? paths.front()
+                              : tr("%1 and %2 more").arg(paths.front()).arg(paths.size() - 1)));
+  say(tr("Reading the evidence…"));
+  progress_.start();
+  show_progress();
+}
+
+void MainWindow::remember_recent(const QStringList& paths) {
+  QSettings settings;
+  QVariantList recent = settings.value(QStringLiteral("recent")).toList();
+  recent.removeAll(QVariant(paths));
+  recent.prepend(paths);
+  while (recent.size() > kRecentCases) recent.removeLast();
+  settings.setValue(QStringLiteral("recent"), recent);
+}
+
+void MainWindow::show_case() {
+  const auto& open = bench_.openCase();
+  notes_dock_->setVisible(open && !open->notes.empty());
+  if (!open || open->stage == Stage::empty) {
+    QString text;
+    if (open) {
+      for (const std::string& note : open->notes) text += shown(note) + QLatin1Char('\n');
+    }
+    notes_->setPlainText(text);
+    ledger_->clear();
+    return;
+  }
+  QString text;
+  for (const std::string& note : open->notes) {
+    for (const QString& line : fromUtf8(note).split(QLatin1Char('\n')))
+      text += line + QLatin1Char('\n');
+    text += QLatin1Char('\n');
+  }
+  notes_->setPlainText(text.trimmed());
+  if (open->snapshot) ledger_->setText(fromUtf8(ledger_line(*open->snapshot)));
+  switch (open->stage) {
+    case Stage::empty:
+      break;
+    case Stage::indexed:
+      say(tr("Events and the process tree are here; rules are running."));
+      break;
+    case Stage::detected:
+      say(tr("%1 findings; runs are being joined.").arg(countText(open->findings.size())));
+      break;
+    case Stage::complete:
+      say(tr("%1 findings, %2 remote runs; ready after %3 s.")
+              .arg(countText(open->findings.size()), countText(open->incident->invocations.size()))
+              .arg(open->seconds, 0, 'f', 1));
+      if (!bench_.view().selection.event && !open->findings.empty()) findings_->step(true);
+      break;
+  }
+  show_progress();
+}
+
+void MainWindow::show_progress() {
+  const ImportProgress progress = bench_.service().progress();
+  bar_->setVisible(progress.running);
+  cancel_->setVisible(progress.running);
+  if (!progress.running) return progress_.stop();
+  const double part = progress.bytes_total == 0 ? 0
+                                                : static_cast<double>(progress.bytes_done) /
+                                                      static_cast<double>(progress.bytes_total);
+  bar_->setValue(static_cast<int>(part * 1000));
+  const double rate =
+      progress.seconds > 0 ? static_cast<double>(progress.bytes_done) / progress.seconds : 0;
+  QString text = tr("%1: %2 events · %3 MB/s")
+                     .arg(fromUtf8(progress.step), countText(progress.events))
+                     .arg(rate / 1e6, 0, 'f', 0);
+  if (part > 0.02 && part < 1 && progress.seconds > 0.5) {
+    text += tr(" · %1 s left").arg(progress.seconds * (1 - part) / part, 0, 'f', 0);
+  }
+  message_->setText(text);
+}
+
+void MainWindow::search() {
+  const SearchText search = parse_search(search_->text().toStdString());
+  if (!search.error.empty()) return say(tr("Search: %1").arg(shown(search.error)));
+  if (search.chips.empty()) return;
+  Filter filter = bench_.view().filter;
+  for (const Chip& chip : search.chips) filter.chips.push_back(chip);
+  bench_.setFilter(std::move(filter));
+  search_->clear();
+  events_->view()->setFocus();
+}
+
+void MainWindow::open_folder() {
+  const QString path = QFileDialog::getExistingDirectory(this, tr("Open a collection"));
+  if (!path.isEmpty()) openPaths({path});
+}
+
+void MainWindow::open_files() {
+  const QStringList paths = QFileDialog::getOpenFileNames(this, tr("Open evidence"));
+  openPaths(paths);
+}
+
+void MainWindow::save_report() {
+  const auto& open = bench_.openCase();
+  if (!open || open->stage != Stage::complete)
+    return say(tr("A report needs a case that was read to its end."));
+  const QString path =
+      QFileDialog::getSaveFileName(this, tr("Write a report"), QStringLiteral("report.html"),
+                                   tr("HTML (*.html);;Markdown (*.md);;JSON (*.json)"));
+  if (path.isEmpty()) return;
+  const QString format = path.endsWith(QStringLiteral(".md"))     ? QStringLiteral("md")
+                         : path.endsWith(QStringLiteral(".json")) ? QStringLiteral("json")
+                                                                  : QStringLiteral("html");
+  say(tr("The report is being written…"));
+  report_ = bench_.service().write_report(
+      path.toStdString(), format.toStdString(), [this, path](const std::string& error) {
+        say(error.empty() ? tr("The report is at %1.").arg(path) : shown(error));
+      });
+}
+
+void MainWindow::show_palette() {
+  CommandPalette palette(commands_, this);
+  palette.exec();
+  if (palette.chosen() != nullptr) palette.chosen()->trigger();
+}
+
+void MainWindow::show_keys() {
+  QDialog dialog(this);
+  dialog.setWindowTitle(tr("Keys"));
+  dialog.resize(640, 720);
+  auto* layout = new QVBoxLayout(&dialog);
+  auto* text = new QPlainTextEdit(keysText(commands_), &dialog);
+  text->setReadOnly(true);
+  text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+  layout->addWidget(text);
+  dialog.exec();
+}
+
+void MainWindow::set_theme(int theme) {
+  apply_theme(static_cast<Theme>(theme));
+  QSettings().setValue(QStringLiteral("theme"), theme);
+}
+
+void MainWindow::set_zone(int zone) {
+  setDisplayZone(zone <= 0   ? QTimeZone::utc()
+                 : zone == 1 ? QTimeZone::systemTimeZone()
+                             : QTimeZone(zone_->itemText(zone).toUtf8()));
+  events_->model()->zoneChanged();
+  tree_->model()->zoneChanged();
+  findings_->model()->zoneChanged();
+}
+
+void MainWindow::say(const QString& message) {
+  message_->setText(message);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  QStringList paths;
+  for (const QUrl& url : event->mimeData()->urls()) {
+    if (url.isLocalFile()) paths << url.toLocalFile();
+  }
+  openPaths(paths);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  QSettings settings;
+  settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+  settings.setValue(QStringLiteral("window/state"), saveState(kLayoutVersion));
+  QMainWindow::closeEvent(event);
+}
+
+}  // namespace stemma::ui

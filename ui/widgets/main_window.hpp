@@ -1,0 +1,80 @@
+// MainWindow: the docks, the search box, the commands with their keys, the progress of an import.
+// What is shown in a dock is its pane's affair.
+#pragma once
+
+#include <QMainWindow>
+#include <QTimer>
+
+#include "ui/models/workbench.hpp"
+
+class QAction;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QPushButton;
+class QPlainTextEdit;
+
+namespace stemma::ui {
+
+class DetailsPane;
+class EventsPane;
+class FindingsPane;
+class TreePane;
+
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+
+ public:
+  explicit MainWindow(CaseService& service, QWidget* parent = nullptr);
+
+  void openPaths(const QStringList& paths);
+  [[nodiscard]] Workbench& bench() { return bench_; }
+  /// Every command, for the palette and for the page of keys.
+  [[nodiscard]] const QList<QAction*>& commands() const { return commands_; }
+
+ protected:
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+  void closeEvent(QCloseEvent* event) override;
+
+ private:
+  QAction* command(const QString& text, const QList<QKeySequence>& keys, std::function<void()> run);
+  void make_docks();
+  void make_tools();
+  void make_commands();
+  void search();
+  void show_case();
+  void show_progress();
+  void open_folder();
+  void open_files();
+  void save_report();
+  void show_palette();
+  void show_keys();
+  void set_theme(int theme);
+  void set_zone(int zone);
+  void say(const QString& message);
+  void remember_recent(const QStringList& paths);
+  QDockWidget* dock(const QString& name, const QString& title, QWidget* pane,
+                    Qt::DockWidgetArea area);
+
+  Workbench bench_;
+  FindingsPane* findings_ = nullptr;
+  TreePane* tree_ = nullptr;
+  EventsPane* events_ = nullptr;
+  DetailsPane* details_ = nullptr;
+  QLineEdit* search_ = nullptr;
+  QComboBox* zone_ = nullptr;
+  QLabel* ledger_ = nullptr;
+  QLabel* message_ = nullptr;
+  QProgressBar* bar_ = nullptr;
+  QPushButton* cancel_ = nullptr;
+  QPlainTextEdit* notes_ = nullptr;
+  QDockWidget* notes_dock_ = nullptr;
+  QMenu* recent_ = nullptr;
+  QList<QAction*> commands_;
+  QTimer progress_;
+  RequestHandle report_;
+};
+
+}  // namespace stemma::ui
