@@ -115,7 +115,7 @@ std::vector<FindingModel::Group> FindingModel::groups() const {
       one.order =
           run.start.known() ? run.start.time.ns : std::numeric_limits<std::int64_t>::max() - 1;
       const Channel& channel = open.incident->channels.channels[run.channel];
-      one.title = QStringLiteral("%1 on %2").arg(shown(channel.name), shown(run.host));
+      one.title = QStringLiteral("%1 · %2").arg(shown(run.host), shown(channel.name));
       QStringList detail{fromUtf8(confidence_name(run.confidence))};
       if (run.operation) {
         const CloudOperation& operation = open.incident->operations[*run.operation];

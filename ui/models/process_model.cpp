@@ -127,7 +127,8 @@ QString ProcessModel::text_of(const ProcessRow& row, int column) const {
   if (row.kind == ProcessRow::Kind::more) {
     if (column != kName) return {};
     const QString name = image == nullptr ? QString() : shown(snapshot.strings.view(image->name));
-    return QStringLiteral("%1 more %2").arg(countText(row.count), name);
+    return QStringLiteral("%1 more %2")
+        .arg(countText(row.count), name.isEmpty() ? QStringLiteral("(unknown)") : name);
   }
   switch (column) {
     case kName: {
@@ -247,7 +248,7 @@ QVariant ProcessModel::data(const QModelIndex& index, int role) const {
       QString pills;
       const auto add = [&](const char* label, std::size_t count) {
         if (count != 0)
-          pills += QLatin1String(label) + QLatin1Char(' ') + countText(count) + QLatin1Char('\t');
+          pills += fromUtf8(label) + QLatin1Char(' ') + countText(count) + QLatin1Char('\t');
       };
       add("⚑", facts.findings);
       if (facts.user_changed) pills += QStringLiteral("user →\t");
@@ -286,31 +287,41 @@ QVariant ProcessModel::headerData(int section, Qt::Orientation orientation, int 
   return {};
 }
 
-void ProcessModel::apply(const ProcessRows::Change& change, std::size_t row) {
-  // The rows have changed already; views are told as if they changed in two steps.
-  const int first = static_cast<int>(change.first);
-  if (change.removed != 0) {
-    beginRemoveRows({}, first, first + static_cast<int>(change.removed) - 1);
-    count_ -= static_cast<int>(change.removed);
-    endRemoveRows();
+void ProcessModel::change(int row, bool open) {
+  if (row < 0 || row >= count_) return;
+  bool insert = false;
+  bool told = false;
+  const auto before = [&](const ProcessRows::Change& change) {
+    const std::size_t rows = change.removed + change.inserted;
+    if (rows == 0) return;
+    told = true;
+    insert = change.inserted != 0;
+    const int first = static_cast<int>(change.first);
+    const int last = static_cast<int>(change.first + rows) - 1;
+    if (insert) {
+      beginInsertRows({}, first, last);
+    } else {
+      beginRemoveRows({}, first, last);
+    }
+  };
+  const auto at = static_cast<std::size_t>(row);
+  if (open) {
+    rows_.expand(at, before);
+  } else {
+    rows_.collapse(at, before);
   }
-  if (change.inserted != 0) {
-    beginInsertRows({}, first, first + static_cast<int>(change.inserted) - 1);
-    count_ += static_cast<int>(change.inserted);
-    endInsertRows();
-  }
-  const auto at = static_cast<int>(row);
-  Q_EMIT dataChanged(index(at, 0), index(at, kColumns - 1));
+  count_ = static_cast<int>(rows_.size());
+  if (told && insert) endInsertRows();
+  if (told && !insert) endRemoveRows();
+  Q_EMIT dataChanged(index(row, 0), index(row, kColumns - 1));
 }
 
 void ProcessModel::expand(int row) {
-  if (row < 0 || row >= count_) return;
-  apply(rows_.expand(static_cast<std::size_t>(row)), static_cast<std::size_t>(row));
+  change(row, true);
 }
 
 void ProcessModel::collapse(int row) {
-  if (row < 0 || row >= count_) return;
-  apply(rows_.collapse(static_cast<std::size_t>(row)), static_cast<std::size_t>(row));
+  change(row, false);
 }
 
 void ProcessModel::expandAll(int row) {

@@ -52,7 +52,7 @@ class ProcessModel : public QAbstractTableModel {
   void zoneChanged();
 
  private:
-  void apply(const ProcessRows::Change& change, std::size_t row);
+  void change(int row, bool open);
   [[nodiscard]] QString text_of(const ProcessRow& row, int column) const;
   [[nodiscard]] QString tip_of(const ProcessRow& row) const;
 

@@ -164,7 +164,7 @@ void ProcessRows::rebuild() {
   }
 }
 
-ProcessRows::Change ProcessRows::replace_below(std::size_t row) {
+void ProcessRows::replace_below(std::size_t row, const Before& before) {
   ProcessRow& top = rows_[row];
   Change change;
   change.first = row + 1;
@@ -175,15 +175,15 @@ ProcessRows::Change ProcessRows::replace_below(std::size_t row) {
   std::vector<ProcessRow> below;
   if (top.expanded) append_below(ProcessRow(top), below);
   change.inserted = below.size();
+  if (before) before(change);
   rows_.erase(rows_.begin() + static_cast<std::ptrdiff_t>(row + 1),
               rows_.begin() + static_cast<std::ptrdiff_t>(end));
   rows_.insert(rows_.begin() + static_cast<std::ptrdiff_t>(row + 1), below.begin(), below.end());
-  return change;
 }
 
-ProcessRows::Change ProcessRows::expand(std::size_t row) {
+bool ProcessRows::expand(std::size_t row, const Before& before) {
   ProcessRow& top = rows_[row];
-  if (!top.expandable || top.expanded) return {};
+  if (!top.expandable || top.expanded) return false;
   if (top.kind == ProcessRow::Kind::more) {
     // The row gives way to those it stood for.
     unfolded_.insert(top.entity.value);
@@ -199,9 +199,10 @@ ProcessRows::Change ProcessRows::expand(std::size_t row) {
       append_process(first[i], folded.depth, shown);
     }
     rows_[row] = shown.front();
+    if (before) before({row + 1, 0, shown.size() - 1});
     rows_.insert(rows_.begin() + static_cast<std::ptrdiff_t>(row + 1), shown.begin() + 1,
                  shown.end());
-    return {row + 1, 0, shown.size() - 1};
+    return true;
   }
   top.expanded = true;
   if (top.kind == ProcessRow::Kind::host) {
@@ -209,23 +210,28 @@ ProcessRows::Change ProcessRows::expand(std::size_t row) {
   } else {
     expanded_[top.entity.value] = true;
   }
-  return replace_below(row);
+  replace_below(row, before);
+  return true;
 }
 
-ProcessRows::Change ProcessRows::collapse(std::size_t row) {
+bool ProcessRows::collapse(std::size_t row, const Before& before) {
   ProcessRow& top = rows_[row];
-  if (!top.expanded) return {};
+  if (!top.expanded) return false;
   top.expanded = false;
   if (top.kind == ProcessRow::Kind::host) {
     hosts_[top.host.value] = false;
   } else {
     expanded_[top.entity.value] = false;
   }
-  return replace_below(row);
+  replace_below(row, before);
+  return true;
 }
 
-ProcessRows::Change ProcessRows::expand_all(std::size_t row) {
-  if (rows_[row].kind == ProcessRow::Kind::more) return expand(row);
+void ProcessRows::expand_all(std::size_t row) {
+  if (rows_[row].kind == ProcessRow::Kind::more) {
+    expand(row);
+    return;
+  }
   const ProcessTree& tree = open_->snapshot->tree;
   std::vector<EntityId> open;
   if (rows_[row].kind == ProcessRow::Kind::host) {
@@ -243,7 +249,7 @@ ProcessRows::Change ProcessRows::expand_all(std::size_t row) {
     open.insert(open.end(), children.begin(), children.end());
   }
   rows_[row].expanded = rows_[row].expandable;
-  return replace_below(row);
+  replace_below(row, {});
 }
 
 void ProcessRows::expand_everything() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <unordered_set>
@@ -50,11 +51,13 @@ class ProcessRows {
     std::size_t removed = 0;
     std::size_t inserted = 0;
   };
-  /// Opens or closes a row; what was open below it is so again.
-  Change expand(std::size_t row);
-  Change collapse(std::size_t row);
-  /// Opens everything below a row: all of its descendants.
-  Change expand_all(std::size_t row);
+  /// Told what will come or go before it does: either `removed` or `inserted` is 0.
+  using Before = std::function<void(const Change&)>;
+  /// Opens or closes a row; what was open below it is so again. Returns whether something changed.
+  bool expand(std::size_t row, const Before& before = {});
+  bool collapse(std::size_t row, const Before& before = {});
+  /// Opens everything below a row: all of its descendants. Rows behind it change.
+  void expand_all(std::size_t row);
   /// Opens or closes all hosts with everything below. All rows change.
   void expand_everything();
   void collapse_everything();
@@ -78,7 +81,7 @@ class ProcessRows {
   void append_process(EntityId id, std::uint16_t depth, std::vector<ProcessRow>& out) const;
   [[nodiscard]] bool folds(EntityId id) const;
   [[nodiscard]] std::vector<EntityId> roots_of(HostId host) const;
-  Change replace_below(std::size_t row);
+  void replace_below(std::size_t row, const Before& before);
 
   std::shared_ptr<const OpenCase> open_;
   EntityId limit_;

@@ -136,6 +136,9 @@ DetailsPane::DetailsPane(Workbench& bench, QWidget* parent) : QWidget(parent), b
   decoded_ = text_view(tr("Decoded"), this);
   const QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
   for (QPlainTextEdit* view : {record_, bytes_, decoded_}) view->setFont(fixed);
+  QFont narrow = fixed;  // sixteen bytes and their letters fit a third of the window
+  narrow.setPointSizeF(fixed.pointSizeF() * 0.9);
+  bytes_->setFont(narrow);
   bytes_->setLineWrapMode(QPlainTextEdit::NoWrap);
   tabs_->addTab(story_, tr("Story"));
   tabs_->addTab(fields_, tr("Fields"));

@@ -77,8 +77,8 @@ FindingsPane::FindingsPane(Workbench& bench, QWidget* parent)
   view_->setTreeColumn(FindingModel::kWhat);
   view_->setSelectionMode(QAbstractItemView::SingleSelection);
   view_->setAccessibleName(tr("Findings"));
-  view_->header()->resizeSection(FindingModel::kWhat, 300);
-  view_->header()->resizeSection(FindingModel::kTime, 180);
+  view_->header()->resizeSection(FindingModel::kWhat, 310);
+  view_->header()->resizeSection(FindingModel::kTime, 215);
   view_->header()->resizeSection(FindingModel::kSeverity, 70);
   view_->header()->resizeSection(FindingModel::kCommand, 500);
   layout->addWidget(view_, 1);
@@ -172,13 +172,14 @@ TreePane::TreePane(Workbench& bench, QWidget* parent)
   view_->setTreeColumn(ProcessModel::kName);
   view_->setSelectionMode(QAbstractItemView::SingleSelection);
   view_->setAccessibleName(tr("Process tree"));
-  const int widths[] = {300, 170, 180, 180, 60, 150, 70, 520, 100, 130};
+  const int widths[] = {280, 120, 215, 215, 60, 160, 70, 600, 100, 130};
   for (int i = 0; i < ProcessModel::kColumns; ++i) view_->header()->resizeSection(i, widths[i]);
-  // As an analyst reads a line: who, when, as whom, what; the rest behind.
-  view_->header()->moveSection(ProcessModel::kCommand, ProcessModel::kEnd);
-  view_->header()->moveSection(view_->header()->visualIndex(ProcessModel::kUser),
-                               ProcessModel::kEnd);
-  view_->header()->moveSection(view_->header()->visualIndex(ProcessModel::kPid), 1);
+  // As an analyst reads a line: who, how much, what, when, as whom; the rest behind.
+  int place = 0;
+  for (const int column : {ProcessModel::kName, ProcessModel::kPid, ProcessModel::kActivity,
+                           ProcessModel::kCommand, ProcessModel::kStart, ProcessModel::kUser}) {
+    view_->header()->moveSection(view_->header()->visualIndex(column), place++);
+  }
   layout->addWidget(view_, 1);
 
   connect(search_, &QLineEdit::returnPressed, this,
@@ -357,7 +358,7 @@ EventsPane::EventsPane(Workbench& bench, QWidget* parent)
   layout->addWidget(count_);
   view_->setModel(model_);
   view_->setAccessibleName(tr("Events"));
-  const int widths[] = {190, 110, 150, 60, 110, 170, 900};
+  const int widths[] = {230, 100, 150, 60, 100, 170, 900};
   for (int i = 0; i < EventModel::kFixedColumns; ++i) view_->header()->resizeSection(i, widths[i]);
   view_->setBelowHeader(new FilterRow(bench_, *view_));
   layout->addWidget(view_, 1);

@@ -387,8 +387,9 @@ void RowView::paint_cell(QPainter& painter, const QModelIndex& index, const QRec
   }
   const QString text = index.data(Qt::DisplayRole).toString().left(kMostPainted);
   const QVariant alignment = index.data(Qt::TextAlignmentRole);
-  const int flags = alignment.isValid() ? alignment.value<Qt::Alignment>().toInt()
-                                        : int(Qt::AlignLeft | Qt::AlignVCenter);
+  const int flags = alignment.isValid()
+                        ? static_cast<int>(alignment.value<Qt::Alignment>().toInt())
+                        : static_cast<int>(Qt::AlignLeft) | static_cast<int>(Qt::AlignVCenter);
   // A text that fits is not measured again for being cut.
   const QString fitting = painter.fontMetrics().elidedText(text, Qt::ElideRight, inner.width());
   painter.drawText(inner, flags | Qt::TextSingleLine, fitting);

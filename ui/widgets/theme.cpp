@@ -56,9 +56,12 @@ QPalette light() {
 void apply_theme(Theme theme) {
   static const QPalette of_system = QApplication::palette();
   switch (theme) {
-    case Theme::system:
-      QApplication::setPalette(of_system);
+    case Theme::system: {
+      // Our own shades of what the system wants: some platforms' disabled text cannot be read.
+      const bool is_dark = of_system.color(QPalette::Window).lightness() < 128;
+      QApplication::setPalette(is_dark ? dark() : light());
       break;
+    }
     case Theme::light:
       QApplication::setPalette(light());
       break;
