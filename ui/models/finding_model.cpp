@@ -123,7 +123,7 @@ std::vector<FindingModel::Group> FindingModel::groups() const {
           detail << QStringLiteral("ordered by ") + shown(operation.caller);
         }
       } else {
-        detail << QStringLiteral("nobody in the cloud logs is known to have ordered it");
+        detail << QStringLiteral("caller not known");
       }
       one.detail = detail.join(QStringLiteral(" · "));
     }
@@ -203,25 +203,35 @@ void FindingModel::rebuild() {
   endResetModel();
 }
 
+QString FindingModel::title_of(const Group& group) const {
+  QStringList parts{group.title};
+  if (group.invocation) {
+    const Invocation& run = bench_.openCase()->incident->invocations[*group.invocation];
+    parts << (run.start.known() ? timeText(run.start.time, 0, displayZone())
+                                : QStringLiteral("time not known"));
+  }
+  if (!group.detail.isEmpty()) parts << group.detail;
+  if (group.findings.size() == 1) {
+    parts << QStringLiteral("1 finding");
+  } else if (group.findings.empty()) {
+    parts << QStringLiteral("no finding");
+  } else {
+    parts << countText(group.findings.size()) + QStringLiteral(" findings");
+  }
+  return parts.join(QStringLiteral(" · "));
+}
+
 QVariant FindingModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid() || static_cast<std::size_t>(index.row()) >= rows_.size()) return {};
   const Row& row = rowAt(index.row());
   if (row.group) {
     const Group& group = groups_[row.number];
     switch (role) {
+      case kSpanRole:
+        return true;
       case Qt::DisplayRole:
-        if (index.column() == kWhat) {
-          const QString count = row.count == 1 ? QStringLiteral("1 finding")
-                                               : countText(row.count) + QStringLiteral(" findings");
-          return QStringLiteral("%1 · %2").arg(group.title, count);
-        }
-        if (index.column() == kTime && group.invocation) {
-          const Invocation& run = bench_.openCase()->incident->invocations[*group.invocation];
-          return run.start.known() ? timeText(run.start.time, 3, displayZone())
-                                   : QStringLiteral("time not known");
-        }
-        if (index.column() == kCommand) return group.detail;
-        return {};
+        if (index.column() != kWhat) return {};
+        return title_of(group);
       case Qt::ToolTipRole:
         return group.title + QLatin1Char('\n') + group.detail;
       case kDepthRole:

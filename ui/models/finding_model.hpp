@@ -54,6 +54,7 @@ class FindingModel : public QAbstractTableModel {
     std::vector<std::uint32_t> findings;
   };
   void rebuild();
+  [[nodiscard]] QString title_of(const Group& group) const;
   [[nodiscard]] std::vector<Group> groups() const;
   [[nodiscard]] QString text_of(std::uint32_t finding, int column) const;
   [[nodiscard]] bool wanted(std::uint32_t finding) const;

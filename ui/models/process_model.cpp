@@ -240,6 +240,8 @@ QVariant ProcessModel::data(const QModelIndex& index, int role) const {
       return row.kind == ProcessRow::Kind::host ||
              (process && (open.index->facts(row.entity).findings != 0 ||
                           open.index->facts(row.entity).run_root));
+    case kSpanRole:
+      return !process;
     case kDimRole:
       return process && open.snapshot->tree.entity(row.entity).placeholder;
     case kPillsRole: {

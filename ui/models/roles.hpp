@@ -16,6 +16,7 @@ enum Role : int {
   kPillsRole,                     ///< QString: `label count` pairs, each ended by a tab
   kFieldRole,  ///< QString: ECS field that the column shows; empty where it is none
   kRawRole,    ///< QString: the value for filtering, where it is not the text shown
+  kSpanRole,   ///< bool: the tree column's text runs over all columns behind it
   kHitRole,    ///< bool: the row matches what is highlighted
 };
 

@@ -95,7 +95,7 @@ void MainWindow::make_docks() {
       dock(QStringLiteral("events"), tr("Events"), events_, Qt::BottomDockWidgetArea);
   notes_dock_ =
       dock(QStringLiteral("notes"), tr("Notes on the evidence"), notes_, Qt::LeftDockWidgetArea);
-  resizeDocks({left, right}, {420, 600}, Qt::Horizontal);
+  resizeDocks({left, right}, {380, 520}, Qt::Horizontal);
   resizeDocks({left, notes_dock_}, {600, 130}, Qt::Vertical);
   resizeDocks({bottom}, {300}, Qt::Vertical);
   connect(chips, &ChipBar::editWanted, this, [this](const QString& text) {

@@ -147,7 +147,8 @@ void FindingsPane::describe() {
   } else if (open->stage == Stage::indexed) {
     count_->setText(tr("Rules are running…"));
   } else if (open->findings.empty()) {
-    count_->setText(tr("No findings. The notes at the top say what could not have been found."));
+    count_->setText(
+        tr("No findings. “Notes on the evidence” says what could not have been found."));
   } else {
     count_->setText(tr("%1 findings, %2 shown")
                         .arg(countText(open->findings.size()), countText(model_->shownFindings())));
@@ -226,7 +227,19 @@ TreePane::TreePane(Workbench& bench, QWidget* parent)
               bench_.selectEntity(row.entity, QStringLiteral("tree"));
           });
   connect(&bench_, &Workbench::viewChanged, this, &TreePane::follow);
+  const auto describe = [this] {
+    const auto& open = bench_.openCase();
+    view_->setEmptyText(
+        !open || !open->snapshot
+            ? tr("Nothing is open.\n\nDrop a folder or files onto the window, or press Ctrl+O.")
+            : tr("No record here tells of a process. Security 4688, Sysmon 1, auditd's execve "
+                 "records, "
+                 "Sysmon for Linux or Elastic documents of category process would fill this "
+                 "tree."));
+  };
+  connect(&bench_, &Workbench::caseChanged, this, describe);
   connect(&bench_, &Workbench::caseChanged, this, &TreePane::follow);
+  describe();
 }
 
 void TreePane::follow() {
@@ -404,6 +417,11 @@ void EventsPane::describe() {
   }
   for (const std::string& note : bench_.filterNotes()) text += QStringLiteral("\n") + shown(note);
   count_->setText(text);
+  view_->setEmptyText(bench_.filtering() ? tr("Looking…")
+                      : bench_.view().filter.limits()
+                          ? tr("No event passes the filter. Ctrl+0 shows everything; Ctrl+Z takes "
+                               "the last step back.")
+                          : tr("The collection holds no event that could be read."));
 }
 
 void EventsPane::follow() {

@@ -133,6 +133,11 @@ void RowView::setBelowHeader(QWidget* widget) {
   place_header();
 }
 
+void RowView::setEmptyText(const QString& text) {
+  empty_text_ = text;
+  viewport()->update();
+}
+
 int RowView::rowHeight() const {
   return fontMetrics().height() + 5;
 }
@@ -335,7 +340,8 @@ void RowView::paint_pills(QPainter& painter, const QString& pills, const QRect& 
 void RowView::paint_cell(QPainter& painter, const QModelIndex& index, const QRect& rect,
                          bool selected) {
   const QPalette& colours = palette();
-  const QColor ink = selected ? colours.highlightedText().color()
+  const QPalette::ColorGroup group = hasFocus() ? QPalette::Active : QPalette::Inactive;
+  const QColor ink = selected ? colours.color(group, QPalette::HighlightedText)
                      : index.data(kDimRole).toBool()
                          ? colours.color(QPalette::Disabled, QPalette::Text)
                          : colours.text().color();
@@ -406,6 +412,13 @@ void RowView::paintEvent(QPaintEvent* event) {
   const int last = std::min(rows, first + viewport()->height() / height + 2);
   const QPalette& colours = palette();
   const QModelIndex current = currentIndex();
+  if (rows == 0 && !empty_text_.isEmpty()) {
+    painter.setPen(colours.color(QPalette::PlaceholderText));
+    painter.drawText(viewport()->rect().adjusted(12, 12, -12, -12),
+                     static_cast<int>(Qt::AlignTop) | static_cast<int>(Qt::AlignLeft) |
+                         static_cast<int>(Qt::TextWordWrap),
+                     empty_text_);
+  }
   for (int row = first; row < last; ++row) {
     const int y = (row - first) * height;
     const QRect line(0, y, viewport()->width(), height);
@@ -422,11 +435,12 @@ void RowView::paintEvent(QPaintEvent* event) {
     } else if (row % 2 == 1) {
       painter.fillRect(line, colours.alternateBase());
     }
+    const bool spans = tree_column_ >= 0 && tree_index(row).data(kSpanRole).toBool();
     for (int visual = 0; visual < header_->count(); ++visual) {
       const int column = header_->logicalIndex(visual);
-      if (header_->isSectionHidden(column)) continue;
+      if (header_->isSectionHidden(column) || (spans && column != tree_column_)) continue;
       const int x = header_->sectionViewportPosition(column);
-      const int width = header_->sectionSize(column);
+      const int width = spans ? viewport()->width() - x : header_->sectionSize(column);
       if (x + width < 0 || x > viewport()->width()) continue;
       const QRect cell(x, y, width, height);
       painter.setClipRect(cell);

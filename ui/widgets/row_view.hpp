@@ -22,6 +22,9 @@ class RowView : public QAbstractItemView {
   /// A widget below the header, such as a row of filters; owned by the view from now on.
   void setBelowHeader(QWidget* widget);
 
+  /// Said in the place of rows while there are none: why, and what would fill the view. Plain text.
+  void setEmptyText(const QString& text);
+
   [[nodiscard]] QRect visualRect(const QModelIndex& index) const override;
   void scrollTo(const QModelIndex& index, ScrollHint hint = EnsureVisible) override;
   [[nodiscard]] QModelIndex indexAt(const QPoint& point) const override;
@@ -78,6 +81,7 @@ class RowView : public QAbstractItemView {
   QHeaderView* header_;
   QWidget* below_header_ = nullptr;
   int tree_column_ = -1;
+  QString empty_text_;
 };
 
 }  // namespace stemma::ui
