@@ -51,15 +51,17 @@ void Workbench::redo() {
   if (history_.redo()) changed(before);
 }
 
+std::string Workbench::run_of(EntityId entity) const {
+  if (!entity || !open_->incident) return {};
+  const std::uint32_t run = open_->index->facts(entity).run;
+  return run == 0 ? std::string{} : open_->incident->invocations[run - 1].id;
+}
+
 void Workbench::selectFinding(std::uint32_t finding, const QString& gesture) {
   if (!open_ || finding >= open_->findings.size()) return;
   const Finding& one = open_->findings[finding];
   View view = history_.now();
-  view.selection = {one.event, one.entity, one.id, {}};
-  if (one.entity && open_->incident) {
-    const std::uint32_t run = open_->index->facts(one.entity).run;
-    if (run != 0) view.selection.invocation = open_->incident->invocations[run - 1].id;
-  }
+  view.selection = {one.event, one.entity, one.id, run_of(one.entity)};
   apply(std::move(view), gesture);
 }
 
@@ -81,7 +83,8 @@ void Workbench::selectEvent(EventId event, const QString& gesture) {
     return;
   }
   View view = history_.now();
-  view.selection = {event, open_->snapshot->events.entity(event), {}, {}};
+  const EntityId entity = open_->snapshot->events.entity(event);
+  view.selection = {event, entity, {}, run_of(entity)};
   for (const Finding& finding : open_->findings) {
     if (finding.event == event) view.selection.finding = finding.id;
   }
@@ -94,7 +97,7 @@ void Workbench::selectEntity(EntityId entity, const QString& gesture) {
     return;
   }
   View view = history_.now();
-  view.selection = {{}, entity, {}, {}};
+  view.selection = {{}, entity, {}, run_of(entity)};
   const auto images = open_->snapshot->tree.images_of(entity);
   if (!images.empty()) view.selection.event = images.back().event;
   const auto findings = open_->index->findings_of(entity);

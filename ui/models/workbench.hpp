@@ -68,6 +68,8 @@ class Workbench : public QObject {
   void apply(View view, const QString& gesture);
   void changed(const View& before);
   void run_filter();
+  /// Invocation::id of the run that a process belongs to; empty for none.
+  [[nodiscard]] std::string run_of(EntityId entity) const;
 
   CaseService& service_;
   std::shared_ptr<const OpenCase> open_;

@@ -102,7 +102,7 @@ void MainWindow::make_docks() {
     search_->setText(text);
     search_->setFocus();
   });
-  connect(findings_, &FindingsPane::opened, this, [this] { tree_->view()->setFocus(); });
+  connect(findings_, &FindingsPane::opened, this, [this] { tree_->current()->setFocus(); });
   connect(tree_, &TreePane::opened, this, [this] { events_->view()->setFocus(); });
   connect(events_, &EventsPane::opened, this, [this] { details_->showTab(DetailsPane::kFields); });
   connect(tree_, &TreePane::said, this, &MainWindow::say);
@@ -229,6 +229,7 @@ void MainWindow::make_commands() {
 
   QMenu* view = menuBar()->addMenu(tr("&View"));
   view->addAction(command(tr("Show &everything"), keys("Ctrl+0"), [this] { bench_.liftLimits(); }));
+  view->addAction(command(tr("Tree as list or &graph"), keys("Ctrl+G"), [this] { tree_->turn(); }));
   view->addAction(command(tr("Only this &subtree, or all again"), keys("Ctrl+L"),
                           [this] { tree_->limitToSelected(); }));
   view->addAction(command(tr("Expand the whole tree"), keys("Ctrl+Shift+E"),
@@ -244,7 +245,7 @@ void MainWindow::make_commands() {
   view->addAction(
       command(tr("To the &findings"), keys("Ctrl+1"), [this] { findings_->view()->setFocus(); }));
   view->addAction(
-      command(tr("To the &tree"), keys("Ctrl+2"), [this] { tree_->view()->setFocus(); }));
+      command(tr("To the &tree"), keys("Ctrl+2"), [this] { tree_->current()->setFocus(); }));
   view->addAction(
       command(tr("To the e&vents"), keys("Ctrl+4"), [this] { events_->view()->setFocus(); }));
   view->addAction(command(tr("Details: &story"), keys("Ctrl+5"),

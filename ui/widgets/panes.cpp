@@ -6,6 +6,8 @@
 #include <QHBoxLayout>
 #include <QInputDialog>
 #include <QMenu>
+#include <QStackedWidget>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "ui/models/roles.hpp"
@@ -168,7 +170,15 @@ TreePane::TreePane(Workbench& bench, QWidget* parent)
       tr("find a process: name, command line or pid — Enter next, Shift+Enter previous"));
   search_->setAccessibleName(tr("Find a process"));
   search_->setClearButtonEnabled(true);
-  layout->addWidget(search_);
+  auto* line = new QHBoxLayout;
+  line->addWidget(search_, 1);
+  auto* turn_button = new QToolButton(this);
+  turn_button->setText(tr("List ⇄ graph"));
+  turn_button->setToolTip(tr("Ctrl+G"));
+  turn_button->setAccessibleName(tr("List or graph"));
+  connect(turn_button, &QToolButton::clicked, this, &TreePane::turn);
+  line->addWidget(turn_button);
+  layout->addLayout(line);
   view_->setModel(model_);
   view_->setTreeColumn(ProcessModel::kName);
   view_->setSelectionMode(QAbstractItemView::SingleSelection);
@@ -181,7 +191,17 @@ TreePane::TreePane(Workbench& bench, QWidget* parent)
                            ProcessModel::kCommand, ProcessModel::kStart, ProcessModel::kUser}) {
     view_->header()->moveSection(view_->header()->visualIndex(column), place++);
   }
-  layout->addWidget(view_, 1);
+  graph_ = new GraphView(bench_, this);
+  stack_ = new QStackedWidget(this);
+  stack_->addWidget(view_);
+  stack_->addWidget(graph_);
+  layout->addWidget(stack_, 1);
+  connect(graph_, &GraphView::opened, this, &TreePane::opened);
+  connect(graph_, &GraphView::listWanted, this, [this](EntityId id) {
+    turn();
+    bench_.selectEntity(id);
+    model_->expand(model_->reveal(id));
+  });
 
   connect(search_, &QLineEdit::returnPressed, this,
           [this] { find(!(QApplication::keyboardModifiers() & Qt::ShiftModifier)); });
@@ -240,6 +260,15 @@ TreePane::TreePane(Workbench& bench, QWidget* parent)
   connect(&bench_, &Workbench::caseChanged, this, describe);
   connect(&bench_, &Workbench::caseChanged, this, &TreePane::follow);
   describe();
+}
+
+void TreePane::turn() {
+  stack_->setCurrentIndex(1 - stack_->currentIndex());
+  stack_->currentWidget()->setFocus();
+}
+
+QWidget* TreePane::current() const {
+  return stack_->currentWidget();
 }
 
 void TreePane::follow() {

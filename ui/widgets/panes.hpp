@@ -9,9 +9,10 @@
 #include "ui/models/event_model.hpp"
 #include "ui/models/finding_model.hpp"
 #include "ui/models/process_model.hpp"
+#include "ui/widgets/graph_view.hpp"
 #include "ui/widgets/row_view.hpp"
 
-class QComboBox;
+class QStackedWidget;
 
 namespace stemma::ui {
 
@@ -55,6 +56,9 @@ class TreePane : public QWidget {
   void toMarked(bool forwards);
   void limitToSelected();
   void copyPath(PathFormat format);
+  /// List or graph: the other one.
+  void turn();
+  [[nodiscard]] QWidget* current() const;
 
  Q_SIGNALS:
   void opened();
@@ -68,6 +72,8 @@ class TreePane : public QWidget {
   Workbench& bench_;
   ProcessModel* model_;
   RowView* view_;
+  GraphView* graph_;
+  QStackedWidget* stack_;
   QLineEdit* search_;
   bool following_ = false;
 };
