@@ -80,6 +80,22 @@ struct FilterPortion {
   std::vector<std::string> notes;  ///< whole sentences: errors of a query, caps
 };
 
+/// How often each value of a field occurs.
+struct Stack {
+  std::string field;
+  struct Counted {
+    std::string raw;    ///< for filtering
+    std::string shown;  ///< visible, secrets blotted out
+    std::uint64_t count = 0;
+  };
+  std::vector<Counted> values;  ///< most first, then by text
+  std::uint64_t distinct = 0;   ///< values there are
+  std::uint64_t others = 0;     ///< occurrences of values that are not listed
+  std::uint64_t without = 0;    ///< events that lack the field
+};
+/// Values of a stack that are listed.
+inline constexpr std::size_t kMaxStacked = 10'000;
+
 /// What the program was asked for and may be told to forget. Dropping it cancels: no answer comes
 /// after that.
 class Request {
@@ -114,6 +130,11 @@ class CaseService {
   /// rows first; the last call says `done`.
   using Filtered = std::function<void(FilterPortion)>;
   [[nodiscard]] virtual RequestHandle filter(Filter filter, Filtered portion) = 0;
+
+  /// Counts the values of a field over some events, or over all where `events` is null.
+  using Stacked = std::function<void(Stack)>;
+  [[nodiscard]] virtual RequestHandle stack(std::shared_ptr<const std::vector<EventId>> events,
+                                            FieldId field, Stacked done) = 0;
 
   /// Why a rule fired on its finding: the clauses with the event's values, as text.
   using Explained = std::function<void(std::string)>;

@@ -12,6 +12,7 @@
 
 #include "app/gui/event_details.hpp"
 #include "app/gui/filter_pass.hpp"
+#include "app/gui/value_counts.hpp"
 #include "app/session/coverage.hpp"
 #include "app/session/detect.hpp"
 #include "app/session/digest.hpp"
@@ -354,6 +355,17 @@ ui::RequestHandle SessionCaseService::filter(ui::Filter filter, Filtered portion
         if (!*dropped) portion(std::move(out));
       });
     }
+  });
+}
+
+ui::RequestHandle SessionCaseService::stack(std::shared_ptr<const std::vector<EventId>> events, FieldId field, Stacked done) {
+  return passes_->add([import = import_, post = post_, events = std::move(events), field, done = std::move(done)](const Queue::Dropped& dropped) {
+    const auto session = import ? import->session() : nullptr;
+    if (!session) return;
+    ui::Stack stack = value_counts(*session, events.get(), field, import->secrets(), *dropped);
+    post([stack = std::move(stack), done, dropped]() mutable {
+      if (!*dropped) done(std::move(stack));
+    });
   });
 }
 

@@ -29,6 +29,7 @@ class SessionCaseService : public ui::CaseService {
   [[nodiscard]] ui::RequestHandle read_rows(std::vector<EventId> events, std::vector<FieldId> further, RowsRead done) override;
   [[nodiscard]] ui::RequestHandle read_details(EventId event, DetailsRead done) override;
   [[nodiscard]] ui::RequestHandle filter(ui::Filter filter, Filtered portion) override;
+  [[nodiscard]] ui::RequestHandle stack(std::shared_ptr<const std::vector<EventId>> events, FieldId field, Stacked done) override;
   [[nodiscard]] ui::RequestHandle explain(std::uint32_t finding, Explained done) override;
   [[nodiscard]] ui::RequestHandle write_report(std::string path, std::string format, Written done) override;
   [[nodiscard]] std::vector<std::string> report_formats() const override;

@@ -172,6 +172,13 @@ void GraphView::paint_node(QPainter& painter, const GraphNode& node) const {
     if (facts.events[i] != 0)
       second << QLatin1String(names[i]) + QLatin1Char(' ') + countText(facts.events[i]);
   }
+  if (second.isEmpty()) {
+    const ImageId image = snapshot.tree.last_image(node.entity);
+    if (image)
+      second << shownRedacted(
+          std::string_view(snapshot.strings.view(snapshot.tree.image(image).command_line))
+              .substr(0, 400));
+  }
   line.translate(0, inner.height() / 2);
   painter.drawText(
       line, Qt::AlignLeft | Qt::AlignVCenter,

@@ -29,6 +29,7 @@
 #include "ui/widgets/command_palette.hpp"
 #include "ui/widgets/details_pane.hpp"
 #include "ui/widgets/panes.hpp"
+#include "ui/widgets/stack_pane.hpp"
 #include "ui/widgets/theme.hpp"
 
 namespace stemma::ui {
@@ -36,7 +37,7 @@ namespace {
 
 constexpr int kRecentCases = 10;
 // Bumped when docks change, so that an arrangement of an older version is not forced on a new one.
-constexpr int kLayoutVersion = 1;
+constexpr int kLayoutVersion = 2;
 
 }  // namespace
 
@@ -85,6 +86,7 @@ void MainWindow::make_docks() {
   notes_ = new QPlainTextEdit(this);
   notes_->setReadOnly(true);
   notes_->setAccessibleName(tr("What to know before believing what is shown"));
+  stack_ = new StackPane(bench_, this);
   setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
   setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
   QDockWidget* left =
@@ -95,6 +97,15 @@ void MainWindow::make_docks() {
       dock(QStringLiteral("events"), tr("Events"), events_, Qt::BottomDockWidgetArea);
   notes_dock_ =
       dock(QStringLiteral("notes"), tr("Notes on the evidence"), notes_, Qt::LeftDockWidgetArea);
+  QDockWidget* values =
+      dock(QStringLiteral("values"), tr("Values of a column"), stack_, Qt::RightDockWidgetArea);
+  tabifyDockWidget(right, values);
+  right->raise();
+  connect(events_, &EventsPane::stackWanted, this, [this, values](const QString& field) {
+    values->show();
+    values->raise();
+    stack_->show_field(field);
+  });
   resizeDocks({left, right}, {380, 520}, Qt::Horizontal);
   resizeDocks({left, notes_dock_}, {600, 130}, Qt::Vertical);
   resizeDocks({bottom}, {300}, Qt::Vertical);
@@ -238,6 +249,8 @@ void MainWindow::make_commands() {
                           [this] { tree_->model()->collapseEverything(); }));
   view->addAction(
       command(tr("± 5 minutes around the event"), keys("Ctrl+M"), [this] { events_->around(5); }));
+  view->addAction(command(tr("Count the &values of the column"), keys("Ctrl+K"),
+                          [this] { events_->stackCurrent(); }));
   view->addAction(command(tr("&Columns of the events…"), {}, [this] { events_->chooseColumns(); }));
   view->addAction(
       command(tr("Clear the selection"), keys("Esc"), [this] { bench_.clearSelection(); }));

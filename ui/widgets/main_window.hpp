@@ -20,6 +20,7 @@ namespace stemma::ui {
 class DetailsPane;
 class EventsPane;
 class FindingsPane;
+class StackPane;
 class TreePane;
 
 class MainWindow : public QMainWindow {
@@ -63,6 +64,7 @@ class MainWindow : public QMainWindow {
   TreePane* tree_ = nullptr;
   EventsPane* events_ = nullptr;
   DetailsPane* details_ = nullptr;
+  StackPane* stack_ = nullptr;
   QLineEdit* search_ = nullptr;
   QComboBox* zone_ = nullptr;
   QLabel* ledger_ = nullptr;

@@ -510,6 +510,17 @@ void EventsPane::chooseColumns() {
   model_->setFurther(fields);
 }
 
+void EventsPane::stackCurrent() {
+  const QModelIndex index = view_->currentIndex();
+  const QString field = model_
+                            ->headerData(index.isValid() ? index.column() : EventModel::kProcess,
+                                         Qt::Horizontal, kFieldRole)
+                            .toString();
+  Q_EMIT stackWanted(field.isEmpty() || field == QStringLiteral("@timestamp")
+                         ? QStringLiteral("process.name")
+                         : field);
+}
+
 void EventsPane::menu(const QModelIndex& index, const QPoint& global) {
   QMenu menu(this);
   menu.addAction(tr("Only this value\tCtrl+click"), this, [this, index] { pick(index, false); });
@@ -526,6 +537,11 @@ void EventsPane::menu(const QModelIndex& index, const QPoint& global) {
   menu.addAction(tr("Copy value"), this, [index] {
     QApplication::clipboard()->setText(index.data(Qt::DisplayRole).toString());
   });
+  const QString field = model_->headerData(index.column(), Qt::Horizontal, kFieldRole).toString();
+  if (!field.isEmpty() && field != QStringLiteral("@timestamp")) {
+    menu.addAction(tr("Count the values of %1").arg(field), this,
+                   [this, field] { Q_EMIT stackWanted(field); });
+  }
   menu.addAction(tr("Columns…"), this, &EventsPane::chooseColumns);
   menu.exec(global);
 }

@@ -89,11 +89,14 @@ class EventsPane : public QWidget {
   /// Limits to so many minutes around the selected event.
   void around(int minutes);
   void chooseColumns();
+  /// Asks for the values of the column in focus and their counts.
+  void stackCurrent();
   /// Filters by the cell: in, or out.
   void pick(const QModelIndex& index, bool exclude);
 
  Q_SIGNALS:
   void opened();
+  void stackWanted(const QString& field);
 
  private:
   void follow();
