@@ -75,6 +75,12 @@ bool is_severity(std::string_view name) {
   return std::find(std::begin(kSeverities), std::end(kSeverities), name) != std::end(kSeverities);
 }
 
+std::string place_text(const TargetPlace& place) {
+  const std::string file = place.sha256.empty() ? "a file whose digest was not taken"
+                                                : "the file with SHA-256 " + place.sha256;
+  return fmt::format("record at byte {} of {}, {}", place.offset, file, format_time(place.time, 9));
+}
+
 bool Annotation::says_something() const {
   return verdict != Verdict::none || !severity.empty() || pinned || !tags.empty() ||
          !comment.empty();

@@ -58,6 +58,8 @@ struct TargetPlace {
   Timestamp time;            ///< of the event
   bool operator==(const TargetPlace&) const = default;
 };
+/// In words: `record at byte 4096 of the file with SHA-256 9f…, 2026-11-24T03:10:51.000000000Z`.
+std::string place_text(const TargetPlace& place);
 
 struct Annotation {
   Target target;

@@ -10,6 +10,7 @@
 #include "detection/invocations/cloud_join.hpp"
 #include "events/text.hpp"
 #include "reports/defang.hpp"
+#include "reports/document_notes.hpp"
 #include "reports/document_parts.hpp"
 #include "reports/ledger_text.hpp"
 #include "reports/tree_text.hpp"
@@ -57,6 +58,7 @@ void for_each_evidence(IncidentDocument& document, Visit visit) {
   }
   for (DocumentOperation& operation : document.operations) visit(operation.evidence);
   for (DocumentFinding& finding : document.findings) visit(finding.evidence);
+  for (DocumentNote& note : document.analyst_notes) visit(note.evidence);
   for (DocumentMoment& moment : document.timeline) visit(moment.evidence);
   for (DocumentHost& host : document.hosts)
     for (DocumentReason& reason : host.reasons) visit(reason.evidence);
@@ -73,8 +75,10 @@ class Builder {
     count();
     channels();
     operations();
+    notes_ = document_notes::add_notes(input_, document_);
     findings();
     runs();
+    document_notes::name_subjects(document_);
     indicators();
     hosts();
     secrets();
@@ -265,11 +269,19 @@ class Builder {
       if (const auto at = run_of.find(static_cast<std::uint32_t>(i)); at != run_of.end())
         to.run = at->second;
       to.evidence = evidence(from.joined.empty() ? from.events : from.joined);
+      to.false_positive = notes_.false_positive(static_cast<std::uint32_t>(i));
+      to.note = found(notes_.by_finding, static_cast<std::uint32_t>(i));
       document_.findings.push_back(std::move(to));
     }
     cap(input_.findings.size(), kMaxFindingsTold, "findings are listed");
   }
 
+  template <class Map>
+  [[nodiscard]] static std::optional<std::uint32_t> found(const Map& map,
+                                                          typename Map::key_type key) {
+    const auto at = map.find(key);
+    return at == map.end() ? std::nullopt : std::optional<std::uint32_t>(at->second);
+  }
   [[nodiscard]] std::string_view view(StringId id) const { return snapshot_.strings.view(id); }
   [[nodiscard]] std::string user_of(const ProcessImage& image) const {
     const std::string_view domain = view(image.user_domain);
@@ -309,6 +321,7 @@ class Builder {
       to.number = static_cast<std::uint32_t>(i + 1);
       to.told = tell[i];
       head(from, to);
+      to.note = found(notes_.by_run, static_cast<std::uint32_t>(i));
       if (to.told) {
         body(from, to);
         if (!from.script.sha256.empty()) {
@@ -436,6 +449,7 @@ class Builder {
     to.entity_id = view(entity.entity_id);
     if (!entity.placeholder) to.start = DocumentTime{entity.start, 3, ""};
     if (entity.end_kind == EndKind::seen) to.end = DocumentTime{entity.end, 3, ""};
+    to.note = found(notes_.by_entity, from.entity);
     to.membership = in_words(membership_name(from.membership));
     to.reason = text(from.reason);
     to.inferred = entity.placeholder || from.membership == Membership::reparented ||
@@ -525,15 +539,18 @@ class Builder {
     for (const DocumentRun& run : document_.runs) {
       if (run.start)
         moments.push_back({*run.start, run.host, "run", run.title + " begins", run.number, false,
-                           run.processes.empty() ? run.evidence : run.processes.front().evidence});
+                           run.processes.empty() ? run.evidence : run.processes.front().evidence,
+                           run.note});
       if (run.end)
         moments.push_back({*run.end, run.host, "end", run.title + " ends", run.number, false, {}});
     }
     for (const DocumentFinding& finding : document_.findings)
       moments.push_back({finding.time, finding.host, "finding",
-                         fmt::format("{}: {}", finding.rule_name,
-                                     finding.process.empty() ? finding.id : finding.process),
-                         finding.run, true, finding.evidence});
+                         fmt::format("{}: {}{}", finding.rule_name,
+                                     finding.process.empty() ? finding.id : finding.process,
+                                     finding.false_positive ? " (marked false positive)" : ""),
+                         finding.run, !finding.false_positive, finding.evidence, finding.note});
+    document_notes::add_moments(input_, document_, moments);
     std::size_t all = moments.size();
     for (const DocumentRun& run : document_.runs) {
       all += run.traces.size();
@@ -579,12 +596,20 @@ class Builder {
     for_each_evidence(document_, [&](Evidence& evidence) {
       for (std::uint32_t& event : evidence.events) event = position.at(event);
     });
-    // Those that findings and orders rest on come first.
+    for (std::size_t i = 0; i < document_.analyst_notes.size(); ++i) {
+      const DocumentNote& note = document_.analyst_notes[i];
+      if (note.about != TargetKind::event) continue;
+      for (const std::uint32_t event : note.evidence.events)
+        document_.events[event].note = static_cast<std::uint32_t>(i);
+    }
+    // Those that findings, notes and orders rest on come first.
     std::vector<bool> first(document_.events.size(), false);
     for (const auto* list : {&document_.findings}) {
       for (const DocumentFinding& finding : *list)
         for (const std::uint32_t event : finding.evidence.events) first[event] = true;
     }
+    for (const DocumentNote& note : document_.analyst_notes)
+      for (const std::uint32_t event : note.evidence.events) first[event] = true;
     for (const DocumentOperation& operation : document_.operations)
       for (const std::uint32_t event : operation.evidence.events) first[event] = true;
     std::vector<EventId> wanted;
@@ -609,6 +634,7 @@ class Builder {
   const Incident& incident_;
   IncidentDocument document_;
   std::vector<std::uint32_t> channel_of_;  // by channel of the incident
+  document_notes::NoteIndex notes_;
 };
 
 }  // namespace

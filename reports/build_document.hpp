@@ -13,6 +13,7 @@
 #include "events/case_snapshot.hpp"
 #include "events/event.hpp"
 #include "reports/incident_document.hpp"
+#include "reports/placed_annotation.hpp"
 #include "reports/redaction.hpp"
 
 namespace stemma {
@@ -26,6 +27,7 @@ struct DocumentInput {
   std::span<const HostEvidence> hosts;               ///< coverage; may be empty
   std::span<const std::vector<RuleOnHost>> on_host;  ///< by host
   std::vector<std::vector<std::string>> why;  ///< by finding: clauses that were true; may be short
+  std::span<const PlacedAnnotation> annotations;  ///< the analyst's; may be empty
   Custody custody;
   std::string title;  ///< empty: `Incident report`
   Secrets secrets = Secrets::redacted;

@@ -23,8 +23,10 @@ class Writer {
          [this](const DocumentOperation& operation) { this->operation(operation); });
     each("findings", document_.findings,
          [this](const DocumentFinding& finding) { this->finding(finding); });
+    notes();
     each("timeline", document_.timeline, [this](const DocumentMoment& moment) {
       time(moment.time);
+      number("note", moment.note);
       json_.field_if("host", moment.host);
       json_.field("kind", moment.kind);
       json_.field("text", moment.text);
@@ -150,6 +152,8 @@ class Writer {
     put("operations", figures.operations);
     put("operations_alone", figures.operations_alone);
     put("findings", figures.findings);
+    put("false_positives", figures.false_positives);
+    put("notes", figures.notes);
     put("secrets", figures.secrets);
     put("events", figures.events);
     put("artifacts", figures.artifacts);
@@ -177,6 +181,7 @@ class Writer {
     json_.field_if("caller", run.caller);
     number("operation", run.operation);
     json_.field_if("set_aside", run.set_aside);
+    number("note", run.note);
     json_.field("told_in_full", run.told);
     json_.key("script").open_object();
     json_.field("state", run.script.state);
@@ -210,6 +215,7 @@ class Writer {
       json_.field_if("reason", process.reason);
       json_.field("inferred", process.inferred);
       numbers("findings", process.findings);
+      number("note", process.note);
       evidence(process.evidence);
     });
     each("traces", run.traces, [this](const DocumentTrace& trace) {
@@ -223,6 +229,26 @@ class Writer {
     json_.texts("unknowns", run.unknowns);
     numbers("same_script", run.same_script);
     evidence(run.evidence);
+  }
+
+  void notes() {
+    each("analyst_notes", document_.analyst_notes, [this](const DocumentNote& note) {
+      json_.field("about", target_kind_name(note.about));
+      json_.field("key", note.key);
+      json_.field("subject", note.subject);
+      json_.field("found", note.found);
+      json_.field("verdict", verdict_name(note.verdict));
+      json_.field_if("severity", note.severity);
+      json_.field("pinned", note.pinned);
+      json_.texts("tags", note.tags);
+      json_.field_if("comment", note.comment);
+      json_.field_if("author", note.author);
+      json_.field("created", format_time(note.created, 9));
+      json_.field("changed", format_time(note.changed, 9));
+      number("finding", note.finding);
+      number("run", note.run);
+      evidence(note.evidence);
+    });
   }
 
   void operation(const DocumentOperation& operation) {
@@ -276,6 +302,8 @@ class Writer {
     }
     json_.texts("why", finding.why);
     number("run", finding.run);
+    json_.field("false_positive", finding.false_positive);
+    number("note", finding.note);
     evidence(finding.evidence);
   }
 
@@ -306,6 +334,7 @@ class Writer {
     json_.field_if("channel", event.channel);
     json_.field_if("code", event.code);
     json_.field_if("summary", event.summary);
+    number("note", event.note);
     json_.key("fields").open_object();
     for (const auto& [name, value] : event.fields) json_.field(name, value);
     json_.end();

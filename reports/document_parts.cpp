@@ -353,7 +353,14 @@ std::vector<std::string> summary_of(const DocumentInput& input, const IncidentDo
   if (!did.empty()) out.push_back("What the runs left: " + list_of(did, 6) + ".");
   if (figures.findings != 0)
     out.push_back(
-        fmt::format("Detection rules made {}.", counted(figures.findings, "finding", "findings")));
+        fmt::format("Detection rules made {}{}.", counted(figures.findings, "finding", "findings"),
+                    figures.false_positives == 0
+                        ? std::string()
+                        : fmt::format("; the analyst marked {} of them as false positive, listed "
+                                      "apart and counted here",
+                                      figures.false_positives)));
+  if (figures.notes != 0)
+    out.push_back(fmt::format("The analyst left {}.", counted(figures.notes, "note", "notes")));
   if (figures.secrets != 0)
     out.push_back(
         fmt::format("{} in clear text in the evidence; {} blotted out here and should be changed.",

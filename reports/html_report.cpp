@@ -44,6 +44,7 @@ class Page {
     if (name == "figures") figures(out);
     if (name == "contents") contents(out);
     if (name == "summary") summary(out);
+    if (name == "notes") notes(out);
     if (name == "runs") runs(out);
     if (name == "findings") findings(out);
     if (name == "timeline") timeline(out);
@@ -74,6 +75,12 @@ class Page {
     if (evidence.left_out != 0) out += fmt::format(" and {} more", evidence.left_out);
     return out + " ]</span>";
   }
+  // What the analyst said, in a few words that lead to the note.
+  [[nodiscard]] std::string said(const std::optional<std::uint32_t>& note) const {
+    if (!note) return {};
+    return fmt::format("<div class=\"said\"><a href=\"#N{0}\">Analyst</a>: {1}</div>", *note + 1,
+                       html(note_in_brief(document_.analyst_notes[*note])));
+  }
   // Of a run that is not listed its number alone.
   [[nodiscard]] std::string run_link(std::uint32_t number) const {
     if (listed_.count(number) == 0) return fmt::format("run {}", number);
@@ -99,6 +106,7 @@ class Page {
     put(figures.hosts, figures.hosts == 1 ? "machine" : "machines");
     put(figures.operations, "cloud operations");
     put(figures.findings, "findings");
+    if (figures.false_positives != 0) put(figures.false_positives, "marked false positive");
     put(figures.secrets, "secrets in clear");
     put(figures.events, "events read");
     out += "</dl>";
@@ -111,6 +119,8 @@ class Page {
                          count == 0 ? "" : fmt::format(" <small>{}</small>", grouped(count)));
     };
     put("summary", "Summary", 0);
+    if (!document_.analyst_notes.empty())
+      put("notes", "Notes of the analyst", document_.analyst_notes.size());
     put("runs", "Runs", document_.runs.size());
     put("findings", "Findings", document_.findings.size());
     put("timeline", "Timeline", document_.timeline.size());
@@ -140,6 +150,34 @@ class Page {
         "possible, the shape of a command line alone. Labels like E12 and A3 lead to the record or "
         "file that a claim rests on.</p>\n";
     close(out);
+  }
+
+  // Nothing at all where no case file was given.
+  void notes(std::string& out) const {
+    if (document_.analyst_notes.empty()) return;
+    open(out, "notes", "Notes of the analyst");
+    for (std::size_t i = 0; i < document_.analyst_notes.size(); ++i) {
+      const DocumentNote& note = document_.analyst_notes[i];
+      out += fmt::format(
+          "<div class=\"said\" id=\"N{0}\"><b>N{0}. {1}</b> {2} <span class=\"soft\">{3} · "
+          "{4}{5}</span>{6}\n",
+          i + 1, html(note_in_brief(note)), subject(note), target_kind_name(note.about),
+          note.author.empty() ? "" : html(note.author) + ", ", when({note.changed, 0, ""}),
+          refs(note.evidence));
+      if (!note.comment.empty())
+        out += fmt::format("<div class=\"comment\">{}</div>\n", html_lines(note.comment));
+      if (!note.found)
+        out += "<p class=\"note\">What it is about is not in the evidence that was read.</p>\n";
+      out += "</div>\n";
+    }
+    close(out);
+  }
+  [[nodiscard]] std::string subject(const DocumentNote& note) const {
+    if (note.finding)
+      return fmt::format("<a href=\"#F{}\">{}</a>", *note.finding + 1, html(note.subject));
+    if (note.run && note.about == TargetKind::run && listed_.count(*note.run) != 0)
+      return fmt::format("<a href=\"#run-{}\">{}</a>", *note.run, html(note.subject));
+    return html(note.subject);
   }
 
   void runs(std::string& out) const {
@@ -187,6 +225,7 @@ class Page {
     if (!run.set_aside.empty())
       out +=
           fmt::format("<p><b>Set aside as declared automation:</b> {}</p>\n", html(run.set_aside));
+    if (run.note) out += said(run.note) + "\n";
     for (const std::string& sentence : run.story) out += fmt::format("<p>{}</p>\n", html(sentence));
 
     out += "<h4>Why it counts as a run</h4>\n<ul>\n";
@@ -256,6 +295,13 @@ class Page {
                                process.pid >= 0 ? fmt::format(" {}", process.pid) : "",
                                html(process.membership), html(process.reason));
       }
+      std::string noted;
+      for (const DocumentProcess& process : run.processes)
+        if (process.note)
+          noted += fmt::format("<li><b>{}</b>{}{}</li>\n", html(process.name),
+                               process.pid >= 0 ? fmt::format(" {}", process.pid) : "",
+                               said(process.note));
+      if (!noted.empty()) out += "<ul>" + noted + "</ul>\n";
       if (!reasons.empty())
         out += "<p class=\"note\">Dashed: inferred, not by recorded parents.</p><ul>" + reasons +
                "</ul>\n";
@@ -291,7 +337,12 @@ class Page {
       out += "<p>No rule made a finding. What could not have been seen is told below.</p>\n";
     // One block a rule: what it is is said once.
     std::vector<std::pair<std::string, std::vector<std::size_t>>> by_rule;
+    std::vector<std::size_t> false_positives;
     for (std::size_t i = 0; i < document_.findings.size(); ++i) {
+      if (document_.findings[i].false_positive) {
+        false_positives.push_back(i);
+        continue;
+      }
       const std::string& rule = document_.findings[i].rule_id;
       auto at = std::find_if(by_rule.begin(), by_rule.end(),
                              [&](const auto& r) { return r.first == rule; });
@@ -306,27 +357,41 @@ class Page {
       out += fmt::format("<h3>{}</h3>\n<p class=\"soft\">{}, risk {} of 100{}{}</p>\n<p>{}</p>\n",
                          html(first.rule_name), html(first.severity), first.risk_score,
                          techniques.empty() ? "" : " · ", techniques, html(first.rule_description));
-      out +=
-          "<div class=\"scroll\"><table><thead><tr><th>Time<th>Machine<th>Process<th>Command "
-          "line<th>Why<th>Run</tr></thead><tbody>\n";
-      for (const std::size_t position : positions) {
-        const DocumentFinding& finding = document_.findings[position];
-        std::string why;
-        if (finding.confidence != Confidence::none)
-          why = html_grade(finding.confidence) + " " + html(finding.reason);
-        for (const std::string& clause : finding.why)
-          why += (why.empty() ? "" : "<br>") + code(clause);
-        out += fmt::format(
-            "<tr id=\"F{}\"><td class=\"t\">{}<td>{}<td>{}<td><code>{}</code><td>{}{}<td "
-            "class=\"n\">{}</tr>\n",
-            position + 1, when(finding.time), html(finding.host),
-            html(finding.process + (finding.pid >= 0 ? fmt::format(" {}", finding.pid) : "")),
-            html(finding.command_line), why, refs(finding.evidence),
-            finding.run ? run_link(*finding.run) : "");
-      }
-      out += "</tbody></table></div>\n";
+      finding_table(positions, false, out);
+    }
+    if (!false_positives.empty()) {
+      out += fmt::format(
+          "<h3 id=\"false-positives\">Marked false positive</h3>\n<p class=\"note\">{} of {} "
+          "findings are none, the analyst says. The rules found them all the same.</p>\n",
+          grouped(false_positives.size()), grouped(document_.findings.size()));
+      finding_table(false_positives, true, out);
     }
     close(out);
+  }
+
+  void finding_table(const std::vector<std::size_t>& positions, bool with_rule,
+                     std::string& out) const {
+    out += fmt::format(
+        "<div class=\"scroll\"><table><thead><tr><th>Time<th>Machine{}<th>Process<th>Command "
+        "line<th>Why<th>Run</tr></thead><tbody>\n",
+        with_rule ? "<th>Rule" : "");
+    for (const std::size_t position : positions) {
+      const DocumentFinding& finding = document_.findings[position];
+      std::string why;
+      if (finding.confidence != Confidence::none)
+        why = html_grade(finding.confidence) + " " + html(finding.reason);
+      for (const std::string& clause : finding.why)
+        why += (why.empty() ? "" : "<br>") + code(clause);
+      out += fmt::format(
+          "<tr id=\"F{}\"><td class=\"t\">{}<td>{}{}<td>{}<td><code>{}</code><td>{}{}{}<td "
+          "class=\"n\">{}</tr>\n",
+          position + 1, when(finding.time), html(finding.host),
+          with_rule ? "<td>" + html(finding.rule_name) : "",
+          html(finding.process + (finding.pid >= 0 ? fmt::format(" {}", finding.pid) : "")),
+          html(finding.command_line), why, refs(finding.evidence), said(finding.note),
+          finding.run ? run_link(*finding.run) : "");
+    }
+    out += "</tbody></table></div>\n";
   }
 
   void timeline(std::string& out) const {
@@ -553,6 +618,7 @@ class Page {
           html(event.channel), event.code.empty() ? "" : " ", html(event.code), event.artifact + 1,
           event.offset, event.length,
           event.record_id == 0 ? "" : fmt::format(", record {}", event.record_id));
+      if (event.note) out += said(event.note) + "\n";
       if (!event.summary.empty())
         out += fmt::format("<div><code>{}</code></div>\n", html(event.summary));
       if (!event.fields.empty()) {

@@ -15,9 +15,8 @@ std::string_view html_skeleton();
 
 /// Names that a skeleton may hold. `title` and `figures` are a line; the others are whole sections.
 inline constexpr std::string_view kHtmlPlaceholders[] = {
-    "title",    "style",    "figures",  "contents",   "summary",
-    "runs",     "findings", "timeline", "operations", "indicators",
-    "coverage", "secrets",  "advice",   "custody",    "events"};
+    "title",    "style",      "figures",    "contents", "summary", "notes",  "runs",    "findings",
+    "timeline", "operations", "indicators", "coverage", "secrets", "advice", "custody", "events"};
 
 /// What is wrong with a skeleton, in words: an unknown placeholder, or one that is missing. What an
 /// organisation's own page holds beside them is its own affair.

@@ -13,6 +13,7 @@
 #include "detection/findings/finding.hpp"
 #include "detection/invocations/invocation.hpp"
 #include "events/time.hpp"
+#include "reports/annotations.hpp"
 
 namespace stemma {
 
@@ -30,6 +31,7 @@ inline constexpr std::size_t kMaxTimelineTold = 5'000;
 inline constexpr std::size_t kMaxIndicatorsTold = 5'000;
 inline constexpr std::size_t kMaxEventsDetailed = 5'000;  ///< events whose fields are shown
 inline constexpr std::size_t kMaxEventFields = 40;
+inline constexpr std::size_t kMaxNotesTold = 5'000;  ///< of the analyst's
 inline constexpr std::size_t kMaxFieldText = 1'000;  ///< bytes of a field or a command line
 
 /// Positions in IncidentDocument::events and ::artifacts: what a claim rests on.
@@ -51,6 +53,27 @@ struct DocumentTime {
   std::string source;  ///< where it is from: `process`, `handler log`
 };
 
+/// What the analyst said of a finding, process, event or run.
+struct DocumentNote {
+  TargetKind about = TargetKind::finding;
+  std::string key;
+  std::string subject;  ///< what that is, in words; where it is not found, what is known of it
+  bool found = true;    ///< this evidence holds it
+  Verdict verdict = Verdict::none;
+  std::string severity;  ///< instead of the rule's; empty: none
+  bool pinned = false;
+  std::vector<std::string> tags;
+  std::string comment, author;
+  Timestamp created, changed;
+  std::optional<std::uint32_t> finding;  ///< position in IncidentDocument::findings
+  std::optional<std::uint32_t> run;      ///< number of the run
+  Evidence evidence;
+};
+
+/// `malicious, high, pinned, #c2`; `noted` where only a comment was left. As the analyst wrote it:
+/// not yet harmless for any format.
+std::string note_in_brief(const DocumentNote& note);
+
 struct DocumentProcess {
   std::string name;
   std::int64_t pid = -1;  ///< -1 where it is not known
@@ -62,6 +85,7 @@ struct DocumentProcess {
   bool inferred = false;   ///< it belongs by inference, or was never seen itself
   std::uint32_t depth = 0;
   std::vector<std::uint32_t> findings;  ///< positions in IncidentDocument::findings
+  std::optional<std::uint32_t> note;    ///< position in IncidentDocument::analyst_notes
   Evidence evidence;
 };
 
@@ -105,6 +129,7 @@ struct DocumentRun {
   std::vector<std::string> unknowns;
   std::vector<std::uint32_t> same_script;  ///< numbers of other runs
   std::string set_aside;
+  std::optional<std::uint32_t> note;  ///< position in IncidentDocument::analyst_notes
   Evidence evidence;
   bool told = true;  ///< false: only its row is in the report
 };
@@ -134,15 +159,21 @@ struct DocumentFinding {
   std::string reason;                ///< for the confidence
   std::vector<std::string> why;      ///< clauses that were true, with their values
   std::optional<std::uint32_t> run;  ///< number of the run
+  /// The analyst says that it is none: it is listed apart, and counted.
+  bool false_positive = false;
+  std::optional<std::uint32_t> note;  ///< position in IncidentDocument::analyst_notes
   Evidence evidence;
 };
 
 struct DocumentMoment {
   DocumentTime time;
-  std::string host, kind, text;  ///< kind: `order`, `run`, `end`, `finding`, or of a trace
+  /// `order`, `run`, `end`, `finding`, `note` (an event or process of which something is said), or
+  /// of a trace.
+  std::string host, kind, text;
   std::optional<std::uint32_t> run;
   bool flagged = false;
   Evidence evidence;
+  std::optional<std::uint32_t> note = {};  ///< position in IncidentDocument::analyst_notes
 };
 
 struct DocumentIndicator {
@@ -192,6 +223,7 @@ struct DocumentEvent {
   std::string summary;                                      ///< empty where it is not detailed
   std::vector<std::pair<std::string, std::string>> fields;  ///< by name
   std::size_t fields_left_out = 0;
+  std::optional<std::uint32_t> note;  ///< position in IncidentDocument::analyst_notes
 };
 
 struct DocumentArtifact {
@@ -220,11 +252,13 @@ struct IncidentDocument {
   struct Figures {
     std::size_t runs = 0, confirmed = 0, probable = 0, possible = 0, set_aside = 0;
     std::size_t hosts = 0, operations = 0, operations_alone = 0, findings = 0, secrets = 0;
+    std::size_t notes = 0, false_positives = 0;  ///< of findings, as the analyst says
     std::uint64_t events = 0, artifacts = 0, bytes = 0, refused = 0;
   } figures;
   std::vector<DocumentRun> runs;  ///< by time
   std::vector<DocumentOperation> operations;
   std::vector<DocumentFinding> findings;
+  std::vector<DocumentNote> analyst_notes;  ///< pinned first, then from the gravest verdict on
   std::vector<DocumentMoment> timeline;
   std::vector<DocumentIndicator> indicators;
   std::vector<DocumentHost> hosts;

@@ -43,6 +43,7 @@ class Writer {
     for (const std::string& sentence : document_.summary) paragraph(markdown(sentence));
     for (const std::string& note : document_.notes) paragraph(markdown(note));
     for (const std::string& cap : document_.caps) paragraph(markdown(cap));
+    notes();
     runs();
     findings();
     timeline();
@@ -98,6 +99,40 @@ class Writer {
     if (evidence.left_out != 0) list += fmt::format(" and {} more", evidence.left_out);
     return list.empty() ? list : fmt::format(" ({})", list.substr(1));
   }
+  // What the analyst said, in a few words.
+  [[nodiscard]] std::string said(const std::optional<std::uint32_t>& note) const {
+    if (!note) return {};
+    return fmt::format("analyst: {} (N{})", markdown(note_in_brief(document_.analyst_notes[*note])),
+                       *note + 1);
+  }
+  // Each line of the comment as a line of a quotation: text, not Markdown.
+  void quotation(std::string_view text) {
+    for (;;) {
+      const std::size_t end = text.find('\n');
+      line(fmt::format("> {}  ", markdown(text.substr(0, end))));
+      if (end == std::string_view::npos) break;
+      text.remove_prefix(end + 1);
+    }
+    line("");
+  }
+
+  // Nothing at all where no case file was given.
+  void notes() {
+    if (document_.analyst_notes.empty()) return;
+    heading("Notes of the analyst");
+    for (std::size_t i = 0; i < document_.analyst_notes.size(); ++i) {
+      const DocumentNote& note = document_.analyst_notes[i];
+      std::string where = note.run ? fmt::format(", run {}", *note.run) : "";
+      if (note.finding) where += fmt::format(", F{}", *note.finding + 1);
+      if (!note.found) where += ", not in the evidence that was read";
+      line(fmt::format("**N{}. {}** {} {}{}{}, {}{}\n", i + 1, markdown(note_in_brief(note)),
+                       target_kind_name(note.about), markdown(note.subject), where,
+                       note.author.empty() ? "" : ", " + markdown(note.author),
+                       when({note.changed, 0, ""}), refs(note.evidence)));
+      if (!note.comment.empty()) quotation(note.comment);
+    }
+  }
+
   static std::string code_or_none(const std::string& text) {
     return text.empty() ? std::string() : markdown_code(text);
   }
@@ -126,6 +161,7 @@ class Writer {
     line(fmt::format("\n### {}. {} ({})\n", run.number, markdown(run.title), sign(run.confidence)));
     if (!run.set_aside.empty())
       paragraph("Set aside as declared automation: " + markdown(run.set_aside));
+    if (run.note) paragraph(said(run.note));
     for (const std::string& sentence : run.story) line(markdown(sentence));
     line("");
     line("Why it counts as a run:\n");
@@ -175,6 +211,7 @@ class Writer {
         if (process.pid >= 0) tree += fmt::format(" {}", process.pid);
         if (!process.findings.empty()) tree += " ▲";
         if (process.inferred) tree += " ┄";
+        if (process.note) tree += fmt::format(" N{}", *process.note + 1);
         tree += "  " + visible(process.command_line);
         if (!process.evidence.events.empty())
           tree += "  " + document_.events[process.evidence.events.front()].label;
@@ -199,20 +236,35 @@ class Writer {
   void findings() {
     heading("Findings");
     if (document_.findings.empty()) return paragraph("No rule made a finding.");
+    std::size_t apart = 0;
     for (std::size_t i = 0; i < document_.findings.size(); ++i) {
-      const DocumentFinding& finding = document_.findings[i];
-      std::string text = fmt::format("F{} {} {}, {} on {}: ", i + 1, when(finding.time),
-                                     markdown(finding.rule_name), markdown(finding.severity),
-                                     markdown(finding.host));
-      text += markdown(finding.process);
-      if (finding.pid >= 0) text += fmt::format(" {}", finding.pid);
-      if (!finding.command_line.empty()) text += " " + markdown_code(finding.command_line);
-      if (finding.confidence != Confidence::none)
-        text += fmt::format(" — {}, {}", sign(finding.confidence), markdown(finding.reason));
-      for (const std::string& clause : finding.why) text += "; " + markdown_code(clause);
-      if (finding.run) text += fmt::format(", run {}", *finding.run);
-      item(text + refs(finding.evidence));
+      if (document_.findings[i].false_positive)
+        ++apart;
+      else
+        finding(i);
     }
+    if (apart == 0) return;
+    line(fmt::format(
+        "\n### Marked false positive\n\n{} of {} findings are none, the analyst says.\n",
+        grouped(apart), grouped(document_.findings.size())));
+    for (std::size_t i = 0; i < document_.findings.size(); ++i)
+      if (document_.findings[i].false_positive) finding(i);
+  }
+
+  void finding(std::size_t position) {
+    const DocumentFinding& finding = document_.findings[position];
+    std::string text = fmt::format("F{} {} {}, {} on {}: ", position + 1, when(finding.time),
+                                   markdown(finding.rule_name), markdown(finding.severity),
+                                   markdown(finding.host));
+    text += markdown(finding.process);
+    if (finding.pid >= 0) text += fmt::format(" {}", finding.pid);
+    if (!finding.command_line.empty()) text += " " + markdown_code(finding.command_line);
+    if (finding.confidence != Confidence::none)
+      text += fmt::format(" — {}, {}", sign(finding.confidence), markdown(finding.reason));
+    for (const std::string& clause : finding.why) text += "; " + markdown_code(clause);
+    if (finding.run) text += fmt::format(", run {}", *finding.run);
+    if (finding.note) text += "; " + said(finding.note);
+    item(text + refs(finding.evidence));
   }
 
   void timeline() {
@@ -337,6 +389,7 @@ class Writer {
                        event.offset, event.length,
                        event.record_id == 0 ? "" : fmt::format(", record {}", event.record_id)));
       if (!event.summary.empty()) line("  " + markdown(event.summary));
+      if (event.note) line("  " + said(event.note));
     }
   }
 

@@ -164,11 +164,6 @@ TargetPlace event_place(const CaseSnapshot& snapshot, EventId event, std::span<c
   return place;
 }
 
-std::string place_text(const TargetPlace& place) {
-  const std::string file = place.sha256.empty() ? "a file whose digest was not taken" : "the file with SHA-256 " + place.sha256;
-  return fmt::format("record at byte {} of {}, {}", place.offset, file, format_time(place.time, 9));
-}
-
 std::vector<PlacedAnnotation> place_annotations(const PlacesToLook& look, const Annotations& annotations) {
   std::vector<PlacedAnnotation> placed;
   std::unordered_map<std::string_view, std::uint32_t> findings, runs;

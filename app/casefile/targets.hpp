@@ -31,9 +31,6 @@ Target event_target(const Session& session, EventId event);
 /// Where an event lies: the `place` of its annotation. @param digests by ArtifactId; may be empty.
 TargetPlace event_place(const CaseSnapshot& snapshot, EventId event, std::span<const std::string> digests);
 
-/// What an event's annotation lost its key over, in words: `record at byte 4096 of the file with SHA-256 9f…, 2026-…Z`.
-std::string place_text(const TargetPlace& place);
-
 /// What of the open case annotations are looked for in.
 struct PlacesToLook {
   const Session& session;

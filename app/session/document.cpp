@@ -37,7 +37,7 @@ std::string channels_digest(const ChannelSet& channels) {
 IncidentDocument make_document(const Session& session, const RuleSet& rules, const ChannelSet& channels, const Detection& detection, const Incident& incident,
                                const DocumentOptions& options) {
   const CaseCoverage coverage = case_coverage(session, rules, detection);
-  DocumentInput input{session.snapshot(), rules, detection.findings, incident, coverage.hosts, coverage.rules, {}, {}, {}, {}};
+  DocumentInput input{session.snapshot(), rules, detection.findings, incident, coverage.hosts, coverage.rules, {}, options.annotations, {}, {}, {}};
   input.title = options.title;
   input.secrets = options.secrets;
   input.custody.version = options.version;
@@ -45,7 +45,7 @@ IncidentDocument make_document(const Session& session, const RuleSet& rules, con
   input.custody.created = options.created;
   input.custody.notes = options.notes;
   if (detection.dropped != 0) input.custody.notes.push_back(fmt::format("{} matches of sequences and samples were left out at a cap.", detection.dropped));
-  input.custody.artifact_digests = artifact_digests(session);
+  input.custody.artifact_digests = options.artifact_digests.empty() ? artifact_digests(session) : options.artifact_digests;
   input.custody.rule_digests.emplace_back(fmt::format("{} rules", rules.rules.size()), rules_digest(rules));
   input.custody.channel_digests.emplace_back(fmt::format("{} channels", channels.channels.size()), channels_digest(channels));
 

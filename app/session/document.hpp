@@ -18,6 +18,8 @@ struct DocumentOptions {
   std::string created;       ///< empty: not said
   std::vector<std::string> notes;
   Secrets secrets = Secrets::redacted;
+  std::vector<PlacedAnnotation> annotations;      ///< of the case file; borrows what it points to
+  std::vector<std::string> artifact_digests;      ///< by ArtifactId, where they are known already; empty: they are computed
 };
 
 /// Coverage, digests of all files, and one pass over the events that the report shows. The same for

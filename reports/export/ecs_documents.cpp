@@ -7,6 +7,19 @@ namespace {
 
 constexpr const char* kEcsVersion = "8.11.0";
 
+// What the analyst said. ECS has `tags` for an event's keywords, and no word for the rest.
+void add_note(const IncidentDocument& document, const std::optional<std::uint32_t>& position,
+              JsonDocument& json) {
+  if (!position) return;
+  const DocumentNote& note = document.analyst_notes[*position];
+  if (!note.tags.empty()) json.texts("tags", note.tags);
+  json.text("stemma.note.verdict", verdict_name(note.verdict));
+  json.boolean("stemma.note.pinned", note.pinned);
+  if (!note.severity.empty()) json.text("stemma.note.severity", note.severity);
+  if (!note.comment.empty()) json.text("stemma.note.comment", note.comment);
+  if (!note.author.empty()) json.text("stemma.note.author", note.author);
+}
+
 std::string run_json(const IncidentDocument& document, const DocumentRun& run) {
   JsonDocument json;
   // A document without a time cannot be indexed: the end, else the order in the cloud, else the
@@ -58,12 +71,13 @@ std::string run_json(const IncidentDocument& document, const DocumentRun& run) {
   json.integer("stemma.processes", static_cast<std::int64_t>(run.processes_in_all));
   json.boolean("stemma.time_known", run.start.has_value());
   if (!run.set_aside.empty()) json.text("stemma.set_aside", run.set_aside);
+  add_note(document, run.note, json);
   std::string out;
   json.write(out);
   return out;
 }
 
-std::string finding_json(const DocumentFinding& finding) {
+std::string finding_json(const IncidentDocument& document, const DocumentFinding& finding) {
   JsonDocument json;
   json.text("@timestamp", format_time(finding.time.time, finding.time.digits));
   json.text("ecs.version", kEcsVersion);
@@ -94,6 +108,7 @@ std::string finding_json(const DocumentFinding& finding) {
   if (finding.confidence != Confidence::none)
     json.text("stemma.confidence", confidence_name(finding.confidence));
   if (finding.run) json.integer("stemma.run", *finding.run);
+  add_note(document, finding.note, json);
   std::string out;
   json.write(out);
   return out;
@@ -117,7 +132,7 @@ void for_each_ecs_document(const IncidentDocument& document,
     visit(one);
   }
   for (const DocumentFinding& finding : document.findings)
-    visit({finding.id, finding_json(finding), finding.time, true, finding.host});
+    visit({finding.id, finding_json(document, finding), finding.time, true, finding.host});
 }
 
 }  // namespace stemma

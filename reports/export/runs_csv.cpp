@@ -19,7 +19,8 @@ void append(const IncidentDocument& document, std::size_t cell, std::string& out
       "run",          "id",          "start",         "start_source", "end",       "host",
       "channel",      "name",        "sequence",      "mode",         "grade",     "caller",
       "caller_ip",    "user",        "user_id",       "command_line", "exit_code", "state",
-      "script_state", "script_path", "script_sha256", "processes",    "findings",  "set_aside"};
+      "script_state", "script_path", "script_sha256", "processes",    "findings",  "set_aside",
+      "note_verdict", "note_tags",   "note_pinned",   "note_comment"};
   append_csv_line(out, header);
   for (const DocumentRun& run : document.runs) {
     std::vector<std::string> cells{
@@ -47,6 +48,12 @@ void append(const IncidentDocument& document, std::size_t cell, std::string& out
         fmt::format("{}", run.processes_in_all),
         fmt::format("{}", run.findings.size()),
         run.set_aside};
+    const DocumentNote none;
+    const DocumentNote& note = run.note ? document.analyst_notes[*run.note] : none;
+    std::string tags;
+    for (const std::string& tag : note.tags) tags += (tags.empty() ? "" : " ") + tag;
+    cells.insert(cells.end(), {run.note ? std::string(verdict_name(note.verdict)) : "", tags,
+                               note.pinned ? "true" : "", note.comment});
     for (std::string& text : cells) text = std::string(cut_text(text, cell));
     append_csv_line(out, cells);
   }

@@ -77,12 +77,13 @@ class Writer {
       for (const std::string& sentence : run.story) text += " " + sentence;
       result(document_.channels[run.channel].id,
              run.confidence == Confidence::possible ? "note" : "warning", text,
-             run.processes.empty() ? run.evidence : run.processes.front().evidence, run.id);
+             run.processes.empty() ? run.evidence : run.processes.front().evidence, run.id,
+             run.note);
     }
     for (const DocumentFinding& finding : document_.findings)
       result(finding.rule_id, level(finding.severity),
              fmt::format("{} on {}: {}", finding.rule_name, finding.host, finding.command_line),
-             finding.evidence, finding.id);
+             finding.evidence, finding.id, finding.note);
     json_.end();
     json_.field("columnKind", "utf16CodeUnits");
     json_.end();
@@ -105,7 +106,8 @@ class Writer {
     json_.end();
   }
   void result(const std::string& rule, std::string_view level, const std::string& text,
-              const Evidence& evidence, const std::string& id) {
+              const Evidence& evidence, const std::string& id,
+              const std::optional<std::uint32_t>& note) {
     json_.open_object();
     json_.field("ruleId", rule);
     json_.field("level", level);
@@ -120,6 +122,27 @@ class Writer {
     json_.key("partialFingerprints").open_object();
     json_.field("stemmaId/v1", id);
     json_.end();
+    if (note) said(document_.analyst_notes[*note]);
+    json_.end();
+  }
+  // A false positive is suppressed from outside (§3.35); everything else is a property (§3.8).
+  void said(const DocumentNote& note) {
+    if (note.verdict == Verdict::false_positive) {
+      json_.key("suppressions").open_array();
+      json_.open_object();
+      json_.field("kind", "external");
+      json_.field("status", "accepted");
+      json_.field_if("justification", note.comment);
+      json_.end();
+      json_.end();
+    }
+    json_.key("properties").open_object();
+    if (!note.tags.empty()) json_.texts("tags", note.tags);
+    json_.field("stemma/verdict", verdict_name(note.verdict));
+    json_.field("stemma/pinned", note.pinned);
+    json_.field_if("stemma/severity", note.severity);
+    json_.field_if("stemma/comment", note.comment);
+    json_.field_if("stemma/author", note.author);
     json_.end();
   }
   void location(std::uint32_t artifact, const DocumentEvent* event) {

@@ -191,27 +191,70 @@ class Writer {
       const Timestamp end = run.end ? std::max(run.start->time, run.end->time) : run.start->time;
       refs.insert(refs.end(), seen.begin(), seen.end());
       refs.push_back(
-          add("observed-data", run.id,
-              fmt::format("\"first_observed\":\"{}\",\"last_observed\":\"{}\","
-                          "\"number_observed\":1,\"object_refs\":{}",
-                          format_time(run.start->time, 3), format_time(end, 3), list(seen))));
+          observed_[run.number] =
+              add("observed-data", run.id,
+                  fmt::format("\"first_observed\":\"{}\",\"last_observed\":\"{}\","
+                              "\"number_observed\":1,\"object_refs\":{}",
+                              format_time(run.start->time, 3), format_time(end, 3), list(seen))));
     }
-    if (refs.empty()) refs.push_back(author_);
-    std::sort(refs.begin(), refs.end());
-    refs.erase(std::unique(refs.begin(), refs.end()), refs.end());
     std::string summary;
     for (const std::string& sentence : document_.summary)
       summary += (summary.empty() ? "" : " ") + sentence;
-    add("report", document_.title + "\n" + summary,
+    const std::string report = document_.title + "\n" + summary;
+    notes("report--" + uuid5(kOurs, "report\n" + report), refs);
+    if (refs.empty()) refs.push_back(author_);
+    std::sort(refs.begin(), refs.end());
+    refs.erase(std::unique(refs.begin(), refs.end()), refs.end());
+    add("report", report,
         fmt::format("\"name\":{},\"description\":{},\"report_types\":[\"threat-report\"],"
                     "\"published\":\"{}\",\"object_refs\":{}",
                     quoted(document_.title), quoted(summary), stamp_, list(refs)));
+  }
+
+  // What the analyst said (§4.12): about what was observed of the run that it belongs to, else
+  // about the report. An opinion (§4.13) is given of a run alone, the one thing here that is
+  // claimed.
+  void notes(const std::string& report, std::vector<std::string>& refs) {
+    for (const DocumentNote& note : document_.analyst_notes) {
+      const auto run = note.run ? observed_.find(*note.run) : observed_.end();
+      const std::string about = run == observed_.end() ? report : run->second;
+      const std::string name = fmt::format("{} {}", target_kind_name(note.about), note.key);
+      const std::string brief = note_in_brief(note);
+      std::string members = fmt::format("\"abstract\":{},\"content\":{},\"object_refs\":[\"{}\"]",
+                                        quoted(brief + ": " + note.subject),
+                                        quoted(note.comment.empty() ? brief : note.comment), about);
+      if (!note.author.empty()) members += fmt::format(",\"authors\":{}", list({note.author}));
+      if (!note.tags.empty()) members += fmt::format(",\"labels\":{}", list(note.tags));
+      refs.push_back(add("note", name, members));
+      const std::string_view opinion = opinion_of(note.verdict);
+      if (note.about != TargetKind::run || run == observed_.end() || opinion.empty()) continue;
+      refs.push_back(
+          add("opinion", name,
+              fmt::format("\"opinion\":\"{}\",\"object_refs\":[\"{}\"]", opinion, about)));
+    }
+  }
+  // How far the analyst agrees that what was observed is an attack.
+  static std::string_view opinion_of(Verdict verdict) {
+    switch (verdict) {
+      case Verdict::none:
+        return {};
+      case Verdict::false_positive:
+        return "strongly-disagree";
+      case Verdict::benign:
+        return "disagree";
+      case Verdict::suspicious:
+        return "agree";
+      case Verdict::malicious:
+        return "strongly-agree";
+    }
+    return {};
   }
 
   const IncidentDocument& document_;
   std::string& out_;
   JsonWriter json_;
   std::string stamp_, author_;
+  std::map<std::uint32_t, std::string> observed_;          // by number of the run
   std::vector<std::pair<std::string, std::string>> made_;  // id and object
   std::map<std::string, std::size_t> known_;
 };

@@ -13,6 +13,7 @@ std::string_view meaning(const DocumentMoment& moment) {
   if (moment.kind == "run") return "Run begins";
   if (moment.kind == "end") return "Run ends";
   if (moment.kind == "finding") return "Finding";
+  if (moment.kind == "note") return "Noted by the analyst";
   return "Activity of a run";
 }
 
@@ -34,16 +35,40 @@ std::string run_of(const DocumentMoment& moment) {
   return moment.run ? fmt::format("{}", *moment.run) : std::string();
 }
 
+// Timesketch's own `tag`: the analyst's tags and verdict (importers read a list as JSON).
+std::vector<std::string> tags_of(const IncidentDocument& document, const DocumentMoment& moment) {
+  if (!moment.note) return {};
+  const DocumentNote& note = document.analyst_notes[*moment.note];
+  std::vector<std::string> tags = note.tags;
+  if (note.verdict != Verdict::none) tags.emplace_back(verdict_name(note.verdict));
+  if (note.pinned) tags.emplace_back("pinned");
+  return tags;
+}
+
+std::string comment_of(const IncidentDocument& document, const DocumentMoment& moment) {
+  return moment.note ? document.analyst_notes[*moment.note].comment : std::string();
+}
+
 }  // namespace
 
 void append_timesketch_csv(const IncidentDocument& document, std::string& out) {
-  const std::vector<std::string> header{"message", "datetime", "timestamp_desc", "host",
-                                        "kind",    "run",      "evidence"};
+  std::vector<std::string> header{"message", "datetime", "timestamp_desc", "host",
+                                  "kind",    "run",      "evidence"};
+  const bool noted = !document.analyst_notes.empty();
+  if (noted) header.insert(header.end(), {"tag", "comment"});
   append_csv_line(out, header);
   for (const DocumentMoment& moment : document.timeline) {
-    const std::vector<std::string> cells{
+    std::vector<std::string> cells{
         moment.text, datetime(moment), std::string(meaning(moment)),     moment.host,
         moment.kind, run_of(moment),   labels(document, moment.evidence)};
+    if (noted) {
+      std::string list;
+      JsonWriter json(list);
+      json.open_array();
+      for (const std::string& tag : tags_of(document, moment)) json.text(tag);
+      json.end();
+      cells.insert(cells.end(), {list, comment_of(document, moment)});
+    }
     append_csv_line(out, cells);
   }
 }
@@ -60,6 +85,8 @@ void append_timesketch_jsonl(const IncidentDocument& document, std::string& out)
     json.field("kind", moment.kind);
     if (moment.run) json.field("run", *moment.run);
     json.field_if("evidence", labels(document, moment.evidence));
+    if (const auto tags = tags_of(document, moment); !tags.empty()) json.texts("tag", tags);
+    json.field_if("comment", comment_of(document, moment));
     json.end();
     out += '\n';
   }

@@ -65,7 +65,8 @@ TEST(Export, Stix) {
     EXPECT_EQ(id.substr(0, type.size() + 2), type + "--");
     EXPECT_TRUE(ids.insert(id).second) << "twice: " << id;
     types.insert(type);
-    if (std::set<std::string>{"identity", "attack-pattern", "indicator", "observed-data", "report"}
+    if (std::set<std::string>{"identity", "attack-pattern", "indicator", "observed-data", "report",
+                              "note", "opinion"}
             .count(type) != 0) {
       expect_members(object, {"created", "modified"});
       EXPECT_TRUE(std::regex_match(object["created"].get<std::string>(), kTime));
@@ -80,6 +81,11 @@ TEST(Export, Stix) {
     if (type == "report") {
       expect_members(object, {"name", "published", "object_refs"});
       EXPECT_FALSE(object["object_refs"].empty());
+    }
+    if (type == "note") expect_members(object, {"abstract", "content", "object_refs"});
+    if (type == "opinion") {
+      expect_members(object, {"opinion", "object_refs"});
+      EXPECT_EQ(object["opinion"], "agree");
     }
     if (type == "ipv4-addr" || type == "ipv6-addr" || type == "domain-name" || type == "url")
       expect_members(object, {"value"});
@@ -106,9 +112,9 @@ TEST(Export, Stix) {
       EXPECT_EQ(object["pattern"], "[url:value = 'https://c2.example/a\\'b\\\\c']");
     }
   }
-  for (const char* type :
-       {"identity", "attack-pattern", "indicator", "observed-data", "report", "file", "url",
-        "domain-name", "ipv4-addr", "user-account", "process", "windows-registry-key"})
+  for (const char* type : {"identity", "attack-pattern", "indicator", "observed-data", "report",
+                           "file", "url", "domain-name", "ipv4-addr", "user-account", "process",
+                           "windows-registry-key", "note", "opinion"})
     EXPECT_EQ(types.count(type), 1u) << type;
 }
 
@@ -142,7 +148,13 @@ TEST(Export, Sarif) {
       }
     }
   }
-  EXPECT_EQ(run["results"].size(), 3u);
+  ASSERT_EQ(run["results"].size(), 4u);
+  // What the analyst says is none is suppressed from outside (§3.35).
+  EXPECT_FALSE(run["results"][2].contains("suppressions"));
+  ASSERT_EQ(run["results"][3]["suppressions"].size(), 1u);
+  EXPECT_EQ(run["results"][3]["suppressions"][0]["kind"], "external");
+  EXPECT_EQ(run["results"][3]["suppressions"][0]["status"], "accepted");
+  EXPECT_EQ(run["results"][3]["properties"]["stemma/verdict"], "false_positive");
   expect_members(run["artifacts"][0], {"location", "length", "hashes"});
   expect_members(run["artifacts"][0]["hashes"], {"sha-256"});
 }
@@ -185,7 +197,7 @@ TEST(Export, ElasticBulk) {
     EXPECT_EQ(document["event"]["kind"], "alert");
     ++documents;
   }
-  EXPECT_EQ(documents, 3);
+  EXPECT_EQ(documents, 4);
 }
 
 // Timesketch, docs/guides/user/import-from-json-csv.md: the mandatory fields.
@@ -193,12 +205,26 @@ TEST(Export, Timesketch) {
   EXPECT_EQ(text(append_timesketch_csv).substr(0, 31), "message,datetime,timestamp_desc");
   std::istringstream lines(text(append_timesketch_jsonl));
   std::string line;
+  json tagged;
   while (std::getline(lines, line)) {
     const json moment = json::parse(line);
     expect_members(moment, {"message", "datetime", "timestamp", "timestamp_desc"});
     EXPECT_EQ(moment["timestamp"], 1'780'000'000'000'000);
     EXPECT_EQ(moment["datetime"], "2026-05-28T20:26:40.000000+00:00");
+    if (moment["kind"] == "note") tagged = moment;
   }
+  // The analyst's tags, as importers read them: a list, in CSV as JSON.
+  EXPECT_EQ(tagged["timestamp_desc"], "Noted by the analyst");
+  EXPECT_EQ(tagged["tag"].size(), 3u);
+  EXPECT_EQ(tagged["tag"][2], "benign");
+  EXPECT_NE(text(append_timesketch_csv).find("\"\"benign\"\"]"), std::string::npos);
+  IncidentDocument without = document();
+  without.analyst_notes.clear();
+  for (DocumentMoment& moment : without.timeline) moment.note.reset();
+  std::string csv;
+  append_timesketch_csv(without, csv);
+  EXPECT_EQ(csv.substr(0, csv.find('\r')),
+            "message,datetime,timestamp_desc,host,kind,run,evidence");
 }
 
 // Splunk, "Format events for HTTP Event Collector": metadata keys.
@@ -238,6 +264,8 @@ TEST(Export, RunsCsv) {
   const std::string csv = text(append_runs_csv);
   EXPECT_EQ(text(append_runs_xlsx_csv), "\xEF\xBB\xBF" + csv);
   EXPECT_EQ(csv.substr(0, 13), "run,id,start,");
+  EXPECT_NE(csv.find(",set_aside,note_verdict,note_tags,note_pinned,note_comment\r\n"),
+            std::string::npos);
 }
 
 TEST(Export, Graphs) {

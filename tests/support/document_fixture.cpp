@@ -98,8 +98,36 @@ IncidentDocument document_of(const std::string& text) {
   finding.run = 1;
   finding.evidence = evidence;
   document.findings.push_back(finding);
+  finding.id = "ff02";
+  finding.false_positive = true;
+  finding.note = 1;
+  document.findings.push_back(finding);
+  for (std::uint32_t number = 0; number < 5; ++number) {
+    DocumentNote note;
+    note.about = static_cast<TargetKind>(number % 4);
+    note.key = "key" + std::to_string(number);
+    note.subject = text;
+    note.found = number != 4;
+    note.verdict = number == 1 ? Verdict::false_positive : static_cast<Verdict>(number % 5);
+    note.severity = number == 0 ? "high" : "";
+    note.pinned = number == 0;
+    note.tags = {text, text};
+    note.comment = text + "\n\n" + text;
+    note.author = text;
+    note.changed = note.created = time.time;
+    if (number == 1) note.finding = 1;
+    if (number == 3) note.run = 1;
+    note.evidence = evidence;
+    document.analyst_notes.push_back(note);
+  }
+  document.figures.findings = 2;
+  document.figures.notes = 5;
+  document.figures.false_positives = 1;
+  document.runs[0].note = 3;
+  document.runs[0].processes[1].note = 0;
   document.timeline = {{time, text, "order", text, 1, false, evidence},
-                       {time, text, "finding", text, std::nullopt, true, evidence}};
+                       {time, text, "finding", text, std::nullopt, true, evidence},
+                       {time, text, "note", text, std::nullopt, true, evidence, 2}};
   for (const Indicator::Kind kind :
        {Indicator::Kind::sha256, Indicator::Kind::sha1, Indicator::Kind::md5, Indicator::Kind::ip,
         Indicator::Kind::domain, Indicator::Kind::url, Indicator::Kind::path,
@@ -124,6 +152,7 @@ IncidentDocument document_of(const std::string& text) {
   event.channel = event.code = event.summary = text;
   event.fields = {{text, text}};
   event.fields_left_out = 1;
+  event.note = 2;
   document.events.push_back(event);
   DocumentArtifact artifact;
   artifact.path = artifact.format = artifact.decoders = text;
