@@ -81,6 +81,22 @@ std::string place_text(const TargetPlace& place) {
   return fmt::format("record at byte {} of {}, {}", place.offset, file, format_time(place.time, 9));
 }
 
+std::string judgement(Verdict verdict, const std::string& severity, bool pinned,
+                      const std::vector<std::string>& tags) {
+  std::string out(verdict_words(verdict));
+  const auto add = [&out](const std::string& word) { out += (out.empty() ? "" : ", ") + word; };
+  if (!severity.empty()) add(severity);
+  if (pinned) add("pinned");
+  for (const std::string& tag : tags) add("#" + tag);
+  return out;
+}
+
+std::string in_brief(const Annotation& annotation) {
+  const std::string words =
+      judgement(annotation.verdict, annotation.severity, annotation.pinned, annotation.tags);
+  return words.empty() ? "noted" : words;
+}
+
 bool Annotation::says_something() const {
   return verdict != Verdict::none || !severity.empty() || pinned || !tags.empty() ||
          !comment.empty();

@@ -112,6 +112,13 @@ class Annotations {
   std::size_t bytes_ = 0;
 };
 
+/// `malicious, high, pinned, #c2`: a judgement in a few words; empty where there is none. As it was
+/// typed: not yet harmless for any format.
+std::string judgement(Verdict verdict, const std::string& severity, bool pinned,
+                      const std::vector<std::string>& tags);
+/// The same of an annotation, `noted` where only a comment was left.
+std::string in_brief(const Annotation& annotation);
+
 /// What is wrong with an annotation's texts and numbers, as a sentence; empty where nothing is.
 std::string check_annotation(const Annotation& annotation);
 

@@ -392,7 +392,8 @@ class Builder {
       if (finding < document_.findings.size()) to.findings.push_back(finding);
     std::map<EntityId, std::vector<std::uint32_t>> flagged;
     for (const std::uint32_t finding : to.findings)
-      flagged[input_.findings[finding].entity].push_back(finding);
+      if (!document_.findings[finding].false_positive)  // what is none marks no process
+        flagged[input_.findings[finding].entity].push_back(finding);
     for (const RunProcess& each : from.processes) {
       if (to.processes.size() == kMaxProcessesTold) break;
       to.processes.push_back(process(each));

@@ -96,12 +96,8 @@ class Teller {
 }  // namespace
 
 std::string note_in_brief(const DocumentNote& note) {
-  std::string out(verdict_words(note.verdict));
-  const auto add = [&out](const std::string& word) { out += (out.empty() ? "" : ", ") + word; };
-  if (!note.severity.empty()) add(note.severity);
-  if (note.pinned) add("pinned");
-  for (const std::string& tag : note.tags) add("#" + tag);
-  return out.empty() ? "noted" : out;
+  const std::string words = judgement(note.verdict, note.severity, note.pinned, note.tags);
+  return words.empty() ? "noted" : words;
 }
 
 namespace document_notes {

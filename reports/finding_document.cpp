@@ -127,6 +127,19 @@ void append_finding_document(const FindingView& view, ShapeTable& shapes, std::s
     document.text("stemma.exception.condition", view.exception->condition);
     document.text("stemma.exception.path", view.exception->path);
   }
+  if (view.note != nullptr) {
+    const Annotation& note = *view.note;
+    document.text("stemma.note.verdict", verdict_name(note.verdict));
+    document.boolean("stemma.note.pinned", note.pinned);
+    if (!note.severity.empty()) document.text("stemma.note.severity", note.severity);
+    std::vector<std::string> tags;
+    for (const std::string& tag : note.tags) tags.push_back(redact(tag, view.secrets));
+    if (!tags.empty()) document.texts("stemma.note.tags", tags);
+    if (!note.comment.empty())
+      document.text("stemma.note.comment", redact(note.comment, view.secrets));
+    if (!note.author.empty()) document.text("stemma.note.author", note.author);
+    document.text("stemma.note.changed", format_time(note.changed, 9));
+  }
   if (!finding.joined.empty()) {
     std::string joined = "[";
     for (const EventId id : finding.joined) {
@@ -165,56 +178,71 @@ void append_finding_document(const FindingView& view, ShapeTable& shapes, std::s
   document.write(out);
 }
 
-std::vector<std::string> finding_csv_header() {
-  return {"@timestamp",
-          "host.name",
-          "rule.name",
-          "rule.id",
-          "event.severity",
-          "stemma.confidence",
-          "process.name",
-          "process.pid",
-          "process.command_line",
-          "process.executable",
-          "user.name",
-          "process.parent.name",
-          "process.parent.pid",
-          "process.parent.command_line",
-          "process.entity_id",
-          "process.parent.entity_id",
-          "log.file.path",
-          "stemma.source.offset",
-          "stemma.source.record_id",
-          "stemma.finding_id"};
+std::vector<std::string> finding_csv_header(bool notes) {
+  std::vector<std::string> header{"@timestamp",
+                                  "host.name",
+                                  "rule.name",
+                                  "rule.id",
+                                  "event.severity",
+                                  "stemma.confidence",
+                                  "process.name",
+                                  "process.pid",
+                                  "process.command_line",
+                                  "process.executable",
+                                  "user.name",
+                                  "process.parent.name",
+                                  "process.parent.pid",
+                                  "process.parent.command_line",
+                                  "process.entity_id",
+                                  "process.parent.entity_id",
+                                  "log.file.path",
+                                  "stemma.source.offset",
+                                  "stemma.source.record_id",
+                                  "stemma.finding_id"};
+  if (notes)
+    header.insert(header.end(), {"stemma.note.verdict", "stemma.note.severity",
+                                 "stemma.note.pinned", "stemma.note.tags", "stemma.note.comment"});
+  return header;
 }
 
-std::vector<std::string> finding_csv_cells(const FindingView& view) {
+std::vector<std::string> finding_csv_cells(const FindingView& view, bool notes) {
   if (view.secrets == Secrets::redacted) redact(view.event);
   const auto text = [&](FieldId field) { return std::string(view.event.text(field)); };
   const auto number = [&](FieldId field) {
     const auto value = view.event.integer(field);
     return value ? fmt::format("{}", *value) : std::string();
   };
-  return {format_time(view.event.time, view.event.time_digits),
-          text(field::host_name),
-          view.rule.name,
-          view.rule.id,
-          view.rule.severity,
-          std::string(confidence_name(view.finding.confidence)),
-          text(field::process_name),
-          number(field::process_pid),
-          text(field::process_command_line),
-          text(field::process_executable),
-          text(field::user_name),
-          text(field::process_parent_name),
-          number(field::process_parent_pid),
-          text(field::process_parent_command_line),
-          text(field::process_entity_id),
-          text(field::process_parent_entity_id),
-          view.snapshot.artifact(view.event.source.artifact).path,
-          fmt::format("{}", view.event.source.offset),
-          fmt::format("{}", view.event.sequence),
-          view.finding.id};
+  std::vector<std::string> cells{format_time(view.event.time, view.event.time_digits),
+                                 text(field::host_name),
+                                 view.rule.name,
+                                 view.rule.id,
+                                 view.rule.severity,
+                                 std::string(confidence_name(view.finding.confidence)),
+                                 text(field::process_name),
+                                 number(field::process_pid),
+                                 text(field::process_command_line),
+                                 text(field::process_executable),
+                                 text(field::user_name),
+                                 text(field::process_parent_name),
+                                 number(field::process_parent_pid),
+                                 text(field::process_parent_command_line),
+                                 text(field::process_entity_id),
+                                 text(field::process_parent_entity_id),
+                                 view.snapshot.artifact(view.event.source.artifact).path,
+                                 fmt::format("{}", view.event.source.offset),
+                                 fmt::format("{}", view.event.sequence),
+                                 view.finding.id};
+  if (!notes) return cells;
+  if (view.note == nullptr) {
+    cells.resize(cells.size() + 5);
+    return cells;
+  }
+  std::string tags;
+  for (const std::string& tag : view.note->tags) tags += (tags.empty() ? "" : " ") + tag;
+  cells.insert(cells.end(), {std::string(verdict_name(view.note->verdict)), view.note->severity,
+                             view.note->pinned ? "true" : "false", redact(tags, view.secrets),
+                             redact(view.note->comment, view.secrets)});
+  return cells;
 }
 
 }  // namespace stemma

@@ -10,6 +10,7 @@
 #include "detection/rules/exceptions.hpp"
 #include "events/case_snapshot.hpp"
 #include "events/event.hpp"
+#include "reports/annotations.hpp"
 #include "reports/redaction.hpp"
 
 namespace stemma {
@@ -22,6 +23,7 @@ struct FindingView {
   Event& event;  ///< finding.event, decoded with all fields and completed
   const RuleException* exception = nullptr;  ///< of the analyst's, that is about it; may be null
   Secrets secrets = Secrets::redacted;       ///< in the event; redacting changes it
+  const Annotation* note = nullptr;          ///< what the analyst said of it; may be null
 };
 
 /// Appends the finding as one JSON object on one line, without a line end: `@timestamp`, `event.*`,
@@ -29,8 +31,9 @@ struct FindingView {
 /// and `stemma.*` for what ECS has no word for.
 void append_finding_document(const FindingView& view, ShapeTable& shapes, std::string& out);
 
-/// Column names of CSV, and a finding's cells under them.
-std::vector<std::string> finding_csv_header();
-std::vector<std::string> finding_csv_cells(const FindingView& view);
+/// Column names of CSV, and a finding's cells under them. @param notes with columns for what the
+/// analyst said.
+std::vector<std::string> finding_csv_header(bool notes = false);
+std::vector<std::string> finding_csv_cells(const FindingView& view, bool notes = false);
 
 }  // namespace stemma

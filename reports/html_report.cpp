@@ -323,9 +323,11 @@ class Page {
     if (!run.findings.empty()) {
       std::string list;
       for (const std::uint32_t finding : run.findings)
-        list += fmt::format("<li><a href=\"#F{}\">{}</a> <code>{}</code></li>\n", finding + 1,
-                            html(document_.findings[finding].rule_name),
-                            html(document_.findings[finding].command_line));
+        list += fmt::format(
+            "<li><a href=\"#F{}\">{}</a>{} <code>{}</code></li>\n", finding + 1,
+            html(document_.findings[finding].rule_name),
+            document_.findings[finding].false_positive ? " (marked false positive)" : "",
+            html(document_.findings[finding].command_line));
       out += "<h4>Findings</h4>\n<ul>" + list + "</ul>\n";
     }
     out += "</details>\n";

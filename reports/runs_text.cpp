@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "detection/invocations/cloud_join.hpp"
 #include "events/text.hpp"
 
@@ -12,11 +14,19 @@ class Writer {
  public:
   Writer(const CaseSnapshot& snapshot, const Incident& incident, const RunsTextOptions& options,
          std::string& out)
-      : snapshot_(snapshot), incident_(incident), options_(options), out_(out) {}
+      : snapshot_(snapshot), incident_(incident), options_(options), out_(out) {
+    for (const PlacedAnnotation& one : options.annotations) {
+      if (one.run) of_run_.emplace(*one.run, one.annotation);
+      for (const EntityId entity : one.entities) of_process_.emplace(entity, one.annotation);
+    }
+  }
 
   void run() {
     if (incident_.invocations.empty()) line("No run of a remote-execution channel was found.");
-    for (const Invocation& run : incident_.invocations) invocation(run);
+    for (std::size_t i = 0; i < incident_.invocations.size(); ++i) {
+      position_ = static_cast<std::uint32_t>(i);
+      invocation(incident_.invocations[i]);
+    }
     bool alone = false;
     for (const CloudOperation& operation : incident_.operations) {
       if (operation.invocation) continue;
@@ -59,6 +69,7 @@ class Writer {
     if (!run.mode.empty()) title += fmt::format(" ({})", visible(run.mode));
     title += fmt::format("  {}", confidence_name(run.confidence));
     line(title);
+    if (const auto at = of_run_.find(position_); at != of_run_.end()) note(*at->second);
     for (const Reason& reason : run.reasons)
       item(reason.against ? "against" : "because", visible(reason.text));
     if (run.operation) {
@@ -94,6 +105,18 @@ class Writer {
     line("");
   }
 
+  // What the analyst said, its comment line by line.
+  void note(const Annotation& said) {
+    item("analyst", visible(in_brief(said)) +
+                        (said.author.empty() ? "" : fmt::format(" ({})", visible(said.author))));
+    std::string_view rest = said.comment;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      item("", visible(rest.substr(0, end)));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+
   void tree(const Invocation& run) {
     constexpr std::size_t kMostShown = 200;
     std::size_t told = 0;
@@ -113,6 +136,8 @@ class Writer {
         text += fmt::format("({})", entity.pid);
       }
       if (!process.reason.empty()) text += fmt::format("  [{}]", visible(process.reason));
+      if (const auto at = of_process_.find(process.entity); at != of_process_.end())
+        text += fmt::format("  [analyst: {}]", visible(in_brief(*at->second)));
       item(told == 1 ? "processes" : "", text);
     }
   }
@@ -121,6 +146,9 @@ class Writer {
   const Incident& incident_;
   const RunsTextOptions& options_;
   std::string& out_;
+  std::map<std::uint32_t, const Annotation*> of_run_;
+  std::map<EntityId, const Annotation*> of_process_;
+  std::uint32_t position_ = 0;  // of the run that is written
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ struct Options {
   std::string memory;
   std::string evtx_reader;
   std::string nulls;
+  std::string case_file;
   bool quiet = false;
   bool coverage = false;
   bool show_secrets = false;
@@ -76,6 +77,7 @@ void add_events_command(CLI::App& app, Run& run);
 void add_query_command(CLI::App& app, Run& run);
 void add_rules_command(CLI::App& app, Run& run);
 void add_evidence_command(CLI::App& app, Run& run);
+void add_case_command(CLI::App& app, Run& run);
 void add_completion_command(CLI::App& app, Run& run);
 
 }  // namespace stemma

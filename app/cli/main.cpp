@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
   add_query_command(app, run);
   add_rules_command(app, run);
   add_evidence_command(app, run);
+  add_case_command(app, run);
   add_completion_command(app, run);
   try {
     app.parse(argc, argv);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/cli/case_option.hpp"
 #include "app/cli/command.hpp"
 #include "app/cli/rule_options.hpp"
 #include "app/session/detect.hpp"
@@ -44,6 +45,7 @@ std::string asked_for(const ReportOptions& options) {
   for (const std::string& channels : options.channels) text += " --channels " + channels;
   for (const std::string& exceptions : options.exceptions) text += " --exceptions " + exceptions;
   if (options.all_channels) text += " --all-channels";
+  if (!options.case_file.empty()) text += " --case " + options.case_file;
   if (options.show_secrets) text += " --show-secrets";
   return text;
 }
@@ -83,6 +85,8 @@ ExitCode write_report(const ReportOptions& options) {
   LoadedRules rules = load_rule_set(options);
   const LoadedExceptions exceptions = load_exception_set(options, rules.set);
   const LoadedChannelSet channels = load_channel_set(options);
+  OpenCase open_case;
+  if (!read_case(options, open_case)) return ExitCode::failed;
   ProgressBar bar(!options.quiet);
   const auto session = open_session(options, bar);
   if (!session) return ExitCode::failed;
@@ -92,7 +96,12 @@ ExitCode write_report(const ReportOptions& options) {
   incident_options.all_channels = options.all_channels;
   const Incident incident = build_incident(*session, channels.set, detection.findings, incident_options);
 
+  place_case(options, *session, detection.findings, incident.invocations, open_case);
+
   DocumentOptions document_options;
+  document_options.annotations = open_case.placed;
+  document_options.artifact_digests = open_case.digests;
+  document_options.notes = open_case.sentences;
   document_options.title = options.title;
   document_options.version = STEMMA_VERSION;
   document_options.command_line = asked_for(options);
@@ -122,6 +131,7 @@ void add_report_command(CLI::App& app, Run& run) {
   add_channel_options(*command, *options);
   add_nulls_option(*command, *options);
   add_exception_options(*command, *options);
+  add_case_option(*command, *options);
   std::vector<std::string> names;
   for (const DocumentFormat& format : document_formats()) names.emplace_back(format.name);
   std::string described = "By the output's name, else html:";

@@ -1,6 +1,7 @@
 // `stemma runs`: the runs of remote-execution channels, who ordered them and what came of them.
 #include <fmt/format.h>
 
+#include "app/cli/case_option.hpp"
 #include "app/cli/command.hpp"
 #include "app/cli/rule_options.hpp"
 #include "app/session/detect.hpp"
@@ -16,6 +17,7 @@ void add_runs_command(CLI::App& app, Run& run) {
   add_evidence_options(*command, *options);
   add_rule_options(*command, *options);
   add_channel_options(*command, *options);
+  add_case_option(*command, *options);
   command->add_flag("--all-channels", *all, "Also channels that start processes all day: WMI, scheduled tasks");
   command->footer("Examples:\n  stemma runs /cases/17\n  stemma runs /cases/17 --channels my-channels/");
   command->callback([options, all, &run] {
@@ -28,6 +30,8 @@ void add_runs_command(CLI::App& app, Run& run) {
       ProgressBar bar(!options->quiet);
       const LoadedRules rules = load_rule_set(*options);
       const LoadedChannelSet channels = load_channel_set(*options);
+      OpenCase open_case;
+      if (!read_case(*options, open_case)) return ExitCode::failed;
       const auto session = open_session(*options, bar);
       if (!session) return ExitCode::failed;
       const Detection detection = detect(*session, rules.set, &bar.progress());
@@ -35,7 +39,9 @@ void add_runs_command(CLI::App& app, Run& run) {
       incident_options.all_channels = *all;
       const Incident incident = build_incident(*session, channels.set, detection.findings, incident_options);
       bar.stop();
+      place_case(*options, *session, detection.findings, incident.invocations, open_case);
       RunsTextOptions text_options;
+      text_options.annotations = open_case.placed;
       text_options.secrets = options->secrets();
       text_options.width = output.to_terminal() ? terminal_width() : 0;
       std::string text;

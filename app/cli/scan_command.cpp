@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "app/cli/case_option.hpp"
 #include "app/cli/command.hpp"
 #include "app/cli/coverage_output.hpp"
 #include "app/cli/rule_options.hpp"
@@ -20,9 +21,12 @@
 namespace stemma {
 namespace {
 
-void write_table(const Session& session, const RuleSet& rules, const Detection& detection, std::size_t width, Secrets secrets, Output& output) {
+void write_table(const Session& session, const RuleSet& rules, const Detection& detection, std::size_t false_positives, std::size_t width, Secrets secrets,
+                 Output& output) {
   const CaseSnapshot& snapshot = session.snapshot();
-  std::string text = answer(snapshot, detection.findings) + "\n";
+  std::string text = answer(snapshot, detection.findings);
+  if (false_positives != 0) text += fmt::format("; {} {} marked false positive", false_positives, false_positives == 1 ? "finding is" : "findings are");
+  text += '\n';
   const Projection projection = event_summary_projection();
   std::vector<std::string> summaries(detection.findings.size());
   for (std::size_t i = 0; i < summaries.size(); ++i) {
@@ -49,6 +53,46 @@ void write_excepted(const Session& session, const RuleSet& rules, const RuleExce
   output.write(text);
 }
 
+// A finding with what the analyst said of it.
+struct NotedFinding {
+  Finding finding;
+  const Annotation* said = nullptr;
+};
+
+const Annotation* said_of(const Annotations& annotations, const Finding& finding) { return annotations.find(finding_target(finding)); }
+
+// Takes the findings out that the analyst marked false positive, in their order.
+std::vector<NotedFinding> take_false_positives(const Annotations& annotations, std::vector<Finding>& findings) {
+  std::vector<NotedFinding> out;
+  std::vector<Finding> kept;
+  for (Finding& finding : findings) {
+    const Annotation* said = said_of(annotations, finding);
+    if (said != nullptr && said->verdict == Verdict::false_positive) {
+      out.push_back({std::move(finding), said});
+    } else {
+      kept.push_back(std::move(finding));
+    }
+  }
+  findings = std::move(kept);
+  return out;
+}
+
+// Findings of which something was said, a line each, with the first line of the comment.
+void write_noted(const Session& session, const RuleSet& rules, std::string_view title, const std::vector<NotedFinding>& noted, Secrets secrets, Output& output) {
+  const CaseSnapshot& snapshot = session.snapshot();
+  std::string text = noted.empty() ? "" : fmt::format("\n{}\n", title);
+  Event event;
+  for (const NotedFinding& one : noted) {
+    const bool read = static_cast<bool>(session.decode(one.finding.event, event_summary_projection(), event));
+    std::string comment = redact(one.said->comment, secrets);
+    comment.resize(std::min(comment.find('\n'), comment.size()));
+    text += fmt::format("  {}  {}  {}  {}  [{}{}]\n", format_time(snapshot.events.time(one.finding.event), 3),
+                        visible(snapshot.hosts.name(snapshot.events.host(one.finding.event))), visible(rules.rules[one.finding.rule].name),
+                        read ? event_summary(event, secrets) : "", visible(redact(in_brief(*one.said), secrets)), comment.empty() ? "" : ": " + visible(comment));
+  }
+  output.write(text);
+}
+
 // What was left out, and on whose word: one line an exception.
 void note_excepted(const RuleExceptions& exceptions, const std::vector<ExceptedFinding>& excepted) {
   std::vector<std::size_t> counts(exceptions.list.size(), 0);
@@ -61,21 +105,22 @@ void note_excepted(const RuleExceptions& exceptions, const std::vector<ExceptedF
 }
 
 void write_documents(const Session& session, const RuleSet& rules, const Detection& detection, const RuleExceptions& exceptions,
-                     const std::vector<ExceptedFinding>& excepted, const std::string& format, Secrets secrets, Output& output) {
+                     const std::vector<ExceptedFinding>& excepted, const OpenCase& open_case, const std::vector<NotedFinding>& false_positives,
+                     bool notes, const std::string& format, Secrets secrets, Output& output) {
   const CaseSnapshot& snapshot = session.snapshot();
   const Projection everything = Projection::all();
   ShapeTable shapes;
   Event event;
   std::string text;
-  if (format == "csv") append_csv_line(text, finding_csv_header());
+  if (format == "csv") append_csv_line(text, finding_csv_header(notes));
   if (format == "json") text += "[";
   bool first = true;
-  const auto write = [&](const Finding& finding, const RuleException* exception) {
+  const auto write = [&](const Finding& finding, const RuleException* exception, const Annotation* note) {
     if (!session.decode(finding.event, everything, event)) return;
     if (shapes.size() > kMaxShapes) shapes.clear();
-    const FindingView view{snapshot, rules.rules[finding.rule], finding, event, exception, secrets};
+    const FindingView view{snapshot, rules.rules[finding.rule], finding, event, exception, secrets, note};
     if (format == "csv") {
-      append_csv_line(text, finding_csv_cells(view));
+      append_csv_line(text, finding_csv_cells(view, notes));
     } else {
       if (format == "json") text += first ? "\n" : ",\n";
       append_finding_document(view, shapes, text);
@@ -85,8 +130,9 @@ void write_documents(const Session& session, const RuleSet& rules, const Detecti
     output.write(text);
     text.clear();
   };
-  for (const Finding& finding : detection.findings) write(finding, nullptr);
-  for (const ExceptedFinding& one : excepted) write(one.finding, &exceptions.list[one.exception]);
+  for (const Finding& finding : detection.findings) write(finding, nullptr, said_of(open_case.contents.annotations, finding));
+  for (const NotedFinding& one : false_positives) write(one.finding, nullptr, one.said);
+  for (const ExceptedFinding& one : excepted) write(one.finding, &exceptions.list[one.exception], nullptr);
   if (format == "json") text += first ? "]\n" : "\n]\n";
   output.write(text);
 }
@@ -138,6 +184,7 @@ void add_scan_command(CLI::App& app, Run& run) {
   add_rule_options(*command, *options);
   add_nulls_option(*command, *options);
   add_exception_options(*command, *options);
+  add_case_option(*command, *options);
   command->add_flag("--show-excepted", options->show_excepted, "List the findings that exceptions are about too, marked");
   command->add_option("--format", options->format, "table, jsonl, json or csv (default: table on a terminal, else jsonl)")
       ->check(CLI::IsMember({"table", "jsonl", "json", "csv"}));
@@ -165,6 +212,8 @@ void add_scan_command(CLI::App& app, Run& run) {
       LoadedRules rules = load_rule_set(*options);
       const LoadedExceptions exceptions = load_exception_set(*options, rules.set);
       rules.wrong = rules.wrong || exceptions.wrong;
+      OpenCase open_case;
+      if (!read_case(*options, open_case)) return ExitCode::failed;
       ProgressBar bar(!options->quiet);
       const auto session = open_session(*options, bar);
       if (!session) return ExitCode::failed;
@@ -178,7 +227,10 @@ void add_scan_command(CLI::App& app, Run& run) {
         return write_near_misses(*options, rules, *session, *window, bar, output);
       }
       Detection detection = detect(*session, rules.set, &bar.progress(), {.nulls = nulls_of(*options)});
+      place_case(*options, *session, detection.findings, {}, open_case);
       bar.stop();
+      std::vector<NotedFinding> false_positives = take_false_positives(open_case.contents.annotations, detection.findings);
+      std::erase_if(false_positives, [&](const NotedFinding& one) { return !window->holds(session->snapshot(), one.finding.event); });
       std::erase_if(detection.findings, [&](const Finding& finding) { return !window->holds(session->snapshot(), finding.event); });
 
       const std::vector<ExceptedFinding> excepted = take_excepted(*session, rules.set, exceptions.set, {nulls_of(*options)}, detection.findings);
@@ -188,13 +240,23 @@ void add_scan_command(CLI::App& app, Run& run) {
       if (options->coverage) {
         write_coverage(*session, rules.set, detection, format, output);
       } else if (format == "table") {
-        write_table(*session, rules.set, detection, output.to_terminal() ? terminal_width() : 0, options->secrets(), output);
+        write_table(*session, rules.set, detection, false_positives.size(), output.to_terminal() ? terminal_width() : 0, options->secrets(), output);
+        std::vector<NotedFinding> noted;
+        for (const Finding& finding : detection.findings) {
+          const Annotation* said = said_of(open_case.contents.annotations, finding);
+          if (said != nullptr) noted.push_back({finding, said});
+        }
+        write_noted(*session, rules.set, "noted by the analyst", noted, options->secrets(), output);
+        write_noted(*session, rules.set, "marked false positive", false_positives, options->secrets(), output);
         write_excepted(*session, rules.set, exceptions.set, shown, options->secrets(), output);
       } else {
-        write_documents(*session, rules.set, detection, exceptions.set, shown, format, options->secrets(), output);
+        write_documents(*session, rules.set, detection, exceptions.set, shown, open_case, false_positives, !options->case_file.empty(), format, options->secrets(), output);
       }
       if (!options->quiet) {
         std::fflush(stdout);
+        if (!false_positives.empty())
+          note(fmt::format("{} {} marked false positive in {}, shown apart", false_positives.size(), false_positives.size() == 1 ? "finding is" : "findings are",
+                           visible(options->case_file)));
         note_excepted(exceptions.set, excepted);
         note(ledger_line(session->snapshot()));
         const std::string blind = blind_spots(rules.set, detection.coverage);

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
+#include "app/cli/case_option.hpp"
 #include "app/cli/command.hpp"
 #include "app/cli/rule_options.hpp"
 #include "app/session/detect.hpp"
@@ -52,13 +54,14 @@ void add_tree_command(CLI::App& app, Run& run) {
   add_evidence_options(*command, *options);
   add_window_options(*command, *options);
   add_rule_options(*command, *options);
+  add_case_option(*command, *options);
   command->add_option("--entity", choice->entity, "Only this process, what is above and what is below it: an entity id (or its beginning) or a pid")->type_name("ID");
   command->add_option("--finding", choice->finding, "Only the processes of this finding and their lineage: a finding id or its beginning")->type_name("ID");
   command->add_option("--around", choice->around, "Only processes that started within some minutes of TIME")->type_name("TIME");
   command->add_option("--minutes", choice->minutes, "How many minutes --around means (default 5)");
   command->add_flag("--findings-only", choice->findings_only, "Only processes with findings, their ancestors and descendants");
   command->footer(
-      "Marks: ! a process with findings. (not seen itself) a parent that only its children's records name.\n"
+      "Marks: ! a process with findings; (false positive) one whose findings the analyst marked so, [malicious, #c2] what the analyst said of it (--case). (not seen itself) a parent that only its children's records name.\n"
       "Examples:\n  stemma tree /cases/17 --host web01\n  stemma tree /cases/17 --finding 3f2a\n"
       "  stemma tree /cases/17 --entity 4120 --around 2026-11-20T09:14:00Z");
   command->callback([options, choice, &run] {
@@ -70,6 +73,8 @@ void add_tree_command(CLI::App& app, Run& run) {
       }
       ProgressBar bar(!options->quiet);
       const LoadedRules rules = load_rule_set(*options);
+      OpenCase open_case;
+      if (!read_case(*options, open_case)) return ExitCode::failed;
       const auto session = open_session(*options, bar);
       if (!session) return ExitCode::failed;
       const CaseSnapshot& snapshot = session->snapshot();
@@ -83,9 +88,18 @@ void add_tree_command(CLI::App& app, Run& run) {
       const Detection detection = detect(*session, rules.set, &bar.progress());
       bar.stop();
 
-      std::set<EntityId> flagged;
-      for (const Finding& finding : detection.findings) {
-        if (finding.entity) flagged.insert(finding.entity);
+      place_case(*options, *session, detection.findings, {}, open_case);
+      // A finding that the analyst says is none flags nothing; the mark says so.
+      std::set<EntityId> flagged, cleared;
+      std::map<EntityId, std::string> said;
+      std::set<std::uint32_t> false_positives;
+      for (const PlacedAnnotation& one : open_case.placed) {
+        if (one.finding && one.annotation->verdict == Verdict::false_positive) false_positives.insert(*one.finding);
+        for (const EntityId id : one.entities) said[id] = fmt::format("[{}] ", visible(in_brief(*one.annotation)));
+      }
+      for (std::uint32_t i = 0; i < detection.findings.size(); ++i) {
+        const EntityId id = detection.findings[i].entity;
+        if (id) (false_positives.count(i) != 0 ? cleared : flagged).insert(id);
       }
       const bool narrowed = !choice->entity.empty() || !choice->finding.empty() || choice->findings_only;
       std::set<EntityId> chosen;
@@ -109,7 +123,11 @@ void add_tree_command(CLI::App& app, Run& run) {
       TreeTextOptions tree;
       tree.secrets = options->secrets();
       tree.width = output.to_terminal() ? terminal_width() : 0;
-      tree.mark = [&](EntityId id) { return flagged.count(id) != 0 ? std::string("! ") : std::string(); };
+      tree.mark = [&](EntityId id) {
+        std::string mark = flagged.count(id) != 0 ? "! " : cleared.count(id) != 0 ? "(false positive) " : "";
+        if (const auto at = said.find(id); at != said.end()) mark += at->second;
+        return mark;
+      };
       tree.show = [&](EntityId id) {
         const ProcessEntity& entity = snapshot.tree.entity(id);
         if (narrowed && chosen.count(id) == 0) return false;

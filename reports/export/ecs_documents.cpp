@@ -13,6 +13,7 @@ void add_note(const IncidentDocument& document, const std::optional<std::uint32_
   if (!position) return;
   const DocumentNote& note = document.analyst_notes[*position];
   if (!note.tags.empty()) json.texts("tags", note.tags);
+  if (!note.tags.empty()) json.texts("stemma.note.tags", note.tags);
   json.text("stemma.note.verdict", verdict_name(note.verdict));
   json.boolean("stemma.note.pinned", note.pinned);
   if (!note.severity.empty()) json.text("stemma.note.severity", note.severity);
