@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@
 #include "events/event.hpp"
 #include "events/projection.hpp"
 #include "events/source.hpp"
+#include "reports/annotations.hpp"
+#include "reports/placed_annotation.hpp"
 #include "ui/state/filter.hpp"
 #include "ui/state/open_case.hpp"
 
@@ -96,6 +99,15 @@ struct Stack {
 /// Values of a stack that are listed.
 inline constexpr std::size_t kMaxStacked = 10'000;
 
+/// What a case file says of the collection that is open.
+struct CaseNotes {
+  std::string path;  ///< of the case file; empty: none could be opened
+  bool writable = false;
+  Annotations annotations;
+  std::vector<std::string> notes;  ///< whole sentences: evidence that changed or is missing, what
+                                   ///< was left out, what failed
+};
+
 /// What the program was asked for and may be told to forget. Dropping it cancels: no answer comes
 /// after that.
 class Request {
@@ -145,6 +157,24 @@ class CaseService {
   using Written = std::function<void(std::string error)>;
   [[nodiscard]] virtual RequestHandle write_report(std::string path, std::string format,
                                                    Written done) = 0;
+  // The case file: what the analyst says. Calls are carried out in their order.
+
+  /// Opens or makes a case file for the collection that is open. Where `path` is empty: the one
+  /// that belongs to this evidence, by its digests, in the folder for application data; it is made
+  /// when something is first saved.
+  using NotesRead = std::function<void(CaseNotes)>;
+  [[nodiscard]] virtual RequestHandle open_notes(std::string path, NotesRead done) = 0;
+  /// Saves all annotations; `done` gets an empty text when they are on the disk, or what went
+  /// wrong.
+  virtual void save_notes(Annotations annotations, Written done) = 0;
+  /// What an annotation of it is about; nothing where the case does not hold it. Hashes the record
+  /// of an event: at most one read of the disk.
+  [[nodiscard]] virtual std::optional<Target> target_of(EventId event) const = 0;
+  [[nodiscard]] virtual std::optional<Target> target_of(EntityId entity) const = 0;
+  /// Events, processes, findings and runs that annotations are about.
+  [[nodiscard]] virtual std::vector<PlacedAnnotation> place(
+      const Annotations& annotations) const = 0;
+
   [[nodiscard]] virtual std::vector<std::string> report_formats() const = 0;
 };
 

@@ -2,6 +2,7 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QMetaObject>
+#include <QStandardPaths>
 #include <QStyleFactory>
 
 #include "app/gui/session_case_service.hpp"
@@ -26,7 +27,8 @@ int main(int argc, char** argv) {
   const QCommandLineOption channels(QStringLiteral("channels"), QStringLiteral("Channel file or folder of your own; repeatable"), QStringLiteral("PATH"));
   const QCommandLineOption threads(QStringLiteral("threads"), QStringLiteral("Threads to use"), QStringLiteral("N"));
   const QCommandLineOption secrets(QStringLiteral("show-secrets"), QStringLiteral("Show passwords, tokens and keys that evidence holds"));
-  parser.addOptions({rules, channels, threads, secrets});
+  const QCommandLineOption case_file(QStringLiteral("case"), QStringLiteral("Case file with the analyst's notes; made where it is not there"), QStringLiteral("FILE"));
+  parser.addOptions({case_file, rules, channels, threads, secrets});
   parser.process(application);
 
   stemma::GuiOptions options;
@@ -35,9 +37,12 @@ int main(int argc, char** argv) {
   options.threads = parser.value(threads).toUInt();
   options.show_secrets = parser.isSet(secrets);
 
+  options.cases = std::filesystem::path(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation).toStdString()) / "cases";
+
   stemma::SessionCaseService service(options, [&application](std::function<void()> run) { QMetaObject::invokeMethod(&application, std::move(run), Qt::QueuedConnection); });
   stemma::ui::MainWindow window(service);
   window.show();
   window.openPaths(parser.positionalArguments());
+  if (parser.isSet(case_file)) window.openCaseFile(parser.value(case_file));
   return QApplication::exec();
 }

@@ -10,6 +10,9 @@
 #include <thread>
 #include <utility>
 
+#include "app/casefile/case_file.hpp"
+#include "app/casefile/evidence_list.hpp"
+#include "app/casefile/targets.hpp"
 #include "app/gui/event_details.hpp"
 #include "app/gui/filter_pass.hpp"
 #include "app/gui/value_counts.hpp"
@@ -56,21 +59,26 @@ class SessionCaseService::Queue {
 
   Queue() : thread_([this](const std::stop_token& stop) { run(stop); }) {}
   ~Queue() {
-    thread_.request_stop();
-    const std::lock_guard lock(mutex_);
-    for (auto& [dropped, task] : tasks_) *dropped = true;
-    if (running_) *running_ = true;
-  }
-
-  ui::RequestHandle add(Task task) {
-    auto dropped = std::make_shared<std::atomic<bool>>(false);
     {
       const std::lock_guard lock(mutex_);
-      tasks_.emplace_back(dropped, std::move(task));
+      for (auto& [dropped, task] : tasks_) *dropped = true;
+      if (running_) *running_ = true;
     }
-    more_.notify_one();
-    return std::make_unique<Flag>(dropped);
+    thread_.request_stop();
+    thread_.join();
+    for (const auto& task : lasting_) task();
   }
+
+  /// Carried out in turn, whatever happens: also when the queue ends.
+  void add_lasting(std::function<void()> task) {
+    {
+      const std::lock_guard lock(mutex_);
+      lasting_.push_back(std::move(task));
+    }
+    push([this](const Dropped&) { run_lasting(); });
+  }
+
+  ui::RequestHandle add(Task task) { return std::make_unique<Flag>(push(std::move(task))); }
 
  private:
   void run(const std::stop_token& stop) {
@@ -87,9 +95,31 @@ class SessionCaseService::Queue {
     }
   }
 
+  Dropped push(Task task) {
+    auto dropped = std::make_shared<std::atomic<bool>>(false);
+    {
+      const std::lock_guard lock(mutex_);
+      tasks_.emplace_back(dropped, std::move(task));
+    }
+    more_.notify_one();
+    return dropped;
+  }
+
+  void run_lasting() {
+    std::function<void()> task;
+    {
+      const std::lock_guard lock(mutex_);
+      if (lasting_.empty()) return;
+      task = std::move(lasting_.front());
+      lasting_.pop_front();
+    }
+    task();
+  }
+
   std::mutex mutex_;
   std::condition_variable_any more_;
   std::deque<std::pair<Dropped, Task>> tasks_;
+  std::deque<std::function<void()>> lasting_;
   Dropped running_;
   std::jthread thread_;  // last: ends first
 };
@@ -245,7 +275,7 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
 };
 
 SessionCaseService::SessionCaseService(GuiOptions options, Post post)
-    : options_(std::move(options)), post_(std::move(post)), quick_(std::make_unique<Queue>()), passes_(std::make_unique<Queue>()) {}
+    : options_(std::move(options)), post_(std::move(post)), quick_(std::make_unique<Queue>()), passes_(std::make_unique<Queue>()), notes_queue_(std::make_unique<Queue>()) {}
 
 SessionCaseService::~SessionCaseService() {
   if (import_) {
@@ -254,6 +284,7 @@ SessionCaseService::~SessionCaseService() {
   }
   quick_.reset();
   passes_.reset();
+  notes_queue_.reset();  // when all is saved
   if (import_) import_->join();
 }
 
@@ -390,7 +421,7 @@ ui::RequestHandle SessionCaseService::explain(std::uint32_t finding, Explained d
 }
 
 ui::RequestHandle SessionCaseService::write_report(std::string path, std::string format, Written done) {
-  return passes_->add([import = import_, post = post_, path = std::move(path), format = std::move(format), done = std::move(done)](const Queue::Dropped& dropped) {
+  return passes_->add([import = import_, post = post_, annotations = last_saved_, path = std::move(path), format = std::move(format), done = std::move(done)](const Queue::Dropped& dropped) {
     const auto answer = [&](std::string error) {
       post([error = std::move(error), done, dropped]() mutable {
         if (!*dropped) done(std::move(error));
@@ -405,6 +436,7 @@ ui::RequestHandle SessionCaseService::write_report(std::string path, std::string
     document_options.command_line = "stemma report";
     for (const std::string& one : import->paths()) document_options.command_line += " " + one;
     document_options.secrets = import->secrets();
+    document_options.annotations = place_annotations({*session, open->findings, open->incident->invocations, {}}, annotations);
     const IncidentDocument document = make_document(*session, *open->rules, import->channels(), detection, *open->incident, document_options);
     std::string text;
     append_document(document, format, html_skeleton(), text);
@@ -413,6 +445,144 @@ ui::RequestHandle SessionCaseService::write_report(std::string path, std::string
     out.close();
     answer(out ? std::string() : fmt::format("{} could not be written", visible(path)));
   });
+}
+
+// The case file of the collection that is open. One thread.
+class SessionCaseService::Notes {
+ public:
+  Notes(std::shared_ptr<Import> import, std::filesystem::path folder) : import_(std::move(import)), folder_(std::move(folder)) {}
+
+  ui::CaseNotes open(const std::string& path) {
+    ui::CaseNotes out;
+    const auto session = import_ ? import_->session() : nullptr;
+    if (!session) return out;
+    for (std::uint32_t i = 1; i <= session->snapshot().artifacts.size(); ++i) digests_.push_back(import_->digest(*session, {i}));
+    contents_.evidence = evidence_of(*session, digests_);
+    path_ = path.empty() ? default_path() : path;
+    std::error_code ignored;
+    if (path_.empty() || !std::filesystem::exists(path_, ignored)) {
+      out.path = path_;
+      out.writable = !path_.empty();
+      return out;
+    }
+    auto opened = CaseFile::open(path_);
+    if (!opened) {
+      out.notes.push_back(visible(opened.error().message));
+      if (opened.error().kind == CaseError::Kind::damaged) salvage(out);
+      if (!file_) return out;
+    } else {
+      file_ = std::make_unique<CaseFile>(std::move(*opened));
+    }
+    const CaseContents& then = file_->contents();
+    out.path = file_->path();
+    out.writable = file_->writable();
+    out.annotations = then.annotations;
+    if (!file_->note().empty()) out.notes.push_back(visible(file_->note()));
+    for (const std::string& line : file_->left_out()) out.notes.push_back(visible(line));
+    if (!then.evidence.empty()) {
+      const auto matches = compare_evidence(then.evidence, contents_.evidence);
+      const std::string line = difference_line(count(matches));
+      if (!line.empty()) out.notes.push_back(visible(line));
+      for (const EvidenceMatch& match : matches) {
+        if (match.state == EvidenceState::same || match.state == EvidenceState::moved || out.notes.size() > kMostDifferences) continue;
+        out.notes.push_back(fmt::format("{}: {}", evidence_state_name(match.state), match.now.path.empty() ? match.then.path : match.now.path));
+      }
+    }
+    return out;
+  }
+
+  std::string save(Annotations annotations) {
+    if (path_.empty()) return "there is no folder for case files: nothing was saved";
+    if (!file_) {
+      std::error_code error;
+      std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), error);
+      auto made = CaseFile::create(path_);
+      if (!made) return visible(made.error().message);
+      file_ = std::make_unique<CaseFile>(std::move(*made));
+    }
+    if (!file_->writable()) return "the case file is open to read only: nothing was saved";
+    CaseContents next = file_->contents();
+    next.annotations = std::move(annotations);
+    if (next.evidence.empty()) next.evidence = contents_.evidence;
+    const auto saved = file_->save(next);
+    return saved ? std::string() : visible(saved.error().message);
+  }
+
+ private:
+  static constexpr std::size_t kMostDifferences = 50;
+
+  // What a damaged file still holds goes on in a new one beside it; the damaged one stays as it is.
+  void salvage(ui::CaseNotes& out) {
+    const std::string to = path_ + ".salvaged";
+    auto salvaged = salvage_case(path_, to);
+    if (!salvaged) {
+      out.notes.push_back(visible(salvaged.error().message));
+      return;
+    }
+    for (const std::string& line : salvaged->lost) out.notes.push_back(visible(line));
+    out.notes.push_back(fmt::format("what could be read is in {}; {} stays as it is", visible(to), visible(path_)));
+    auto opened = CaseFile::open(to);
+    if (!opened) return;
+    path_ = to;
+    file_ = std::make_unique<CaseFile>(std::move(*opened));
+  }
+
+  // Named by what the evidence is, so that the same collection finds its notes wherever it lies.
+  std::string default_path() const {
+    if (folder_.empty()) return {};
+    std::vector<std::string> sorted = digests_;
+    std::sort(sorted.begin(), sorted.end());
+    std::string text;
+    for (const std::string& digest : sorted) text += digest + "\n";
+    return (folder_ / (sha256_hex(text).substr(0, 32) + ".stemma")).string();
+  }
+
+  std::shared_ptr<Import> import_;
+  std::filesystem::path folder_;
+  std::string path_;
+  std::vector<std::string> digests_;
+  CaseContents contents_;  // of what is open
+  std::unique_ptr<CaseFile> file_;
+};
+
+ui::RequestHandle SessionCaseService::open_notes(std::string path, NotesRead done) {
+  notes_ = std::make_shared<Notes>(import_, options_.cases);
+  last_saved_ = {};
+  return notes_queue_->add([notes = notes_, post = post_, path = std::move(path), done = std::move(done)](const Queue::Dropped& dropped) {
+    ui::CaseNotes out = notes->open(path);
+    post([out = std::move(out), done, dropped]() mutable {
+      if (!*dropped) done(std::move(out));
+    });
+  });
+}
+
+void SessionCaseService::save_notes(Annotations annotations, Written done) {
+  last_saved_ = annotations;
+  if (!notes_) notes_ = std::make_shared<Notes>(import_, options_.cases);
+  // Never dropped: what an analyst wrote is saved even while the window closes.
+  notes_queue_->add_lasting([notes = notes_, post = post_, annotations = std::move(annotations), done = std::move(done)] {
+    std::string error = notes->save(annotations);
+    post([error = std::move(error), done] { done(error); });
+  });
+}
+
+std::optional<Target> SessionCaseService::target_of(EventId event) const {
+  const auto session = import_ ? import_->session() : nullptr;
+  if (!session || !event || event.index() >= session->snapshot().events.size()) return std::nullopt;
+  return event_target(*session, event);
+}
+
+std::optional<Target> SessionCaseService::target_of(EntityId entity) const {
+  const auto session = import_ ? import_->session() : nullptr;
+  if (!session || !entity || entity.index() >= session->snapshot().tree.entities().size()) return std::nullopt;
+  return process_target(session->snapshot(), entity);
+}
+
+std::vector<PlacedAnnotation> SessionCaseService::place(const Annotations& annotations) const {
+  const auto session = import_ ? import_->session() : nullptr;
+  const auto open = import_ ? import_->current() : nullptr;
+  if (!session || !open) return {};
+  return place_annotations({*session, open->findings, open->incident ? std::span<const Invocation>(open->incident->invocations) : std::span<const Invocation>{}, {}}, annotations);
 }
 
 std::vector<std::string> SessionCaseService::report_formats() const {

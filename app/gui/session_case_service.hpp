@@ -14,6 +14,7 @@ struct GuiOptions {
   std::vector<std::filesystem::path> channels;  ///< the same
   unsigned threads = 0;                         ///< 0: as many as the machine has
   bool show_secrets = false;
+  std::filesystem::path cases;  ///< folder for case files without a name; empty: annotations are not kept
 };
 
 class SessionCaseService : public ui::CaseService {
@@ -32,16 +33,25 @@ class SessionCaseService : public ui::CaseService {
   [[nodiscard]] ui::RequestHandle stack(std::shared_ptr<const std::vector<EventId>> events, FieldId field, Stacked done) override;
   [[nodiscard]] ui::RequestHandle explain(std::uint32_t finding, Explained done) override;
   [[nodiscard]] ui::RequestHandle write_report(std::string path, std::string format, Written done) override;
+  [[nodiscard]] ui::RequestHandle open_notes(std::string path, NotesRead done) override;
+  void save_notes(Annotations annotations, Written done) override;
+  [[nodiscard]] std::optional<Target> target_of(EventId event) const override;
+  [[nodiscard]] std::optional<Target> target_of(EntityId entity) const override;
+  [[nodiscard]] std::vector<PlacedAnnotation> place(const Annotations& annotations) const override;
   [[nodiscard]] std::vector<std::string> report_formats() const override;
 
  private:
   class Import;
   class Queue;
+  class Notes;
   GuiOptions options_;
   Post post_;
   std::shared_ptr<Import> import_;  // null before the first open
   std::unique_ptr<Queue> quick_;    // what a screenful needs
   std::unique_ptr<Queue> passes_;   // what goes over the evidence
+  std::shared_ptr<Notes> notes_;    // of the case that is open; touched by notes_queue_ alone
+  std::unique_ptr<Queue> notes_queue_;
+  Annotations last_saved_;
 };
 
 }  // namespace stemma

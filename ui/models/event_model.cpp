@@ -12,9 +12,9 @@ namespace stemma::ui {
 namespace {
 
 constexpr std::array<const char*, EventModel::kFixedColumns> kTitles{
-    "Time", "Host", "Log", "Code", "Category", "Process", "What happened"};
+    "Time", "Note", "Host", "Log", "Code", "Category", "Process", "What happened"};
 constexpr std::array<const char*, EventModel::kFixedColumns> kFields{
-    "@timestamp",   "host.name", "winlog.channel", "event.code", "event.category",
+    "@timestamp",   "", "host.name", "winlog.channel", "event.code", "event.category",
     "process.name", ""};
 constexpr std::array<const char*, 14> kCategories{"process",
                                                   "file",
@@ -80,6 +80,9 @@ EventModel::EventModel(Workbench& bench, QObject* parent)
     reset();
   });
   connect(&bench_, &Workbench::filterChanged, this, &EventModel::grow);
+  connect(&bench_, &Workbench::notesChanged, this, [this] {
+    if (rows_ != 0) Q_EMIT dataChanged(index(0, kNote), index(static_cast<int>(rows_) - 1, kNote));
+  });
 }
 
 bool EventModel::limited() const {
@@ -171,6 +174,10 @@ QString EventModel::known_text(EventId event, int column) const {
     case kTime:
       return timeText(events.time(event), std::max<int>(events.time_digits(event), 3),
                       displayZone());
+    case kNote: {
+      const Annotation* note = bench_.noteOn(event);
+      return note == nullptr ? QString() : shown(in_brief(*note));
+    }
     case kHost:
       return shown(shown_->hosts.name(events.host(event)));
     case kSource:

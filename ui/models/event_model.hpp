@@ -17,7 +17,17 @@ class EventModel : public QAbstractTableModel {
   Q_OBJECT
 
  public:
-  enum Column : int { kTime, kHost, kSource, kCode, kCategory, kProcess, kSummary, kFixedColumns };
+  enum Column : int {
+    kTime,
+    kNote,
+    kHost,
+    kSource,
+    kCode,
+    kCategory,
+    kProcess,
+    kSummary,
+    kFixedColumns
+  };
   enum class Order : std::uint8_t { earliest, latest };
 
   explicit EventModel(Workbench& bench, QObject* parent = nullptr);

@@ -37,6 +37,9 @@ QString techniques(const Rule& rule) {
 FindingModel::FindingModel(Workbench& bench, QObject* parent)
     : QAbstractTableModel(parent), bench_(bench) {
   connect(&bench_, &Workbench::caseChanged, this, &FindingModel::rebuild);
+  connect(&bench_, &Workbench::notesChanged, this, [this] {
+    if (!rows_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, kColumns - 1));
+  });
 }
 
 int FindingModel::rowCount(const QModelIndex& parent) const {
@@ -55,10 +58,13 @@ QString FindingModel::text_of(std::uint32_t number, int column) const {
   switch (column) {
     case kWhat: {
       QString text;
+      if (const Annotation* note = bench_.noteOnFinding(number)) {
+        text = QStringLiteral("[%1] ").arg(shown(in_brief(*note)));
+      }
       const ImageId image = finding.image    ? finding.image
                             : finding.entity ? snapshot.tree.last_image(finding.entity)
                                              : ImageId{};
-      if (image) text = shown(snapshot.strings.view(snapshot.tree.image(image).name));
+      if (image) text += shown(snapshot.strings.view(snapshot.tree.image(image).name));
       if (grouping_ != Grouping::rule || text.isEmpty()) {
         text += (text.isEmpty() ? QString() : QStringLiteral(" — ")) + shown(rule.name);
       }
@@ -207,6 +213,9 @@ QString FindingModel::title_of(const Group& group) const {
   QStringList parts{group.title};
   if (group.invocation) {
     const Invocation& run = bench_.openCase()->incident->invocations[*group.invocation];
+    if (const Annotation* note = bench_.noteOnRun(*group.invocation)) {
+      parts.prepend(QStringLiteral("[%1]").arg(shown(in_brief(*note))));
+    }
     parts << (run.start.known() ? timeText(run.start.time, 0, displayZone())
                                 : QStringLiteral("time not known"));
   }

@@ -90,6 +90,9 @@ ProcessModel::ProcessModel(Workbench& bench, QObject* parent)
     count_ = static_cast<int>(rows_.size());
     endResetModel();
   });
+  connect(&bench_, &Workbench::notesChanged, this, [this] {
+    if (count_ != 0) Q_EMIT dataChanged(index(0, kActivity), index(count_ - 1, kActivity));
+  });
   connect(&bench_, &Workbench::viewChanged, this, [this] {
     if (rows_.open_case() == nullptr) return;
     beginResetModel();
@@ -252,6 +255,9 @@ QVariant ProcessModel::data(const QModelIndex& index, int role) const {
         if (count != 0)
           pills += fromUtf8(label) + QLatin1Char(' ') + countText(count) + QLatin1Char('\t');
       };
+      if (const Annotation* note = bench_.noteOn(row.entity)) {
+        pills += QStringLiteral("✎ ") + shown(in_brief(*note)) + QLatin1Char('\t');
+      }
       add("⚑", facts.findings);
       if (facts.user_changed) pills += QStringLiteral("user →\t");
       const ProcessImage* image = image_of(open.snapshot->tree, row.entity);

@@ -2,6 +2,7 @@
 
 #include <QStringList>
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace stemma::ui {
@@ -21,12 +22,22 @@ void Workbench::openPaths(const QStringList& paths) {
   filtering_ = false;
   history_.clear();
   open_.reset();
+  notes_request_.reset();
+  annotations_.clear();
+  case_notes_.clear();
+  notes_path_.clear();
+  place_notes();
   Q_EMIT caseChanged();
   tell_.start();
   service_.open(std::move(list), [this](std::shared_ptr<const OpenCase> next) {
     const bool first = !open_ || !open_->snapshot;
     open_ = std::move(next);
-    if (first && open_->snapshot) run_filter();
+    if (first && open_->snapshot) {
+      run_filter();
+      openNotes(std::exchange(case_file_, {}));
+    } else {
+      place_notes();  // findings and runs are new
+    }
     Q_EMIT caseChanged();
   });
 }
@@ -166,6 +177,106 @@ std::optional<std::uint32_t> Workbench::selectedInvocation() const {
   const auto& all = open_->incident->invocations;
   for (std::uint32_t i = 0; i < all.size(); ++i) {
     if (all[i].id == id) return i;
+  }
+  return std::nullopt;
+}
+
+void Workbench::openNotes(const QString& path) {
+  notes_state_ = tr("The case file is being read…");
+  notes_request_ = service_.open_notes(path.toStdString(), [this](CaseNotes notes) {
+    annotations_ = std::move(notes.annotations);
+    case_notes_ = std::move(notes.notes);
+    notes_path_ = notes.path;
+    notes_state_ =
+        notes.path.empty() ? tr("Notes are not kept: no case file could be opened.")
+        : notes.writable
+            ? tr("Notes are saved to %1 as you type.").arg(QString::fromStdString(notes.path))
+            : tr("%1 is open to read only: notes are not kept.")
+                  .arg(QString::fromStdString(notes.path));
+    place_notes();
+    Q_EMIT notesChanged();
+  });
+  Q_EMIT notesChanged();
+}
+
+void Workbench::annotate(Annotation annotation) {
+  const std::int64_t now = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                               std::chrono::system_clock::now().time_since_epoch())
+                               .count();
+  const Annotation* before = annotations_.find(annotation.target);
+  if (before == nullptr && !annotation.says_something()) return;
+  if (annotation.created.ns == 0) annotation.created = {now};
+  if (before != nullptr) {
+    annotation.changed = before->changed;
+    if (annotation == *before) return;
+  }
+  annotation.changed = {now};
+  if (const auto set = annotations_.set(std::move(annotation)); !set) {
+    notes_state_ = QString::fromStdString(set.error());
+    Q_EMIT notesChanged();
+    return;
+  }
+  place_notes();
+  notes_state_ = tr("Saving…");
+  Q_EMIT notesChanged();
+  service_.save_notes(annotations_, [this](const std::string& error) {
+    notes_state_ = error.empty() ? tr("Saved to %1.").arg(QString::fromStdString(notes_path_))
+                                 : QString::fromStdString(error);
+    Q_EMIT notesChanged();
+  });
+}
+
+void Workbench::place_notes() {
+  on_event_.clear();
+  on_entity_.clear();
+  on_finding_.clear();
+  on_run_.clear();
+  placed_.clear();
+  if (!annotations_.empty() && open_) placed_ = service_.place(annotations_);
+  for (const PlacedAnnotation& one : placed_) {
+    for (const EventId event : one.events) on_event_.emplace(event, one.annotation);
+    for (const EntityId entity : one.entities) on_entity_.emplace(entity, one.annotation);
+    if (one.finding) on_finding_.emplace(*one.finding, one.annotation);
+    if (one.run) on_run_.emplace(*one.run, one.annotation);
+  }
+}
+
+namespace {
+
+template <class Map, class Key>
+const Annotation* found(const Map& map, const Key& key) {
+  const auto at = map.find(key);
+  return at == map.end() ? nullptr : at->second;
+}
+
+}  // namespace
+
+const Annotation* Workbench::noteOn(EventId event) const {
+  return found(on_event_, event);
+}
+const Annotation* Workbench::noteOn(EntityId entity) const {
+  return found(on_entity_, entity);
+}
+const Annotation* Workbench::noteOnFinding(std::uint32_t finding) const {
+  return found(on_finding_, finding);
+}
+const Annotation* Workbench::noteOnRun(std::uint32_t run) const {
+  return found(on_run_, run);
+}
+
+std::optional<Target> Workbench::selectedTarget(TargetKind kind) const {
+  const Selection& selection = history_.now().selection;
+  switch (kind) {
+    case TargetKind::finding:
+      if (selection.finding.empty()) return std::nullopt;
+      return Target{kind, selection.finding};
+    case TargetKind::run:
+      if (selection.invocation.empty()) return std::nullopt;
+      return Target{kind, selection.invocation};
+    case TargetKind::process:
+      return service_.target_of(selection.entity);
+    case TargetKind::event:
+      return service_.target_of(selection.event);
   }
   return std::nullopt;
 }

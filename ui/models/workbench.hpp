@@ -7,6 +7,7 @@
 #include <QTimer>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 
 #include "ui/case_service.hpp"
 #include "ui/state/open_case.hpp"
@@ -50,6 +51,26 @@ class Workbench : public QObject {
   [[nodiscard]] std::optional<std::uint32_t> selectedFinding() const;
   [[nodiscard]] std::optional<std::uint32_t> selectedInvocation() const;
 
+  // What the analyst says. Kept in a case file of its own, saved as it is said.
+  [[nodiscard]] const Annotations& annotations() const { return annotations_; }
+  /// Puts it in the place of what was said of its target, and saves.
+  void annotate(Annotation annotation);
+  /// The selected thing of that kind; nothing where none is selected.
+  [[nodiscard]] std::optional<Target> selectedTarget(TargetKind kind) const;
+  /// Null where nothing is said of it.
+  [[nodiscard]] const Annotation* noteOn(EventId event) const;
+  [[nodiscard]] const Annotation* noteOn(EntityId entity) const;
+  [[nodiscard]] const Annotation* noteOnFinding(std::uint32_t finding) const;
+  [[nodiscard]] const Annotation* noteOnRun(std::uint32_t run) const;
+  /// Another case file for the open collection; one that is not there is made by the first save.
+  void openNotes(const QString& path);
+  /// The case file for the collection that is opening; the next one is found by its evidence again.
+  void setCaseFile(const QString& path) { case_file_ = path; }
+  /// Where notes are kept, and whether all of them are on the disk.
+  [[nodiscard]] QString notesState() const { return notes_state_; }
+  /// What to know of the case file: evidence that changed, what was left out.
+  [[nodiscard]] const std::vector<std::string>& caseNotes() const { return case_notes_; }
+
   /// Events that the filter leaves, ascending; null where it leaves all. Grows while a filter runs.
   [[nodiscard]] const std::vector<EventId>* filtered() const { return filtered_.get(); }
   [[nodiscard]] bool filtering() const { return filtering_; }
@@ -63,6 +84,8 @@ class Workbench : public QObject {
   void viewChanged();
   /// More rows, or all of them, or none any more.
   void filterChanged();
+  /// Something was said, saved, or read from a case file.
+  void notesChanged();
 
  private:
   void apply(View view, const QString& gesture);
@@ -79,6 +102,18 @@ class Workbench : public QObject {
   bool filtering_ = false;
   std::size_t looked_at_ = 0;
   std::vector<std::string> filter_notes_;
+  void place_notes();
+
+  Annotations annotations_;
+  std::vector<PlacedAnnotation> placed_;  // borrows annotations_
+  std::unordered_map<EventId, const Annotation*> on_event_;
+  std::unordered_map<EntityId, const Annotation*> on_entity_;
+  std::unordered_map<std::uint32_t, const Annotation*> on_finding_, on_run_;
+  RequestHandle notes_request_;
+  std::string notes_path_;
+  QString case_file_;
+  QString notes_state_;
+  std::vector<std::string> case_notes_;
   QTimer tell_;  // many changes of one turn of the event loop are told once
 };
 

@@ -12,6 +12,7 @@
 
 #include "ui/models/process_model.hpp"
 #include "ui/models/text.hpp"
+#include "ui/widgets/notes_editor.hpp"
 
 namespace stemma::ui {
 namespace {
@@ -145,6 +146,8 @@ DetailsPane::DetailsPane(Workbench& bench, QWidget* parent) : QWidget(parent), b
   tabs_->addTab(record_, tr("Record"));
   tabs_->addTab(bytes_, tr("Bytes"));
   tabs_->addTab(decoded_, tr("Decoded"));
+  notes_ = new NotesEditor(bench_, this);
+  tabs_->addTab(notes_, tr("Notes"));
   layout->addWidget(tabs_, 1);
   connect(fields_, &QTableWidget::itemSelectionChanged, this, &DetailsPane::show_bytes);
   connect(&bench_, &Workbench::viewChanged, this, &DetailsPane::follow);

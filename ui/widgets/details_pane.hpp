@@ -20,6 +20,8 @@ struct ByteRange {
 };
 std::vector<ByteRange> find_value(std::string_view record, std::string_view value);
 
+class NotesEditor;
+
 class DetailsPane : public QWidget {
   Q_OBJECT
 
@@ -28,10 +30,11 @@ class DetailsPane : public QWidget {
   [[nodiscard]] QTabWidget* tabs() const { return tabs_; }
   [[nodiscard]] const EventDetails& details() const { return details_; }
   void showTab(int tab);
+  [[nodiscard]] NotesEditor* notes() const { return notes_; }
   void copyValue();
   void copyRecord();
 
-  enum Tab : int { kStory, kFields, kRecord, kBytes, kDecoded };
+  enum Tab : int { kStory, kFields, kRecord, kBytes, kDecoded, kNotes };
 
  Q_SIGNALS:
   void said(const QString& message);
@@ -50,6 +53,7 @@ class DetailsPane : public QWidget {
   QPlainTextEdit* record_;
   QPlainTextEdit* bytes_;
   QPlainTextEdit* decoded_;
+  NotesEditor* notes_;
   RequestHandle request_, why_request_;
   EventId shown_;
   std::string shown_finding_, shown_run_;

@@ -1,5 +1,6 @@
 #include "ui/widgets/filter_row.hpp"
 
+#include "ui/models/event_model.hpp"
 #include "ui/models/roles.hpp"
 
 namespace stemma::ui {
@@ -27,7 +28,7 @@ void FilterRow::make() {
     field->setAccessibleName(tr("Filter by %1").arg(field->placeholderText()));
     field->setToolTip(
         tr("Enter adds a filter chip; -text leaves out, =text wants the whole value"));
-    field->setEnabled(name != QStringLiteral("@timestamp"));
+    field->setEnabled(name != QStringLiteral("@timestamp") && column != EventModel::kNote);
     connect(field, &QLineEdit::returnPressed, this, [this, column] { accept(column); });
     field->show();
     fields_.append(field);

@@ -28,6 +28,7 @@
 #include "ui/widgets/chip_bar.hpp"
 #include "ui/widgets/command_palette.hpp"
 #include "ui/widgets/details_pane.hpp"
+#include "ui/widgets/notes_editor.hpp"
 #include "ui/widgets/panes.hpp"
 #include "ui/widgets/stack_pane.hpp"
 #include "ui/widgets/theme.hpp"
@@ -52,6 +53,9 @@ MainWindow::MainWindow(CaseService& service, QWidget* parent)
   make_tools();
   make_commands();
   connect(&bench_, &Workbench::caseChanged, this, &MainWindow::show_case);
+  connect(&bench_, &Workbench::notesChanged, this, [this] {
+    if (!bench_.caseNotes().empty()) show_case();
+  });
   progress_.setInterval(100);
   connect(&progress_, &QTimer::timeout, this, &MainWindow::show_progress);
   const QSettings settings;
@@ -213,6 +217,50 @@ void MainWindow::make_commands() {
   edit->addAction(
       command(tr("Copy r&ecord"), keys("Ctrl+Shift+R"), [this] { details_->copyRecord(); }));
 
+  QMenu* note = menuBar()->addMenu(tr("&Note"));
+  const auto change = [this](const std::function<void(Annotation&)>& say_of) {
+    std::optional<Target> target;
+    for (const TargetKind kind :
+         {TargetKind::finding, TargetKind::process, TargetKind::event, TargetKind::run}) {
+      if (!target) target = bench_.selectedTarget(kind);
+    }
+    if (!target) return say(tr("Choose a finding, a process or an event first."));
+    const Annotation* before = bench_.annotations().find(*target);
+    Annotation one = before != nullptr ? *before : Annotation{};
+    one.target = *target;
+    say_of(one);
+    bench_.annotate(std::move(one));
+  };
+  note->addAction(command(tr("&Pin, or let go"), keys("Ctrl+B"),
+                          [change] { change([](Annotation& one) { one.pinned = !one.pinned; }); }));
+  const std::pair<const char*, Verdict> verdicts[] = {{"Alt+1", Verdict::malicious},
+                                                      {"Alt+2", Verdict::suspicious},
+                                                      {"Alt+3", Verdict::benign},
+                                                      {"Alt+4", Verdict::false_positive},
+                                                      {"Alt+0", Verdict::none}};
+  for (const auto& [key, verdict] : verdicts) {
+    const QString words = verdict == Verdict::none ? tr("none") : fromUtf8(verdict_words(verdict));
+    note->addAction(command(tr("Verdict: %1").arg(words), keys(key), [change, verdict = verdict] {
+      change([verdict](Annotation& one) { one.verdict = verdict; });
+    }));
+  }
+  note->addAction(command(tr("&Tags…"), keys("Ctrl+D"), [this] {
+    details_->showTab(DetailsPane::kNotes);
+    details_->notes()->focusTags();
+  }));
+  note->addAction(command(tr("&Comment…"), {QKeySequence(QStringLiteral("Ctrl+N"))}, [this] {
+    details_->showTab(DetailsPane::kNotes);
+    details_->notes()->focusComment();
+  }));
+  note->addSeparator();
+  note->addAction(command(tr("Case &file…"), {}, [this] {
+    if (!bench_.openCase()) return say(tr("Open a collection first."));
+    const QString path = QFileDialog::getSaveFileName(
+        this, tr("A case file, or a new one"), QStringLiteral("case.stemma"),
+        tr("Case files (*.stemma)"), nullptr, QFileDialog::DontConfirmOverwrite);
+    if (!path.isEmpty()) bench_.openNotes(path);
+  }));
+
   QMenu* find = menuBar()->addMenu(tr("&Find"));
   find->addAction(
       command(tr("&Search events"),
@@ -310,7 +358,7 @@ void MainWindow::remember_recent(const QStringList& paths) {
 
 void MainWindow::show_case() {
   const auto& open = bench_.openCase();
-  notes_dock_->setVisible(open && !open->notes.empty());
+  notes_dock_->setVisible((open && !open->notes.empty()) || !bench_.caseNotes().empty());
   if (!open || open->stage == Stage::empty) {
     QString text;
     if (open) {
@@ -321,6 +369,7 @@ void MainWindow::show_case() {
     return;
   }
   QString text;
+  for (const std::string& one : bench_.caseNotes()) text += fromUtf8(one) + QStringLiteral("\n\n");
   for (const std::string& note : open->notes) {
     for (const QString& line : fromUtf8(note).split(QLatin1Char('\n')))
       text += line + QLatin1Char('\n');

@@ -30,6 +30,8 @@ class MainWindow : public QMainWindow {
   explicit MainWindow(CaseService& service, QWidget* parent = nullptr);
 
   void openPaths(const QStringList& paths);
+  /// The case file for the collection that opens next.
+  void openCaseFile(const QString& path) { bench_.setCaseFile(path); }
   [[nodiscard]] Workbench& bench() { return bench_; }
   /// Every command, for the palette and for the page of keys.
   [[nodiscard]] const QList<QAction*>& commands() const { return commands_; }

@@ -337,6 +337,7 @@ void TreePane::show_events(EntityId entity, const QString& pill) {
     Q_EMIT opened();
     return;
   }
+  if (pill == QStringLiteral("✎")) return bench_.selectEntity(entity);
   Filter filter = bench_.view().filter;
   for (Chip& chip : filter.chips) chip.enabled = false;
   Chip own;
@@ -400,7 +401,7 @@ EventsPane::EventsPane(Workbench& bench, QWidget* parent)
   layout->addWidget(count_);
   view_->setModel(model_);
   view_->setAccessibleName(tr("Events"));
-  const int widths[] = {230, 100, 150, 60, 100, 170, 900};
+  const int widths[] = {230, 70, 100, 150, 60, 100, 170, 900};
   for (int i = 0; i < EventModel::kFixedColumns; ++i) view_->header()->resizeSection(i, widths[i]);
   view_->setBelowHeader(new FilterRow(bench_, *view_));
   layout->addWidget(view_, 1);

@@ -4,6 +4,7 @@
 
 #include <QApplication>
 #include <QDockWidget>
+#include <QFile>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -173,6 +174,54 @@ TEST_F(Window, BytesOfAChosenFieldAreMarked) {
   // The first mark begins with the value's first letter, as UTF-16; a line may end behind it.
   const QString marked = bytes->extraSelections().constFirst().cursor.selectedText();
   EXPECT_TRUE(marked.startsWith(QStringLiteral("43"))) << marked.toStdString();
+}
+
+TEST_F(Window, NotesAreSavedAsTheyAreMadeAndFoundAgain) {
+  const QTemporaryDir folder;
+  const QString file = folder.filePath(QStringLiteral("case.stemma"));
+  window.openCaseFile(file);
+  open();
+  key(Qt::Key_1, Qt::AltModifier);
+  ASSERT_TRUE(QTest::qWaitFor(
+      [&] { return bench().notesState() == QStringLiteral("Saved to ") + file + QLatin1Char('.'); },
+      20'000))
+      << bench().notesState().toStdString();
+  const std::uint32_t finding = *bench().selectedFinding();
+  ASSERT_NE(bench().noteOnFinding(finding), nullptr);
+  EXPECT_EQ(bench().noteOnFinding(finding)->verdict, Verdict::malicious);
+  const int row = findings()->model()->rowOfFinding(finding);
+  EXPECT_THAT(findings()->model()->index(row, 0).data().toString().toStdString(),
+              testing::StartsWith("[malicious] "));
+  // Another window on the same evidence reads what was said.
+  SessionCaseService other({}, [](std::function<void()> run) {
+    QMetaObject::invokeMethod(qApp, std::move(run), Qt::QueuedConnection);
+  });
+  Workbench again(other);
+  again.setCaseFile(file);
+  again.openPaths({QString::fromUtf8(std::getenv("STEMMA_ROOT")) +
+                   QStringLiteral("/samples/azure-run-command")});
+  ASSERT_TRUE(QTest::qWaitFor(
+      [&] {
+        return again.openCase() && again.openCase()->stage == Stage::complete &&
+               again.annotations().size() == 1;
+      },
+      60'000));
+  ASSERT_NE(again.noteOnFinding(finding), nullptr);
+  EXPECT_THAT(again.caseNotes().size(), testing::Le(1u));  // that the first window holds the file
+}
+
+TEST_F(Window, ACaseFileThatIsNoneIsSaidAndTheRestGoesOn) {
+  const QTemporaryDir folder;
+  const QString file = folder.filePath(QStringLiteral("odd.stemma"));
+  QFile odd(file);
+  ASSERT_TRUE(odd.open(QIODevice::WriteOnly));
+  odd.write("not a case file at all, but long enough to be looked at by whoever opens it");
+  odd.close();
+  window.openCaseFile(file);
+  open();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !bench().caseNotes().empty(); }, 20'000));
+  EXPECT_THAT(bench().caseNotes()[0], HasSubstr("not a case file"));
+  EXPECT_GT(events()->model()->rowCount(), 0);
 }
 
 TEST_F(Window, EveryControlHasAName) {
