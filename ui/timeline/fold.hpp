@@ -1,0 +1,65 @@
+// Folding: what of a run of ids, ascending and in the order of time, falls into each pixel column.
+// Searches and jumps, so that a lane costs its columns and not its events.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <span>
+#include <vector>
+
+#include "events/event_store.hpp"
+#include "events/ids.hpp"
+#include "events/process_tree.hpp"
+#include "ui/timeline/time_scale.hpp"
+
+namespace stemma::ui::timeline {
+
+/// The ids at the borders of columns: column x holds the ids from borders[x] to before
+/// borders[x + 1]. One more than there are columns. Made once for all lanes of a picture, it turns
+/// times into numbers that a run of ids can be searched for.
+using Borders = std::vector<std::uint32_t>;
+
+/// Borders of events. O(columns · log events).
+Borders event_borders(const EventStore& events, const TimeScale& scale);
+
+/// Borders of process lives by their start, of the lives of one host, which lie in the order of
+/// their starts: numbers `first` to before `last`. O(columns · log lives).
+Borders start_borders(const ProcessTree& tree, EntityId first, EntityId last,
+                      const TimeScale& scale);
+
+/// Calls visit(x, begin, end) for every column that holds some of `ids`, from left to right; ids
+/// [begin, end) are in it. O(min(columns, ids) · log).
+/// @param ids  ascending
+/// @param key  what is compared with borders; ids themselves need none
+struct IdValue {
+  template <class Tag>
+  std::uint32_t operator()(Id<Tag> id) const {
+    return id.value;
+  }
+};
+template <class Ids, class Visit, class Key = IdValue>
+void fold(const Ids& ids, const Borders& borders, const Visit& visit, const Key& key = {}) {
+  const auto below = [&](const auto& id, std::uint32_t value) { return key(id) < value; };
+  auto at = std::lower_bound(std::begin(ids), std::end(ids), borders.front(), below);
+  const auto end = std::lower_bound(at, std::end(ids), borders.back(), below);
+  auto border = borders.begin();
+  while (at != end) {
+    border = std::upper_bound(border, borders.end(), key(*at));
+    // The next column's events are near in most lanes: step in doubling strides before searching.
+    auto far = at;
+    for (std::ptrdiff_t stride = 1; far != end && key(*far) < *border; stride *= 2)
+      far += std::min(stride, end - far);
+    const auto next = std::lower_bound(at, far, *border, below);
+    visit(static_cast<int>(border - borders.begin()) - 1, at, next);
+    at = next;
+  }
+}
+
+/// Events of every column, of the whole case. O(columns).
+std::vector<std::uint32_t> histogram(const Borders& borders);
+
+/// How many of `ids`, ascending, lie in every column. O(min(columns, ids) · log).
+std::vector<std::uint32_t> histogram(std::span<const EventId> ids, const Borders& borders);
+
+}  // namespace stemma::ui::timeline
