@@ -42,7 +42,7 @@ Story& Story::next_file() {
 Story& Story::add(SourceKind kind, ProcessAct act, const Happening& h) {
   const bool windows = is_windows(kind);
   event_.reset(projection_);
-  event_.time = {kEpoch + h.at_ms * 1'000'000};
+  event_.time = h.at ? *h.at : Timestamp{kEpoch + h.at_ms * 1'000'000};
   event_.time_digits = 3;
   event_.source_kind = kind;
   event_.sequence = h.sequence != 0 ? h.sequence : ++serial_;
@@ -55,7 +55,10 @@ Story& Story::add(SourceKind kind, ProcessAct act, const Happening& h) {
     if (!value.empty()) event_.set(field, value);
   };
   text(field::host_name, h.host);
-  event_.set(field::event_category, "process");
+  text(field::event_category, h.category);
+  text(field::winlog_channel, h.channel);
+  text(field::event_code, h.code);
+  text(field::user_name, h.user);
   if (h.pid != kNoPid) event_.set(field::process_pid, h.pid);
   if (h.parent_pid != kNoPid) event_.set(field::process_parent_pid, h.parent_pid);
   text(field::process_entity_id, h.guid);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,11 @@ struct Happening {
   std::uint64_t sequence = 0;  // record id or serial; 0: counts up by itself
   std::string host = "host01";
   std::vector<std::string> ancestry = {};  // ids, the parent first; of documents
+  std::string category = "process";
+  std::string channel = {};
+  std::string code = {};
+  std::string user = {};
+  std::optional<Timestamp> at = {};  // in the place of at_ms, for any time there is
 };
 
 class Story {

@@ -198,16 +198,15 @@ std::optional<std::size_t> LaneList::reveal(EntityId entity) {
   const ProcessOrder& order = model_->processes;
   const Position wanted = order.position(entity);
   const HostId host = model_->snapshot().tree.entity(entity).host;
-  const auto entry = std::find_if(model_->hosts.begin(), model_->hosts.end(),
-                                  [&](const HostModel& one) { return one.host == host; });
-  if (entry == model_->hosts.end()) return {};
+  const HostModel* const entry = model_->find(host);
+  if (entry == nullptr) return {};
   closed_hosts_.erase(host);
   const HostProcesses& processes = *order.find(host);
   const bool under_others = !order.is_of_interest(wanted);
   const Place place = !under_others    ? Place::of_interest
                       : few(processes) ? Place::others_of_few
                                        : Place::others;
-  const auto number = static_cast<std::uint32_t>(entry - model_->hosts.begin());
+  const auto number = static_cast<std::uint32_t>(entry - model_->hosts.data());
   if (under_others && !others_open(number, processes)) {
     if (toggled_others_.erase(host) == 0) toggled_others_.insert(host);
   }

@@ -37,9 +37,8 @@ LifeEnds life_ends(const Model& model, EntityId entity) {
   if (!children.empty()) known = std::max(known, tree.entity(children.back()).start);
   Timestamp until = known;
   if (life.end_kind == EndKind::open) {
-    const auto host = std::find_if(model.hosts.begin(), model.hosts.end(),
-                                   [&](const HostModel& one) { return one.host == life.host; });
-    if (host != model.hosts.end()) until = std::max(until, host->markers.last);
+    const HostModel* const host = model.find(life.host);
+    if (host != nullptr) until = std::max(until, host->markers.last);
   } else {
     // What its records and its end contradict each other in is not decided here.
     until = std::max(until, life.end);

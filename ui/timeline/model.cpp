@@ -86,8 +86,9 @@ class Builder {
     for (std::size_t i = 0; i < case_.incident->invocations.size(); ++i) {
       const Invocation& run = case_.incident->invocations[i];
       if (!run.start.known()) continue;
-      HostModel* const host = find(case_.snapshot->hosts.find(run.host));
-      if (host == nullptr) continue;
+      const HostId id = case_.snapshot->hosts.find(run.host);
+      HostModel* const host = find(id);
+      if (host == nullptr || (!id && !run.host.empty())) continue;
       RunMark mark;
       mark.from = mark.to = run.start.time;
       mark.invocation = static_cast<std::uint32_t>(i);
@@ -130,6 +131,9 @@ class Builder {
                        if (left != right) return left < right;
                        return names.name(a.host) < names.name(b.host);
                      });
+    model_.host_places.assign(slot_.size(), 0);
+    for (std::uint32_t i = 0; i < model_.hosts.size(); ++i)
+      model_.host_places[model_.hosts[i].host.value] = i + 1;
     slot_.clear();
   }
 
@@ -159,6 +163,11 @@ void find_span(Model& model) {
 }
 
 }  // namespace
+
+const HostModel* Model::find(HostId host) const {
+  const std::uint32_t place = host.value < host_places.size() ? host_places[host.value] : 0;
+  return place == 0 ? nullptr : &hosts[place - 1];
+}
 
 std::span<const FindingMark> Model::findings_of(EntityId entity) const {
   const auto less = [](const FindingMark& mark, EntityId id) { return mark.entity < id; };

@@ -56,11 +56,14 @@ struct Model {
   std::shared_ptr<const EventIndex> index;
   ProcessOrder processes;
   std::vector<HostModel> hosts;  ///< clouds first, then those with findings or runs, then by name
+  std::vector<std::uint32_t> host_places;  ///< by host id, 0 being none: index into hosts, plus 1
   std::vector<FindingMark> findings_by_entity;  ///< of those with a process, by entity, then event
 
   [[nodiscard]] const CaseSnapshot& snapshot() const { return *open_case->snapshot; }
   /// Whether there is anything to be shown.
   [[nodiscard]] bool empty() const { return !open_case || !open_case->snapshot || !index; }
+  /// A machine by its id; null where it has no event. O(1).
+  [[nodiscard]] const HostModel* find(HostId host) const;
   /// Findings of a process life, by event. O(log findings).
   [[nodiscard]] std::span<const FindingMark> findings_of(EntityId entity) const;
   /// From the first to the last thing that findings and runs are about; all of the case where there

@@ -21,14 +21,20 @@ struct Step {
   int digits = 0;      // decimals of a second in labels
   int characters = 0;  // of the widest label
 
-  [[nodiscard]] WideNs shortest() const { return months == 0 ? ns : WideNs{months} * 28 * kDay; }
+  [[nodiscard]] WideNs shortest() const {
+    if (months == 0) return ns;
+    return months % 12 == 0 ? WideNs{months} / 12 * 365 * kDay : WideNs{months} * 28 * kDay;
+  }
 };
 
 std::vector<Step> make_steps() {
   std::vector<Step> steps;
   std::int64_t unit = 1;
   for (int digits = 9; digits > 0; --digits, unit *= 10) {
-    for (const int factor : {1, 2, 5}) steps.push_back({factor * unit, 0, digits, 3 + digits});
+    for (const int factor : {1, 2, 5}) {
+      // Whole seconds among them say the time of day: eight characters.
+      steps.push_back({factor * unit, 0, digits, std::max(8, 3 + digits)});
+    }
   }
   for (const int seconds : {1, 2, 5, 10, 15, 30}) steps.push_back({seconds * kSecond, 0, 0, 8});
   for (const int minutes : {1, 2, 5, 10, 15, 30}) steps.push_back({minutes * kMinute, 0, 0, 5});
@@ -114,7 +120,8 @@ std::vector<RulerMark> ruler_marks(const TimeScale& scale, int pixels_per_charac
   static const std::vector<Step> steps = make_steps();
   const int per_character = std::max(pixels_per_character, 1);
   const auto fits = [&](const Step& step) {
-    return step.shortest() >= scale.length_of((step.characters + kGap) * per_character);
+    return step.shortest() * scale.width() >=
+           WideNs{(step.characters + kGap) * per_character} * scale.span();
   };
   const auto found = std::find_if(steps.begin(), steps.end(), fits);
   const Step& step = found == steps.end() ? steps.back() : *found;
