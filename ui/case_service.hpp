@@ -21,6 +21,10 @@
 
 namespace stemma::ui {
 
+namespace timeline {
+struct Model;
+}
+
 /// Sampled by a timer while an import runs.
 struct ImportProgress {
   bool running = false;
@@ -137,6 +141,13 @@ class CaseService {
 
   using DetailsRead = std::function<void(EventDetails)>;
   [[nodiscard]] virtual RequestHandle read_details(EventId event, DetailsRead done) = 0;
+
+  /// Works the timeline of a stage out; `before` is an earlier stage's of the same snapshot, or
+  /// null.
+  using TimelineMade = std::function<void(std::shared_ptr<const timeline::Model>)>;
+  [[nodiscard]] virtual RequestHandle make_timeline(std::shared_ptr<const OpenCase> open,
+                                                    std::shared_ptr<const timeline::Model> before,
+                                                    TimelineMade done) = 0;
 
   /// Runs a filter over the case, in the order of time. `portion` is called several times, first
   /// rows first; the last call says `done`.

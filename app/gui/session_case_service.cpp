@@ -31,6 +31,7 @@
 #include "reports/findings_table.hpp"
 #include "reports/html_report.hpp"
 #include "reports/ledger_text.hpp"
+#include "ui/timeline/model.hpp"
 
 namespace stemma {
 namespace {
@@ -275,7 +276,7 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
 };
 
 SessionCaseService::SessionCaseService(GuiOptions options, Post post)
-    : options_(std::move(options)), post_(std::move(post)), quick_(std::make_unique<Queue>()), passes_(std::make_unique<Queue>()), notes_queue_(std::make_unique<Queue>()) {}
+    : options_(std::move(options)), post_(std::move(post)), quick_(std::make_unique<Queue>()), timelines_(std::make_unique<Queue>()), passes_(std::make_unique<Queue>()), notes_queue_(std::make_unique<Queue>()) {}
 
 SessionCaseService::~SessionCaseService() {
   if (import_) {
@@ -283,6 +284,7 @@ SessionCaseService::~SessionCaseService() {
     import_->stop();
   }
   quick_.reset();
+  timelines_.reset();
   passes_.reset();
   notes_queue_.reset();  // when all is saved
   if (import_) import_->join();
@@ -372,6 +374,16 @@ ui::RequestHandle SessionCaseService::read_details(EventId event, DetailsRead do
     if (*dropped) return;
     for (ui::EventDetails::Piece& piece : details.pieces) piece.sha256 = import->digest(*session, piece.span.artifact);
     answer(details);
+  });
+}
+
+ui::RequestHandle SessionCaseService::make_timeline(std::shared_ptr<const ui::OpenCase> open, std::shared_ptr<const ui::timeline::Model> before, TimelineMade done) {
+  return timelines_->add([post = post_, open = std::move(open), before = std::move(before), done = std::move(done)](const Queue::Dropped& dropped) {
+    auto model = ui::timeline::build_timeline(open, {}, before.get());
+    if (!model) return;
+    post([model = std::move(model), done, dropped]() mutable {
+      if (!*dropped) done(std::move(model));
+    });
   });
 }
 

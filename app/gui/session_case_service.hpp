@@ -29,6 +29,7 @@ class SessionCaseService : public ui::CaseService {
   [[nodiscard]] ui::ImportProgress progress() const override;
   [[nodiscard]] ui::RequestHandle read_rows(std::vector<EventId> events, std::vector<FieldId> further, RowsRead done) override;
   [[nodiscard]] ui::RequestHandle read_details(EventId event, DetailsRead done) override;
+  [[nodiscard]] ui::RequestHandle make_timeline(std::shared_ptr<const ui::OpenCase> open, std::shared_ptr<const ui::timeline::Model> before, TimelineMade done) override;
   [[nodiscard]] ui::RequestHandle filter(ui::Filter filter, Filtered portion) override;
   [[nodiscard]] ui::RequestHandle stack(std::shared_ptr<const std::vector<EventId>> events, FieldId field, Stacked done) override;
   [[nodiscard]] ui::RequestHandle explain(std::uint32_t finding, Explained done) override;
@@ -48,6 +49,7 @@ class SessionCaseService : public ui::CaseService {
   Post post_;
   std::shared_ptr<Import> import_;  // null before the first open
   std::unique_ptr<Queue> quick_;    // what a screenful needs
+  std::unique_ptr<Queue> timelines_;
   std::unique_ptr<Queue> passes_;   // what goes over the evidence
   std::shared_ptr<Notes> notes_;    // of the case that is open; touched by notes_queue_ alone
   std::unique_ptr<Queue> notes_queue_;

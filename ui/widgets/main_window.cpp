@@ -32,13 +32,14 @@
 #include "ui/widgets/panes.hpp"
 #include "ui/widgets/stack_pane.hpp"
 #include "ui/widgets/theme.hpp"
+#include "ui/widgets/timeline_view.hpp"
 
 namespace stemma::ui {
 namespace {
 
 constexpr int kRecentCases = 10;
 // Bumped when docks change, so that an arrangement of an older version is not forced on a new one.
-constexpr int kLayoutVersion = 2;
+constexpr int kLayoutVersion = 3;
 
 }  // namespace
 
@@ -60,7 +61,8 @@ MainWindow::MainWindow(CaseService& service, QWidget* parent)
   connect(&progress_, &QTimer::timeout, this, &MainWindow::show_progress);
   const QSettings settings;
   restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
-  restoreState(settings.value(QStringLiteral("window/state")).toByteArray(), kLayoutVersion);
+  arranged_ =
+      restoreState(settings.value(QStringLiteral("window/state")).toByteArray(), kLayoutVersion);
   set_theme(settings.value(QStringLiteral("theme"), 0).toInt());
   findings_->view()->setFocus();
 }
@@ -91,6 +93,7 @@ void MainWindow::make_docks() {
   notes_->setReadOnly(true);
   notes_->setAccessibleName(tr("What to know before believing what is shown"));
   stack_ = new StackPane(bench_, this);
+  timeline_ = new TimelineView(this);
   setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
   setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
   QDockWidget* left =
@@ -101,6 +104,11 @@ void MainWindow::make_docks() {
       dock(QStringLiteral("events"), tr("Events"), events_, Qt::BottomDockWidgetArea);
   notes_dock_ =
       dock(QStringLiteral("notes"), tr("Notes on the evidence"), notes_, Qt::LeftDockWidgetArea);
+  // Below the tree: what it says in order, the timeline says in time.
+  QDockWidget* times =
+      dock(QStringLiteral("timeline"), tr("Timeline"), timeline_, Qt::BottomDockWidgetArea);
+  splitDockWidget(times, bottom, Qt::Vertical);
+  connect_timeline();
   QDockWidget* values =
       dock(QStringLiteral("values"), tr("Values of a column"), stack_, Qt::RightDockWidgetArea);
   tabifyDockWidget(right, values);
@@ -110,9 +118,13 @@ void MainWindow::make_docks() {
     values->raise();
     stack_->show_field(field);
   });
-  resizeDocks({left, right}, {380, 520}, Qt::Horizontal);
-  resizeDocks({left, notes_dock_}, {600, 130}, Qt::Vertical);
-  resizeDocks({bottom}, {300}, Qt::Vertical);
+  // Sizes hold only once the window has its own.
+  QTimer::singleShot(0, this, [this, left, right, times, bottom] {
+    if (arranged_) return;
+    resizeDocks({left, right}, {380, 520}, Qt::Horizontal);
+    resizeDocks({times, bottom}, {290, 190}, Qt::Vertical);
+    resizeDocks({left, notes_dock_}, {600, 130}, Qt::Vertical);
+  });
   connect(chips, &ChipBar::editWanted, this, [this](const QString& text) {
     search_->setText(text);
     search_->setFocus();
@@ -122,6 +134,78 @@ void MainWindow::make_docks() {
   connect(events_, &EventsPane::opened, this, [this] { details_->showTab(DetailsPane::kFields); });
   connect(tree_, &TreePane::said, this, &MainWindow::say);
   connect(details_, &DetailsPane::said, this, &MainWindow::say);
+}
+
+void MainWindow::connect_timeline() {
+  connect(timeline_, &TimelineView::zoomChanged, this,
+          [this](std::optional<TimeRange> zoom, const QString& gesture) {
+            bench_.setZoom(zoom, gesture);
+          });
+  connect(timeline_, &TimelineView::rangeChosen, this, [this](TimeRange range) {
+    Chip chip;
+    chip.kind = Chip::Kind::time;
+    chip.from = range.from;
+    chip.to = range.to;
+    bench_.addChip(std::move(chip));
+  });
+  connect(timeline_, &TimelineView::eventActivated, this,
+          [this](EventId event) { bench_.selectEvent(event); });
+  connect(timeline_, &TimelineView::entityActivated, this,
+          [this](EntityId entity) { bench_.selectEntity(entity); });
+  connect(timeline_, &TimelineView::findingActivated, this, [this](const QString& id) {
+    const auto& open = bench_.openCase();
+    for (std::uint32_t i = 0; open && i < open->findings.size(); ++i) {
+      if (open->findings[i].id == id.toStdString()) bench_.selectFinding(i);
+    }
+  });
+  connect(timeline_, &TimelineView::invocationActivated, this, [this](const QString& id) {
+    const auto& open = bench_.openCase();
+    for (std::uint32_t i = 0; open && open->incident && i < open->incident->invocations.size();
+         ++i) {
+      if (open->incident->invocations[i].id == id.toStdString()) bench_.selectInvocation(i);
+    }
+  });
+  connect(&bench_, &Workbench::viewChanged, timeline_,
+          [this] { timeline_->setView(bench_.view()); });
+  connect(&bench_, &Workbench::filterChanged, timeline_,
+          [this] { timeline_->setMatches(bench_.filtered()); });
+  connect(&bench_, &Workbench::caseChanged, timeline_, [this] {
+    const auto& open = bench_.openCase();
+    if (!open || !open->snapshot) {
+      timeline_request_.reset();
+      timeline_model_.reset();
+      return timeline_->setModel(nullptr);
+    }
+    timeline_request_ = bench_.service().make_timeline(
+        open, timeline_model_, [this](std::shared_ptr<const timeline::Model> model) {
+          timeline_model_ = model;
+          timeline_->setModel(std::move(model));
+          timeline_->setView(bench_.view());
+          timeline_->setMatches(bench_.filtered());
+          zoom_to_first_run();
+        });
+  });
+}
+
+// A case of days opens on the run that is selected, not on all of its nights. Once a case.
+void MainWindow::zoom_to_first_run() {
+  const auto& open = bench_.openCase();
+  if (zoomed_ || !open || open->stage != Stage::complete || bench_.view().zoom) return;
+  zoomed_ = true;
+  const auto run = bench_.selectedInvocation();
+  if (!run) return;
+  std::optional<TimeRange> range;
+  for (const RunProcess& process : open->incident->invocations[*run].processes) {
+    const ProcessEntity& entity = open->snapshot->tree.entity(process.entity);
+    const Timestamp end = entity.end_kind == EndKind::seen ? entity.end : entity.start;
+    if (!range) range = TimeRange{entity.start, end};
+    range->from = std::min(range->from, entity.start);
+    range->to = std::max(range->to, end);
+  }
+  if (!range || range->from.ns < 0 || range->to.ns > std::numeric_limits<std::int64_t>::max() / 2)
+    return;
+  const std::int64_t margin = (range->to.ns - range->from.ns) / 10 + kNsPerSecond / 10;
+  bench_.setZoom(TimeRange{{range->from.ns - margin}, {range->to.ns + margin}});
 }
 
 void MainWindow::make_tools() {
@@ -337,6 +421,7 @@ void MainWindow::make_commands() {
 void MainWindow::openPaths(const QStringList& paths) {
   if (paths.isEmpty()) return;
   remember_recent(paths);
+  zoomed_ = false;
   bench_.openPaths(paths);
   setWindowTitle(tr("%1 — Stemma")
                      .arg(paths.size() == 1
@@ -482,6 +567,14 @@ void MainWindow::set_zone(int zone) {
   setDisplayZone(zone <= 0   ? QTimeZone::utc()
                  : zone == 1 ? QTimeZone::systemTimeZone()
                              : QTimeZone(zone_->itemText(zone).toUtf8()));
+  if (zone <= 0) {
+    timeline_->setZone({});
+  } else {
+    timeline_->setZone([](Timestamp time) {
+      return static_cast<std::int64_t>(displayZone().offsetFromUtc(
+          QDateTime::fromMSecsSinceEpoch(time.ns / 1'000'000, QTimeZone::utc())));
+    });
+  }
   events_->model()->zoneChanged();
   tree_->model()->zoneChanged();
   findings_->model()->zoneChanged();

@@ -21,6 +21,7 @@ class DetailsPane;
 class EventsPane;
 class FindingsPane;
 class StackPane;
+class TimelineView;
 class TreePane;
 
 class MainWindow : public QMainWindow {
@@ -44,6 +45,8 @@ class MainWindow : public QMainWindow {
  private:
   QAction* command(const QString& text, const QList<QKeySequence>& keys, std::function<void()> run);
   void make_docks();
+  void connect_timeline();
+  void zoom_to_first_run();
   void make_tools();
   void make_commands();
   void search();
@@ -67,6 +70,9 @@ class MainWindow : public QMainWindow {
   EventsPane* events_ = nullptr;
   DetailsPane* details_ = nullptr;
   StackPane* stack_ = nullptr;
+  TimelineView* timeline_ = nullptr;
+  std::shared_ptr<const timeline::Model> timeline_model_;
+  RequestHandle timeline_request_;
   QLineEdit* search_ = nullptr;
   QComboBox* zone_ = nullptr;
   QLabel* ledger_ = nullptr;
@@ -76,6 +82,8 @@ class MainWindow : public QMainWindow {
   QPlainTextEdit* notes_ = nullptr;
   QDockWidget* notes_dock_ = nullptr;
   QMenu* recent_ = nullptr;
+  bool zoomed_ = false;
+  bool arranged_ = false;  // as it was left
   QList<QAction*> commands_;
   QTimer progress_;
   RequestHandle report_;
