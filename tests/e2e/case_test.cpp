@@ -251,7 +251,8 @@ TEST_F(Case, WhatIsLeftOfACutFileGoesToANewOne) {
   EXPECT_EQ(opened.code, 1);
   EXPECT_EQ(named(opened.err),
             "cut.stemma: the case file is damaged; what can be read of it can be salvaged into a "
-            "new file\n");
+            "new file\n"
+            "`stemma case FILE --salvage NEW` does so\n");
   const Outcome salvaged = run("case " + cut + " --salvage " + dir_.path() + "/new.stemma");
   EXPECT_EQ(salvaged.code, 3) << salvaged.err;
   EXPECT_NE(named(salvaged.err).find("settings were read, and are in new.stemma\n"),
