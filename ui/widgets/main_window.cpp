@@ -279,7 +279,10 @@ void MainWindow::make_commands() {
     if (recent_->isEmpty()) recent_->addAction(tr("nothing was opened yet"))->setEnabled(false);
   });
   file->addSeparator();
-  file->addAction(command(tr("Write a &report…"), keys("Ctrl+E"), [this] { save_report(); }));
+  file->addAction(command(
+      tr("Write a &report…"),
+      {QKeySequence(QStringLiteral("Ctrl+E")), QKeySequence(QStringLiteral("Ctrl+Shift+S"))},
+      [this] { save_report(); }));
   file->addSeparator();
   file->addAction(command(tr("&Quit"), keys("Ctrl+Q"), [this] { close(); }));
 
@@ -391,6 +394,12 @@ void MainWindow::make_commands() {
       command(tr("To the &findings"), keys("Ctrl+1"), [this] { findings_->view()->setFocus(); }));
   view->addAction(
       command(tr("To the &tree"), keys("Ctrl+2"), [this] { tree_->current()->setFocus(); }));
+  view->addAction(
+      command(tr("To the t&imeline"), keys("Ctrl+3"), [this] { timeline_->setFocus(); }));
+  view->addAction(command(tr("Timeline: all of the case"), keys("Ctrl+Home"),
+                          [this] { timeline_->showAll(); }));
+  view->addAction(
+      command(tr("Timeline: fit what is selected"), keys("F"), [this] { timeline_->fit(); }));
   view->addAction(
       command(tr("To the e&vents"), keys("Ctrl+4"), [this] { events_->view()->setFocus(); }));
   view->addAction(command(tr("Details: &story"), keys("Ctrl+5"),

@@ -103,6 +103,10 @@ FindingsPane::FindingsPane(Workbench& bench, QWidget* parent)
     select_row(index.row(), {});
     Q_EMIT opened();
   });
+  // A click on the row that is current already: something else was selected meanwhile.
+  connect(view_, &QAbstractItemView::clicked, this, [this](const QModelIndex& index) {
+    select_row(index.row(), QStringLiteral("findings"));
+  });
   connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& now) {
             if (!following_ && now.isValid()) select_row(now.row(), QStringLiteral("findings"));
@@ -238,6 +242,11 @@ TreePane::TreePane(Workbench& bench, QWidget* parent)
     chip.field = field.toStdString();
     chip.text = value.toStdString();
     bench_.addChip(std::move(chip));
+  });
+  connect(view_, &QAbstractItemView::clicked, this, [this](const QModelIndex& index) {
+    const ProcessRow& row = model_->rows()[static_cast<std::size_t>(index.row())];
+    if (row.kind == ProcessRow::Kind::process)
+      bench_.selectEntity(row.entity, QStringLiteral("tree"));
   });
   connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& now) {
@@ -417,6 +426,9 @@ EventsPane::EventsPane(Workbench& bench, QWidget* parent)
   connect(view_, &RowView::rowActivated, this, [this](const QModelIndex& index) {
     bench_.selectEvent(model_->eventAt(index.row()));
     Q_EMIT opened();
+  });
+  connect(view_, &QAbstractItemView::clicked, this, [this](const QModelIndex& index) {
+    bench_.selectEvent(model_->eventAt(index.row()), QStringLiteral("events"));
   });
   connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& now) {
