@@ -193,7 +193,10 @@ TimeRange Model::focus() const {
       take(time, time);
     }
     for (const RunMark& run : host.runs) take(run.from, run.to);
-    for (const OperationMark& operation : host.operations) take(operation.from, operation.to);
+    for (const OperationMark& mark : host.operations) {
+      const CloudOperation& operation = open_case->incident->operations[mark.operation];
+      if (operation.invocation) take(mark.from, mark.to);
+    }
   }
   return any ? range : span;
 }

@@ -66,8 +66,8 @@ struct Model {
   [[nodiscard]] const HostModel* find(HostId host) const;
   /// Findings of a process life, by event. O(log findings).
   [[nodiscard]] std::span<const FindingMark> findings_of(EntityId entity) const;
-  /// From the first to the last thing that findings and runs are about; all of the case where there
-  /// is none. A nanosecond long where it is one moment.
+  /// From the first to the last thing that findings, runs and the orders of those runs are about;
+  /// all of the case where there is none. A nanosecond long where it is one moment.
   [[nodiscard]] TimeRange focus() const;
 };
 

@@ -33,7 +33,7 @@ std::vector<Step> make_steps() {
   for (int digits = 9; digits > 0; --digits, unit *= 10) {
     for (const int factor : {1, 2, 5}) {
       // Whole seconds among them say the time of day: eight characters.
-      steps.push_back({factor * unit, 0, digits, std::max(8, 3 + digits)});
+      steps.push_back({factor * unit, 0, digits, std::max(8, 4 + digits)});
     }
   }
   for (const int seconds : {1, 2, 5, 10, 15, 30}) steps.push_back({seconds * kSecond, 0, 0, 8});
@@ -108,7 +108,7 @@ RulerMark label(const Step& step, Timestamp local, int x) {
   } else {
     mark.major = local.ns % kSecond == 0;
     mark.label = mark.major ? text.substr(11, 8)
-                            : text.substr(17, 3 + static_cast<std::size_t>(step.digits));
+                            : text.substr(16, 4 + static_cast<std::size_t>(step.digits));
   }
   return mark;
 }

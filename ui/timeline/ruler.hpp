@@ -18,7 +18,7 @@ using ZoneOffset = std::function<std::int64_t(Timestamp)>;
 struct RulerMark {
   int x = 0;
   bool major = false;  ///< a date changes, or a whole second among parts of one
-  std::string label;   ///< `2026`, `2026-03`, `2026-03-14`, `03:10`, `03:10:51`, `51.250`
+  std::string label;   ///< `2026`, `2026-03`, `2026-03-14`, `03:10`, `03:10:51`, `:51.250`
 };
 
 /// Marks of a scale, at least as far apart as their labels are wide.

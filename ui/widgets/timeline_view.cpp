@@ -160,6 +160,8 @@ void TimelineView::setOpen(std::size_t row, bool open) {
 void TimelineView::followSelection() {
   if (!shows()) return;
   std::optional<std::size_t> row;
+  const std::optional<Lane> current =
+      current_ && *current_ < lanes_.size() ? std::optional(lanes_[*current_]) : std::nullopt;
   const EntityId entity = view_.selection.entity;
   const EventStore& events = model_->snapshot().events;
   if (entity) {
@@ -170,7 +172,16 @@ void TimelineView::followSelection() {
     if (!row) row = lanes_.row_of(host, LaneKind::cloud);
   }
   updateScrollBar();
-  if (row) setCurrent(row);
+  const bool stepped = stepped_ && stepped_ == view_.selection.event;
+  stepped_ = stepped ? stepped_ : EventId{};
+  if (stepped && current) {
+    // Lanes that were opened may have moved the one in hand.
+    setCurrent(is_process(*current)
+                   ? lanes_.row_of(model_->processes.entity(current->index))
+                   : lanes_.row_of(model_->hosts[current->index].host, current->kind));
+  } else if (row) {
+    setCurrent(row);
+  }
 }
 
 void TimelineView::openAll() {
@@ -278,11 +289,11 @@ QString TimelineView::footText() const {
   }
   text = view_.zoom
              ? QStringLiteral("zoomed to %1 of %2: Home shows all")
-                   .arg(plain(span_text(scale.span())),
+                   .arg(plain(span_text(scale.span() - 1)),
                         plain(span_text(WideNs{model_->limits.to.ns} - model_->limits.from.ns)))
-             : QStringLiteral("all of the case: %1").arg(plain(span_text(scale.span())));
+             : QStringLiteral("all of the case: %1").arg(plain(span_text(scale.span() - 1)));
   if (model_->untimed != 0) {
-    text += QStringLiteral("   ·   %1 events without a time are not shown")
+    text += QStringLiteral("   ·   without a time, so not shown: %1")
                 .arg(plain(grouped(model_->untimed)));
   }
   return text;

@@ -138,6 +138,7 @@ class TimelineView : public QAbstractScrollArea {
   const std::vector<EventId>* matches_ = nullptr;
   int header_ = 250;
   std::optional<std::size_t> current_;
+  EventId stepped_;  // asked for by stepping along the current lane, which stays the current one
   std::optional<TimeRange> drawn_;
   std::optional<QPoint> pointer_;
 

@@ -167,6 +167,7 @@ void TimelineView::stepEvent(bool forward) {
   const TimeRange shown = wished_.value_or(shownRange());
   if (time < shown.from || time > shown.to)
     wishZoom(centred(shown, model_->limits, time), QStringLiteral("timeline step"));
+  stepped_ = next;
   Q_EMIT eventActivated(next);
 }
 

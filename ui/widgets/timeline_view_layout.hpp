@@ -12,8 +12,8 @@ namespace stemma::ui {
 
 struct TimelineLayout {
   // Heights and widths in Qt's pixels.
-  static constexpr int kRow = 26;
-  static constexpr int kBar = 15;  ///< of a row: the upper part, bars and flags; ticks lie below
+  static constexpr int kRow = 28;
+  static constexpr int kBar = 17;  ///< of a row: the upper part, bars and flags; ticks lie below
   static constexpr int kMinimap = 28;
   static constexpr int kHistogram = 36;
   static constexpr int kRuler = 20;

@@ -74,6 +74,7 @@ class Picture {
     for (std::size_t i = 0; i < rows_; ++i) head(i);
     painter_.setClipping(false);
     legend();
+    whose();
     frame();
   }
 
@@ -211,8 +212,27 @@ class Picture {
     }
   }
 
+  // The ruler's marks leave out what does not change; here stands all of it.
+  void range_label() {
+    const TimeScale& scale = scene_.planner->scale();
+    const ZoneOffset& zone = scene_.texts->style.zone;
+    const int digits = std::min(useful_digits(scale), 9);
+    const QString text =
+        QStringLiteral("%1 – %2").arg(plain(clock_text(scale.range().from, digits, zone)),
+                                      plain(clock_text(scale.range().to, digits, zone)));
+    const int width = QFontMetrics(small_).horizontalAdvance(text) + 8;
+    const QRect box(layout_.size.width() - width, layout_.histogramTop() + 2, width, 16);
+    if (box.left() < layout_.header) return;
+    QColor paper = colors_.base;
+    paper.setAlpha(200);
+    painter_.fillRect(box, paper);
+    painter_.setPen(colors_.text);
+    painter_.drawText(box, Qt::AlignCenter, text);
+  }
+
   void ruler_labels() {
     painter_.setFont(small_);
+    range_label();
     const int top = layout_.rulerTop();
     for (const RulerMark& mark : marks_) {
       painter_.setPen(mark.major ? colors_.text : colors_.faint);
@@ -222,7 +242,7 @@ class Picture {
   }
 
   void text_at(qreal x, int shown, const QString& text, const QColor& color, qreal width) {
-    if (width < 12 || text.isEmpty()) return;
+    if (width < 40 && QFontMetrics(small_).horizontalAdvance(text) > width) return;
     painter_.setPen(color);
     const qreal baseline =
         layout_.rowTop(shown) + 1 +
@@ -305,6 +325,25 @@ class Picture {
     }
   }
 
+  // Whose lanes these are, where the machine's own lane is scrolled away.
+  void whose() {
+    if (rows_ == 0 || row(0).kind == LaneKind::host || row(0).kind == LaneKind::cloud) return;
+    const HostModel* const host = host_of(row(0));
+    if (host == nullptr) return;
+    Lane lane;
+    lane.kind = host->cloud ? LaneKind::cloud : LaneKind::host;
+    lane.index = static_cast<std::uint32_t>(host - model_.hosts.data());
+    QFont font = font_;
+    font.setBold(true);
+    painter_.setFont(font);
+    painter_.setPen(colors_.text);
+    const QRect rect(6, layout_.rulerTop() + 2, layout_.header - 12, TimelineLayout::kRuler - 2);
+    painter_.drawText(rect, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine,
+                      QFontMetrics(font).elidedText(scene_.texts->title(model_, lane),
+                                                    Qt::ElideRight, rect.width()));
+    painter_.setFont(font_);
+  }
+
   // What the shapes mean, beside the histograms.
   void legend() {
     const int width = (layout_.header - 12) / 3;
@@ -313,7 +352,7 @@ class Picture {
     painter_.setRenderHint(QPainter::Antialiasing, true);
     for (std::size_t g = 0; g < kTickGroups; ++g) {
       const auto column = static_cast<int>(g % 3), line = static_cast<int>(g / 3);
-      const QPointF at(14 + column * width, 14 + line * 18);
+      const QPointF at(14 + column * width, 11 + line * 16);
       draw_group(painter_, static_cast<TickGroup>(g), at, 8, colors_.group[g]);
       label_at(at, plain(tick_group_name(static_cast<TickGroup>(g))));
     }
@@ -329,13 +368,13 @@ class Picture {
                              {FlagKind::clock_set, colors_.cut, QStringLiteral("clock set")}};
     int place = 0;
     for (const Entry& entry : entries) {
-      const QPointF at(14 + (place % 3) * width, 50 + (place / 3) * 18);
+      const QPointF at(14 + (place % 3) * width, 43 + (place / 3) * 16);
       draw_flag(painter_, entry.kind, at, 11, entry.color, colors_.header);
       label_at(at, entry.name);
       ++place;
     }
     painter_.setRenderHint(QPainter::Antialiasing, false);
-    const QPoint at(14 + (place % 3) * width, 50 + (place / 3) * 18);
+    const QPoint at(14 + (place % 3) * width, 43 + (place / 3) * 16);
     painter_.fillRect(QRect(at - QPoint(6, 5), QSize(12, 10)),
                       QBrush(colors_.gap, Qt::BDiagPattern));
     label_at(at, QStringLiteral("gap"));
