@@ -38,7 +38,7 @@ const std::vector<Row> kTable = {
     {"app", {"events/", "parsers/", "detection/", "reports/", "app/"}},
     {"app/gui", {"events/", "parsers/", "detection/", "reports/", "ui/", "app/"}, true},
     {"tests", {"events/", "parsers/", "detection/", "reports/", "ui/", "app/", "tests/"}, true},
-    {"bench", {"events/", "parsers/", "detection/", "reports/", "app/", "tests/support/", "bench/"}},
+    {"bench", {"events/", "parsers/", "detection/", "reports/", "ui/", "app/", "tests/support/", "bench/"}, true},
 };
 
 const Row* row_for(const std::string& path) {

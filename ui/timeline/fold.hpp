@@ -43,14 +43,22 @@ void fold(const Ids& ids, const Borders& borders, const Visit& visit, const Key&
   const auto below = [&](const auto& id, std::uint32_t value) { return key(id) < value; };
   auto at = std::lower_bound(std::begin(ids), std::end(ids), borders.front(), below);
   const auto end = std::lower_bound(at, std::end(ids), borders.back(), below);
+  // What comes next is near in most lanes, among the borders as among the ids: step in doubling
+  // strides before searching.
+  const auto first_from = [](auto from, auto last, const auto& before) {
+    auto far = from;
+    for (std::ptrdiff_t stride = 1; far != last && before(*far); stride *= 2) {
+      from = far;
+      far += std::min<std::ptrdiff_t>(stride, last - far);
+    }
+    return std::partition_point(from, far, before);
+  };
   auto border = borders.begin();
   while (at != end) {
-    border = std::upper_bound(border, borders.end(), key(*at));
-    // The next column's events are near in most lanes: step in doubling strides before searching.
-    auto far = at;
-    for (std::ptrdiff_t stride = 1; far != end && key(*far) < *border; stride *= 2)
-      far += std::min(stride, end - far);
-    const auto next = std::lower_bound(at, far, *border, below);
+    const std::uint32_t value = key(*at);
+    border = first_from(border, borders.end(), [&](std::uint32_t one) { return one <= value; });
+    const std::uint32_t right = *border;
+    const auto next = first_from(at, end, [&](const auto& id) { return key(id) < right; });
     visit(static_cast<int>(border - borders.begin()) - 1, at, next);
     at = next;
   }

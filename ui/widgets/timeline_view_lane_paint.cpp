@@ -1,5 +1,7 @@
 // One lane's bars, ticks, flags and bands.
+#include <QImage>
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "ui/widgets/timeline_view_paint.hpp"
@@ -23,7 +25,9 @@ class LanePainting {
         top_(top),
         pixel_(std::max(1, layout_.device(1))),
         bar_(layout_.device(TimelineLayout::kBar)),
-        row_(layout_.device(TimelineLayout::kRow)) {}
+        row_(layout_.device(TimelineLayout::kRow)) {
+    for (std::size_t g = 0; g < kTickGroups; ++g) group_pixels_[g] = colors.group[g].rgb();
+  }
 
   void paint() {
     for (const Band& band : plan_.bands) paint(band);
@@ -119,30 +123,42 @@ class LanePainting {
     fill(start.x, row_ - 2 * pixel_ - height, pixel_, height, colors_.faint);
   }
 
+  void put(QImage& strip, int x, int y, QRgb color) const {
+    if (y < 0 || y >= strip.height()) return;
+    auto* const line = reinterpret_cast<QRgb*>(strip.scanLine(y));
+    for (const int end = std::min(x + pixel_, strip.width()); x < end; ++x) line[x] = color;
+  }
+
   void paint_ticks() {
     const int size = layout_.device(8);
     const int top = bar_ + pixel_, height = row_ - bar_ - 3 * pixel_;
-    painter_.setRenderHint(QPainter::Antialiasing, false);
     bool shapes = false;
+    // A column's pixels are written one by one: thousands of small rectangles cost more than all
+    // else in a picture.
+    QImage strip;
     for (const TickColumn& tick : plan_.ticks) {
       if (tick.room > size) {
         shapes = true;
         continue;
       }
+      if (strip.isNull()) {
+        strip = QImage(layout_.columns(), height, QImage::Format_ARGB32_Premultiplied);
+        strip.fill(Qt::transparent);
+      }
       // Several groups share the column by their order; more events make it higher.
       const int all = std::max(steps(tick.total(), height), 3 * pixel_);
       int groups = 0;
       for (const std::uint32_t count : tick.counts) groups += count != 0 ? 1 : 0;
-      int y = top + height - all, left = groups;
+      int y = height - all, left = groups;
       int rest = all;
       for (std::size_t g = 0; g < kTickGroups; ++g) {
         if (tick.counts[g] == 0) continue;
         const int part = rest / left--;
-        fill(tick.x, y, pixel_, part, colors_.group[g]);
-        y += part;
+        for (const int end = y + part; y < end; ++y) put(strip, tick.x, y, group_pixels_[g]);
         rest -= part;
       }
     }
+    if (!strip.isNull()) painter_.drawImage(left_, top_ + top, strip);
     if (!shapes) return;
     painter_.setRenderHint(QPainter::Antialiasing, true);
     for (const TickColumn& tick : plan_.ticks) {
@@ -179,6 +195,7 @@ class LanePainting {
   const LanePlan& plan_;
   int left_, top_;
   int pixel_, bar_, row_;
+  std::array<QRgb, kTickGroups> group_pixels_ = {};
 };
 
 }  // namespace
