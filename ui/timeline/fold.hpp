@@ -45,20 +45,22 @@ void fold(const Ids& ids, const Borders& borders, const Visit& visit, const Key&
   const auto end = std::lower_bound(at, std::end(ids), borders.back(), below);
   // What comes next is near in most lanes, among the borders as among the ids: step in doubling
   // strides before searching.
-  const auto first_from = [](auto from, auto last, const auto& before) {
+  const auto first_from = [](auto from, auto last, std::ptrdiff_t stride, const auto& before) {
     auto far = from;
-    for (std::ptrdiff_t stride = 1; far != last && before(*far); stride *= 2) {
+    for (; far != last && before(*far); stride *= 2) {
       from = far;
       far += std::min<std::ptrdiff_t>(stride, last - far);
     }
     return std::partition_point(from, far, before);
   };
   auto border = borders.begin();
+  std::ptrdiff_t stride = 1;
   while (at != end) {
     const std::uint32_t value = key(*at);
-    border = first_from(border, borders.end(), [&](std::uint32_t one) { return one <= value; });
+    border = first_from(border, borders.end(), 1, [&](std::uint32_t one) { return one <= value; });
     const std::uint32_t right = *border;
-    const auto next = first_from(at, end, [&](const auto& id) { return key(id) < right; });
+    const auto next = first_from(at, end, stride, [&](const auto& id) { return key(id) < right; });
+    stride = 1 + (next - at) / 2;  // a column is much like the one before
     visit(static_cast<int>(border - borders.begin()) - 1, at, next);
     at = next;
   }

@@ -107,6 +107,7 @@ void LanePlanner::add_ticks(const std::array<std::span<const EventId>, kTickGrou
       most = std::max(most, x);
     });
   }
+  if (least <= most) plan.ticks.reserve(static_cast<std::size_t>(most - least) + 1);
   for (int x = least; x <= most; ++x) {
     TickColumn& column = scratch_[static_cast<std::size_t>(x)];
     if (!column.first) continue;

@@ -54,6 +54,13 @@ class Builder {
     }
   }
 
+  // They say nothing but what the snapshot does, so an earlier stage's will do.
+  void markers_of(const Model& before) {
+    for (HostModel& host : model_.hosts) {
+      if (const HostModel* known = before.find(host.host)) host.markers = known->markers;
+    }
+  }
+
   void markers(const std::stop_token& stop) {
     for (HostMarkers& markers : find_markers(*case_.snapshot, stop)) {
       if (HostModel* host = find(markers.host)) host->markers = std::move(markers);
@@ -219,7 +226,11 @@ std::shared_ptr<const Model> build_timeline(std::shared_ptr<const OpenCase> open
   if (stop.stop_requested()) return nullptr;
   Builder builder(*model);
   builder.hosts();
-  builder.markers(stop);
+  if (same) {
+    builder.markers_of(*before);
+  } else {
+    builder.markers(stop);
+  }
   builder.findings();
   builder.runs();
   builder.order();

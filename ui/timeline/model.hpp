@@ -74,8 +74,9 @@ struct Model {
 /// Works a timeline out. O(events + lives · log lives); touches the case only to read, so any
 /// thread will do.
 /// @param open_case  at least `indexed`; else the model is empty
-/// @param before     an earlier stage's model of the same snapshot, whose index is used again; may
-///                   be null
+/// @param before     an earlier stage's model of the same snapshot, whose index and markers are
+/// used
+///                   again; may be null
 /// @return null where `stop` asked
 std::shared_ptr<const Model> build_timeline(std::shared_ptr<const OpenCase> open_case,
                                             const std::stop_token& stop = {},

@@ -123,12 +123,6 @@ class LanePainting {
     fill(start.x, row_ - 2 * pixel_ - height, pixel_, height, colors_.faint);
   }
 
-  void put(QImage& strip, int x, int y, QRgb color) const {
-    if (y < 0 || y >= strip.height()) return;
-    auto* const line = reinterpret_cast<QRgb*>(strip.scanLine(y));
-    for (const int end = std::min(x + pixel_, strip.width()); x < end; ++x) line[x] = color;
-  }
-
   void paint_ticks() {
     const int size = layout_.device(8);
     const int top = bar_ + pixel_, height = row_ - bar_ - 3 * pixel_;
@@ -136,17 +130,20 @@ class LanePainting {
     // A column's pixels are written one by one: thousands of small rectangles cost more than all
     // else in a picture.
     QImage strip;
+    QRgb* pixels = nullptr;
+    const int width = layout_.columns();
     for (const TickColumn& tick : plan_.ticks) {
       if (tick.room > size) {
         shapes = true;
         continue;
       }
       if (strip.isNull()) {
-        strip = QImage(layout_.columns(), height, QImage::Format_ARGB32_Premultiplied);
+        strip = QImage(width, height, QImage::Format_ARGB32_Premultiplied);
         strip.fill(Qt::transparent);
+        pixels = reinterpret_cast<QRgb*>(strip.bits());  // lines of four bytes a pixel have no rest
       }
       // Several groups share the column by their order; more events make it higher.
-      const int all = std::max(steps(tick.total(), height), 3 * pixel_);
+      const int all = std::min(std::max(steps(tick.total(), height), 3 * pixel_), height);
       int groups = 0;
       for (const std::uint32_t count : tick.counts) groups += count != 0 ? 1 : 0;
       int y = height - all, left = groups;
@@ -154,7 +151,10 @@ class LanePainting {
       for (std::size_t g = 0; g < kTickGroups; ++g) {
         if (tick.counts[g] == 0) continue;
         const int part = rest / left--;
-        for (const int end = y + part; y < end; ++y) put(strip, tick.x, y, group_pixels_[g]);
+        for (const int end = y + part; y < end; ++y) {
+          QRgb* const line = pixels + std::ptrdiff_t{y} * width;
+          std::fill(line + tick.x, line + std::min(tick.x + pixel_, width), group_pixels_[g]);
+        }
         rest -= part;
       }
     }

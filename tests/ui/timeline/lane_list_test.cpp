@@ -168,6 +168,7 @@ TEST(LaneList, StaysAsItIsWhenFindingsCome) {
   add_finding(*later, "Odd job", 2000);
   const auto model = build_timeline(later, {}, lanes.model().get());
   EXPECT_EQ(model->index, lanes.model()->index);
+  EXPECT_EQ(model->hosts[0].markers.last, story_time(149));
   lanes.replace(model);
   EXPECT_EQ(text(lanes),
             "- host02\n"
@@ -291,7 +292,7 @@ TEST(ProcessOrder, SubtreesCoverWhatIsBelow) {
       return wanted == id || std::find(chain.begin(), chain.end(), id) != chain.end();
     };
     EXPECT_EQ(order.is_of_interest(at), chain_holds(interest[0]) || chain_holds(interest[1]));
-    of_interest += order.is_of_interest(at) ? 1 : 0;
+    of_interest += order.is_of_interest(at) ? 1u : 0u;
   }
   EXPECT_EQ(order.hosts()[0].of_interest + order.hosts()[1].of_interest, of_interest);
 }
