@@ -11,6 +11,8 @@ constexpr std::int64_t kLatest = std::numeric_limits<std::int64_t>::max();
 // Room beside a case: a fiftieth of it, and half a second where it is shorter than that shows.
 constexpr WideNs kRoomShare = 50;
 constexpr WideNs kLeastRoom = kNsPerSecond / 2;
+// What a moment is seen with on either side: a neighbourhood that a person thinks in.
+constexpr WideNs kRoomOfMoment = kNsPerSecond / 2;
 
 WideNs length(TimeRange range) {
   return WideNs{range.to.ns} - range.from.ns + 1;
@@ -63,7 +65,8 @@ TimeRange panned(TimeRange range, TimeRange limits, WideNs delta) {
 }
 
 TimeRange fitted(TimeRange range, TimeRange limits) {
-  const WideNs room = std::max<WideNs>(length(range) / 10, kShortestRange);
+  const WideNs size = length(range);
+  const WideNs room = size <= kShortestRange ? kRoomOfMoment : size / 10;
   return placed(range.from.ns - room, length(range) + 2 * room, limits);
 }
 

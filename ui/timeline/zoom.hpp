@@ -28,7 +28,8 @@ TimeRange zoomed(TimeRange range, TimeRange limits, Timestamp at, std::int64_t n
 /// `range` moved by `delta` (later where positive), no further than the limits.
 TimeRange panned(TimeRange range, TimeRange limits, WideNs delta);
 
-/// `range` with a tenth of its length on either side, within the limits: what "fit" shows.
+/// `range` with a tenth of its length on either side, a moment with half a second, within the
+/// limits: what "fit" shows.
 TimeRange fitted(TimeRange range, TimeRange limits);
 
 /// A range as long as `range` with `at` in its middle, as far as the limits allow.

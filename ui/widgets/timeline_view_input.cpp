@@ -87,8 +87,7 @@ void TimelineView::fit() {
   } else if (view_.selection.event &&
              view_.selection.event.index() < model_->snapshot().events.size()) {
     const Timestamp time = model_->snapshot().events.time(view_.selection.event);
-    range = TimeRange{{clamp_time(WideNs{time.ns} - kNsPerSecond)},
-                      {clamp_time(WideNs{time.ns} + kNsPerSecond)}};
+    range = TimeRange{time, time};
   }
   wishZoom(fitted(range.value_or(model_->focus()), model_->limits), QString());
 }

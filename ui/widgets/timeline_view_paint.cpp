@@ -262,6 +262,9 @@ class Picture {
       if (plan.life) {
         // Behind the last flag that stands at the beginning of the bar.
         qreal x = layout_.xOf(plan.life->from) + 5;
+        // Behind the arrow of an open end, where the bar is too short to hold any text.
+        const int end = std::max(plan.life->until, plan.life->known);
+        if (!plan.life->end_seen && layout_.xOf(end) < x + 4) x = layout_.xOf(end) + 11;
         for (const Flag& flag : plan.flags) {
           if (layout_.xOf(flag.x) - 9 < x) x = layout_.xOf(flag.x) + 10;
         }

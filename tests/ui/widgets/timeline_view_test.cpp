@@ -304,7 +304,7 @@ TEST_F(TimelineViewTest, Keys) {
   key(Qt::Key_Home);
   EXPECT_EQ(said(), "zoom all\n");
   key(Qt::Key_F);  // nothing is selected: the findings
-  EXPECT_EQ(said(), "zoom 39999-40000\n");
+  EXPECT_EQ(said(), "zoom 39500-40500\n");
   state_.selection.entity = life_of(*open_case_->snapshot, 200);
   view_.setView(state_);
   EXPECT_EQ(view_.currentRow(), 4u);
