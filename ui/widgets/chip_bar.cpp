@@ -37,7 +37,6 @@ ChipBar::ChipBar(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(be
   line->addWidget(lift);
   layout->addWidget(banner_);
   connect(&bench_, &Workbench::viewChanged, this, &ChipBar::rebuild);
-  connect(&bench_, &Workbench::filterChanged, this, &ChipBar::rebuild);
   rebuild();
 }
 
