@@ -4,6 +4,7 @@
 #include <QMetaObject>
 #include <QStandardPaths>
 #include <QStyleFactory>
+#include <cstdio>
 
 #include "app/gui/session_case_service.hpp"
 #include "ui/widgets/main_window.hpp"
@@ -28,7 +29,8 @@ int main(int argc, char** argv) {
   const QCommandLineOption threads(QStringLiteral("threads"), QStringLiteral("Threads to use"), QStringLiteral("N"));
   const QCommandLineOption secrets(QStringLiteral("show-secrets"), QStringLiteral("Show passwords, tokens and keys that evidence holds"));
   const QCommandLineOption case_file(QStringLiteral("case"), QStringLiteral("Case file with the analyst's notes; made where it is not there"), QStringLiteral("FILE"));
-  parser.addOptions({case_file, rules, channels, threads, secrets});
+  const QCommandLineOption report(QStringLiteral("report"), QStringLiteral("Write a report (.pdf, .html, .md, .json) when all is read, and end; needs no screen with QT_QPA_PLATFORM=offscreen"), QStringLiteral("FILE"));
+  parser.addOptions({report, case_file, rules, channels, threads, secrets});
   parser.process(application);
 
   stemma::GuiOptions options;
@@ -41,8 +43,21 @@ int main(int argc, char** argv) {
 
   stemma::SessionCaseService service(options, [&application](std::function<void()> run) { QMetaObject::invokeMethod(&application, std::move(run), Qt::QueuedConnection); });
   stemma::ui::MainWindow window(service);
-  window.show();
+  if (!parser.isSet(report)) window.show();
   window.openPaths(parser.positionalArguments());
   if (parser.isSet(case_file)) window.openCaseFile(parser.value(case_file));
+  if (parser.isSet(report)) {
+    const QString path = parser.value(report);
+    QObject::connect(&window.bench(), &stemma::ui::Workbench::caseChanged, &window, [&window, path, asked = false]() mutable {
+      const auto& open = window.bench().openCase();
+      if (asked || !open || open->stage != stemma::ui::Stage::complete) return;
+      asked = true;
+      window.writeReport(path);
+    });
+    QObject::connect(&window, &stemma::ui::MainWindow::reportWritten, &application, [](const QString& error) {
+      if (!error.isEmpty()) std::fprintf(stderr, "%s\n", error.toUtf8().constData());
+      QApplication::exit(error.isEmpty() ? 0 : 1);
+    });
+  }
   return QApplication::exec();
 }

@@ -30,6 +30,7 @@
 #include "ui/widgets/details_pane.hpp"
 #include "ui/widgets/notes_editor.hpp"
 #include "ui/widgets/panes.hpp"
+#include "ui/widgets/report_pdf.hpp"
 #include "ui/widgets/stack_pane.hpp"
 #include "ui/widgets/theme.hpp"
 #include "ui/widgets/timeline_view.hpp"
@@ -133,6 +134,7 @@ void MainWindow::make_docks() {
   connect(tree_, &TreePane::opened, this, [this] { events_->view()->setFocus(); });
   connect(events_, &EventsPane::opened, this, [this] { details_->showTab(DetailsPane::kFields); });
   connect(tree_, &TreePane::said, this, &MainWindow::say);
+  connect(events_, &EventsPane::said, this, &MainWindow::say);
   connect(details_, &DetailsPane::said, this, &MainWindow::say);
 }
 
@@ -283,6 +285,8 @@ void MainWindow::make_commands() {
       tr("Write a &report…"),
       {QKeySequence(QStringLiteral("Ctrl+E")), QKeySequence(QStringLiteral("Ctrl+Shift+S"))},
       [this] { save_report(); }));
+  file->addAction(command(tr("E&xport the events that are shown…"), keys("Ctrl+Shift+X"),
+                          [this] { events_->exportShown(); }));
   file->addSeparator();
   file->addAction(command(tr("&Quit"), keys("Ctrl+Q"), [this] { close(); }));
 
@@ -533,19 +537,38 @@ void MainWindow::open_files() {
 
 void MainWindow::save_report() {
   const auto& open = bench_.openCase();
-  if (!open || open->stage != Stage::complete)
+  if (!open || open->stage != Stage::complete) {
     return say(tr("A report needs a case that was read to its end."));
-  const QString path =
-      QFileDialog::getSaveFileName(this, tr("Write a report"), QStringLiteral("report.html"),
-                                   tr("HTML (*.html);;Markdown (*.md);;JSON (*.json)"));
-  if (path.isEmpty()) return;
-  const QString format = path.endsWith(QStringLiteral(".md"))     ? QStringLiteral("md")
-                         : path.endsWith(QStringLiteral(".json")) ? QStringLiteral("json")
-                                                                  : QStringLiteral("html");
+  }
+  const QString path = QFileDialog::getSaveFileName(
+      this, tr("Write a report"), QStringLiteral("report.html"),
+      tr("HTML (*.html);;PDF (*.pdf);;Markdown (*.md);;JSON (*.json)"));
+  if (!path.isEmpty()) writeReport(path);
+}
+
+void MainWindow::writeReport(const QString& path) {
+  const bool pdf = path.endsWith(QStringLiteral(".pdf"), Qt::CaseInsensitive);
+  const QString format = pdf || path.endsWith(QStringLiteral(".md")) ? QStringLiteral("md")
+                         : path.endsWith(QStringLiteral(".json"))    ? QStringLiteral("json")
+                                                                     : QStringLiteral("html");
+  // A PDF is the Markdown laid out: written beside it first, so that a failure leaves no half
+  // report.
+  const QString written = pdf ? path + QStringLiteral(".md.part") : path;
   say(tr("The report is being written…"));
   report_ = bench_.service().write_report(
-      path.toStdString(), format.toStdString(), [this, path](const std::string& error) {
-        say(error.empty() ? tr("The report is at %1.").arg(path) : shown(error));
+      written.toStdString(), format.toStdString(),
+      [this, path, written, pdf](const std::string& error) {
+        QString wrong = shown(error);
+        if (pdf) {
+          QFile markdown(written);
+          if (wrong.isEmpty() && markdown.open(QIODevice::ReadOnly)) {
+            wrong = writePdf(QString::fromUtf8(markdown.readAll()), path);
+          }
+          markdown.close();
+          markdown.remove();
+        }
+        say(wrong.isEmpty() ? tr("The report is at %1.").arg(path) : wrong);
+        Q_EMIT reportWritten(wrong);
       });
 }
 

@@ -34,8 +34,16 @@ class MainWindow : public QMainWindow {
   /// The case file for the collection that opens next.
   void openCaseFile(const QString& path) { bench_.setCaseFile(path); }
   [[nodiscard]] Workbench& bench() { return bench_; }
+  /// Writes a report of what is open, in the format that the name asks for: .html, .pdf, .md,
+  /// .json.
+  void writeReport(const QString& path);
+
   /// Every command, for the palette and for the page of keys.
   [[nodiscard]] const QList<QAction*>& commands() const { return commands_; }
+
+ Q_SIGNALS:
+  /// Empty where it was written, else what went wrong.
+  void reportWritten(const QString& error);
 
  protected:
   void dragEnterEvent(QDragEnterEvent* event) override;

@@ -3,13 +3,16 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QInputDialog>
 #include <QMenu>
+#include <QSettings>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "events/fields.hpp"
 #include "ui/models/roles.hpp"
 #include "ui/models/text.hpp"
 #include "ui/widgets/filter_row.hpp"
@@ -412,6 +415,13 @@ EventsPane::EventsPane(Workbench& bench, QWidget* parent)
   view_->setAccessibleName(tr("Events"));
   const int widths[] = {230, 70, 100, 150, 60, 100, 170, 900};
   for (int i = 0; i < EventModel::kFixedColumns; ++i) view_->header()->resizeSection(i, widths[i]);
+  model_->setFurther(QSettings().value(QStringLiteral("events/columns")).toStringList());
+  view_->header()->restoreState(QSettings().value(QStringLiteral("events/header")).toByteArray());
+  const auto remember = [this] {
+    QSettings().setValue(QStringLiteral("events/header"), view_->header()->saveState());
+  };
+  connect(view_->header(), &QHeaderView::sectionMoved, this, remember);
+  connect(view_->header(), &QHeaderView::sectionResized, this, remember);
   view_->setBelowHeader(new FilterRow(bench_, *view_));
   layout->addWidget(view_, 1);
 
@@ -521,6 +531,27 @@ void EventsPane::chooseColumns() {
   for (const QString& field : text.split(QLatin1Char(','), Qt::SkipEmptyParts))
     fields << field.trimmed();
   model_->setFurther(fields);
+  QSettings().setValue(QStringLiteral("events/columns"), model_->further());
+}
+
+void EventsPane::exportShown() {
+  if (!bench_.openCase()) return Q_EMIT said(tr("Nothing is open."));
+  if (bench_.filtering())
+    return Q_EMIT said(tr("The filter is still looking; export when it is done."));
+  const QString path =
+      QFileDialog::getSaveFileName(this, tr("Export the events that are shown"),
+                                   QStringLiteral("events.csv"), tr("CSV (*.csv)"));
+  if (path.isEmpty()) return;
+  std::vector<FieldId> further;
+  for (const QString& name : model_->further()) further.push_back(intern_field(name.toStdString()));
+  std::shared_ptr<const std::vector<EventId>> events;
+  if (bench_.filtered() != nullptr && !bench_.view().filter.highlight)
+    events = std::make_shared<const std::vector<EventId>>(*bench_.filtered());
+  Q_EMIT said(tr("Events are being written…"));
+  export_ = bench_.service().export_events(
+      events, std::move(further), path.toStdString(), [this, path](const std::string& error) {
+        Q_EMIT said(error.empty() ? tr("The events are at %1.").arg(path) : shown(error));
+      });
 }
 
 void EventsPane::stackCurrent() {

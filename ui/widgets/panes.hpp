@@ -89,6 +89,8 @@ class EventsPane : public QWidget {
   /// Limits to so many minutes around the selected event.
   void around(int minutes);
   void chooseColumns();
+  /// The rows that are shown, as CSV.
+  void exportShown();
   /// Asks for the values of the column in focus and their counts.
   void stackCurrent();
   /// Filters by the cell: in, or out.
@@ -97,11 +99,13 @@ class EventsPane : public QWidget {
  Q_SIGNALS:
   void opened();
   void stackWanted(const QString& field);
+  void said(const QString& message);
 
  private:
   void follow();
   void menu(const QModelIndex& index, const QPoint& global);
 
+  RequestHandle export_;
   Workbench& bench_;
   EventModel* model_;
   RowView* view_;
