@@ -95,6 +95,8 @@ ProcessModel::ProcessModel(Workbench& bench, QObject* parent)
   });
   connect(&bench_, &Workbench::viewChanged, this, [this] {
     if (rows_.open_case() == nullptr) return;
+    if (bench_.view().root == root_) return;
+    root_ = bench_.view().root;
     beginResetModel();
     rows_.limit_to(bench_.view().root);
     count_ = static_cast<int>(rows_.size());

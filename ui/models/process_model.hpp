@@ -58,6 +58,7 @@ class ProcessModel : public QAbstractTableModel {
 
   Workbench& bench_;
   ProcessRows rows_;
+  EntityId root_;  // that the rows are limited to
   int count_ = 0;  // as views know it
 };
 

@@ -35,12 +35,9 @@ GraphLayout lay_out(const OpenCase& open, EntityId selected) {
     for (const EntityId child : tree.children(node.entity)) {
       if (!above || path.count(child.value) != 0) children.push_back(child);
     }
-    std::stable_sort(children.begin(), children.end(), [&](EntityId a, EntityId b) {
-      const auto matters = [&](EntityId id) {
-        const ProcessFacts& facts = open.index->facts(id);
-        return path.count(id.value) != 0 || facts.findings + facts.findings_below + facts.run != 0;
-      };
-      return matters(a) && !matters(b);
+    std::stable_partition(children.begin(), children.end(), [&](EntityId id) {
+      const ProcessFacts& facts = open.index->facts(id);
+      return path.count(id.value) != 0 || facts.findings + facts.findings_below + facts.run != 0;
     });
     std::size_t shown = std::min(children.size(), kGraphChildren);
     if (children.size() == shown + 1) ++shown;  // one more is no saving

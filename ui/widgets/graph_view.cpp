@@ -50,7 +50,15 @@ GraphView::GraphView(Workbench& bench, QWidget* parent)
   });
 }
 
+void GraphView::showEvent(QShowEvent* event) {
+  QAbstractScrollArea::showEvent(event);
+  follow();
+}
+
+// While the list is shown nothing is laid out: a crowd of siblings would be looked through for
+// nobody.
 void GraphView::follow() {
+  if (!isVisible()) return;
   const EntityId selected = bench_.view().selection.entity;
   const bool same = selected == selected_ && !layout_.nodes.empty();
   selected_ = selected;
