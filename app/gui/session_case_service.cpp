@@ -164,6 +164,8 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
     if (thread_.joinable()) thread_.join();
   }
 
+  [[nodiscard]] bool ended() const { return ended_; }
+
   [[nodiscard]] ui::ImportProgress progress() const {
     ui::ImportProgress out;
     out.running = running_;
@@ -223,6 +225,7 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
     }
     running_ = false;
     publish_end();
+    ended_ = true;
   }
 
   // The last stage again, so that a view that samples progress learns of the end at once.
@@ -286,7 +289,7 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
   Post post_;
   Changed changed_;
   Progress progress_;
-  std::atomic<bool> running_{true};
+  std::atomic<bool> running_{true}, ended_{false};
   std::shared_ptr<std::atomic<bool>> forgotten_ = std::make_shared<std::atomic<bool>>(false);
   Clock::time_point begun_ = Clock::now();
   mutable std::mutex mutex_;
@@ -311,6 +314,16 @@ SessionCaseService::~SessionCaseService() {
   passes_.reset();
   notes_queue_.reset();  // when all is saved
   if (import_) import_->join();
+  for (const auto& one : ending_) one->join();
+}
+
+// Lets go of replaced cases whose threads have ended.
+void SessionCaseService::sweep() {
+  std::erase_if(ending_, [](const std::shared_ptr<Import>& one) {
+    if (!one->ended()) return false;
+    one->join();
+    return true;
+  });
 }
 
 void SessionCaseService::open(std::vector<std::string> paths, Changed changed) {
@@ -318,8 +331,8 @@ void SessionCaseService::open(std::vector<std::string> paths, Changed changed) {
   if (replaced) {
     replaced->forget();
     replaced->stop();
-    // Its thread may be in the middle of a pass: it ends on a thread of its own, not on the window's.
-    std::thread([replaced = std::move(replaced)]() mutable { replaced->join(); }).detach();
+    // Its thread may be in the middle of a pass, which the window does not wait for.
+    ending_.push_back(std::move(replaced));
   }
   import_ = std::make_shared<Import>(options_, std::move(paths), post_, std::move(changed));
   import_->start();
@@ -333,6 +346,7 @@ ui::ImportProgress SessionCaseService::progress() const { return import_ ? impor
 
 
 ui::RequestHandle SessionCaseService::read_rows(std::vector<EventId> events, std::vector<FieldId> further, RowsRead done) {
+  sweep();
   return quick_->add([import = import_, post = post_, events = std::move(events), further = std::move(further), done = std::move(done)](const Queue::Dropped& dropped) {
     const auto session = import ? import->session() : nullptr;
     if (!session) return;

@@ -48,7 +48,10 @@ class SessionCaseService : public ui::CaseService {
   class Notes;
   GuiOptions options_;
   Post post_;
+  void sweep();
+
   std::shared_ptr<Import> import_;  // null before the first open
+  std::vector<std::shared_ptr<Import>> ending_;  // replaced, their threads not yet at an end
   std::unique_ptr<Queue> quick_;    // what a screenful needs
   std::unique_ptr<Queue> timelines_;
   std::unique_ptr<Queue> passes_;   // what goes over the evidence
