@@ -112,6 +112,9 @@ RowView::RowView(QWidget* parent) : QAbstractItemView(parent) {
   viewport()->setBackgroundRole(QPalette::Base);
 }
 
+// The header outlives this part of the view: nobody is told of its last moves.
+RowView::~RowView() { header_->disconnect(); }
+
 void RowView::setModel(QAbstractItemModel* model) {
   header_->setModel(model);
   QAbstractItemView::setModel(model);
@@ -173,9 +176,11 @@ QRect RowView::visualRect(const QModelIndex& index) const {
 
 QModelIndex RowView::indexAt(const QPoint& point) const {
   if (model() == nullptr || point.y() < 0) return {};
-  const int row = firstVisibleRow() + point.y() / rowHeight();
+  const int line = point.y() / rowHeight();
+  if (line >= model()->rowCount(rootIndex()) - firstVisibleRow()) return {};
+  const int row = firstVisibleRow() + line;
   const int column = header_->logicalIndexAt(point.x());
-  if (row >= model()->rowCount(rootIndex()) || column < 0) return {};
+  if (column < 0) return {};
   return model()->index(row, column, rootIndex());
 }
 
@@ -233,7 +238,7 @@ void RowView::dataChanged(const QModelIndex& first, const QModelIndex& last,
                           const QList<int>& roles) {
   static_cast<void>(roles);
   const int shown = firstVisibleRow();
-  if (last.row() < shown || first.row() > shown + visibleRows() + 1) return;
+  if (last.row() < shown || first.row() - shown > visibleRows() + 1) return;
   viewport()->update();
 }
 
@@ -261,7 +266,7 @@ QModelIndex RowView::moveCursor(CursorAction action, Qt::KeyboardModifiers modif
       row -= visibleRows();
       break;
     case MovePageDown:
-      row += visibleRows();
+      row += std::min(visibleRows(), rows - 1 - row);
       break;
     case MoveHome:
       row = 0;
@@ -279,13 +284,14 @@ QModelIndex RowView::moveCursor(CursorAction action, Qt::KeyboardModifiers modif
 void RowView::setSelection(const QRect& rect, QItemSelectionModel::SelectionFlags flags) {
   if (model() == nullptr) return;
   const int rows = model()->rowCount(rootIndex());
-  const int first = firstVisibleRow() + rect.top() / rowHeight();
-  const int last = firstVisibleRow() + rect.bottom() / rowHeight();
-  if (rows == 0 || first >= rows || last < 0) return;
+  const int shown = firstVisibleRow();
+  const int first = rect.top() / rowHeight(),
+            last = rect.bottom() / rowHeight();  // lines on screen
+  if (rows == 0 || first >= rows - shown || last < -shown) return;
   const QItemSelection selection(
-      model()->index(std::clamp(first, 0, rows - 1), 0, rootIndex()),
-      model()->index(std::clamp(last, 0, rows - 1), model()->columnCount(rootIndex()) - 1,
-                     rootIndex()));
+      model()->index(shown + std::clamp(first, -shown, rows - 1 - shown), 0, rootIndex()),
+      model()->index(shown + std::clamp(last, -shown, rows - 1 - shown),
+                     model()->columnCount(rootIndex()) - 1, rootIndex()));
   selectionModel()->select(selection, flags);
 }
 
@@ -409,7 +415,7 @@ void RowView::paintEvent(QPaintEvent* event) {
   const int rows = model()->rowCount(rootIndex());
   const int height = rowHeight();
   const int first = firstVisibleRow();
-  const int last = std::min(rows, first + viewport()->height() / height + 2);
+  const int last = first + std::min(rows - first, viewport()->height() / height + 2);
   const QPalette& colours = palette();
   const QModelIndex current = currentIndex();
   if (rows == 0 && !empty_text_.isEmpty()) {

@@ -14,6 +14,7 @@ class RowView : public QAbstractItemView {
 
  public:
   explicit RowView(QWidget* parent = nullptr);
+  ~RowView() override;
 
   void setModel(QAbstractItemModel* model) override;
   [[nodiscard]] QHeaderView* header() const { return header_; }
