@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <condition_variable>
-#include <deque>
 #include <fstream>
 #include <mutex>
 #include <thread>
@@ -14,7 +12,9 @@
 #include "app/casefile/evidence_list.hpp"
 #include "app/casefile/targets.hpp"
 #include "app/gui/event_details.hpp"
+#include "app/gui/event_export.hpp"
 #include "app/gui/filter_pass.hpp"
+#include "app/gui/task_queue.hpp"
 #include "app/gui/value_counts.hpp"
 #include "app/session/coverage.hpp"
 #include "app/session/detect.hpp"
@@ -26,7 +26,6 @@
 #include "detection/channels/load.hpp"
 #include "events/fields.hpp"
 #include "events/text.hpp"
-#include "reports/csv.hpp"
 #include "reports/document_formats.hpp"
 #include "reports/event_summary.hpp"
 #include "reports/explanation_text.hpp"
@@ -42,111 +41,7 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begun) { return std::chrono::duration<double>(Clock::now() - begun).count(); }
 
-// One text a field: its values, visible.
-std::vector<std::string> cells_of(const Event& event, const std::vector<FieldId>& fields) {
-  std::vector<std::string> cells;
-  for (const FieldId field : fields) {
-    std::string cell;
-    event.for_each_value([&](FieldId of, const Value& value) {
-      if (of != field) return;
-      if (!cell.empty()) cell += ", ";
-      switch (value.kind) {
-        case Value::Kind::text: cell += visible(value.text); break;
-        case Value::Kind::integer: cell += fmt::format("{}", value.integer); break;
-        case Value::Kind::real: cell += fmt::format("{}", value.real); break;
-        case Value::Kind::boolean: cell += value.boolean ? "true" : "false"; break;
-        case Value::Kind::date: cell += format_time(value.time(), value.digits); break;
-      }
-    });
-    cells.push_back(std::move(cell));
-  }
-  return cells;
-}
-
-// A handle that a view drops when it no longer wants the answer.
-class Flag : public ui::Request {
- public:
-  explicit Flag(std::shared_ptr<std::atomic<bool>> dropped) : dropped_(std::move(dropped)) {}
-  ~Flag() override { *dropped_ = true; }
-
- private:
-  std::shared_ptr<std::atomic<bool>> dropped_;
-};
-
 }  // namespace
-
-// One thread that does what it is asked in turn.
-class SessionCaseService::Queue {
- public:
-  using Dropped = std::shared_ptr<std::atomic<bool>>;
-  using Task = std::function<void(const Dropped&)>;
-
-  Queue() : thread_([this](const std::stop_token& stop) { run(stop); }) {}
-  ~Queue() {
-    {
-      const std::lock_guard lock(mutex_);
-      for (auto& [dropped, task] : tasks_) *dropped = true;
-      if (running_) *running_ = true;
-    }
-    thread_.request_stop();
-    thread_.join();
-    for (const auto& task : lasting_) task();
-  }
-
-  /// Carried out in turn, whatever happens: also when the queue ends.
-  void add_lasting(std::function<void()> task) {
-    {
-      const std::lock_guard lock(mutex_);
-      lasting_.push_back(std::move(task));
-    }
-    push([this](const Dropped&) { run_lasting(); });
-  }
-
-  ui::RequestHandle add(Task task) { return std::make_unique<Flag>(push(std::move(task))); }
-
- private:
-  void run(const std::stop_token& stop) {
-    while (true) {
-      std::pair<Dropped, Task> next;
-      {
-        std::unique_lock lock(mutex_);
-        if (!more_.wait(lock, stop, [this] { return !tasks_.empty(); })) return;
-        next = std::move(tasks_.front());
-        tasks_.pop_front();
-        running_ = next.first;
-      }
-      if (!*next.first) next.second(next.first);
-    }
-  }
-
-  Dropped push(Task task) {
-    auto dropped = std::make_shared<std::atomic<bool>>(false);
-    {
-      const std::lock_guard lock(mutex_);
-      tasks_.emplace_back(dropped, std::move(task));
-    }
-    more_.notify_one();
-    return dropped;
-  }
-
-  void run_lasting() {
-    std::function<void()> task;
-    {
-      const std::lock_guard lock(mutex_);
-      if (lasting_.empty()) return;
-      task = std::move(lasting_.front());
-      lasting_.pop_front();
-    }
-    task();
-  }
-
-  std::mutex mutex_;
-  std::condition_variable_any more_;
-  std::deque<std::pair<Dropped, Task>> tasks_;
-  std::deque<std::function<void()>> lasting_;
-  Dropped running_;
-  std::jthread thread_;  // last: ends first
-};
 
 // A collection being opened, or open. Kept by whoever still works on it.
 class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
@@ -302,7 +197,7 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
 };
 
 SessionCaseService::SessionCaseService(GuiOptions options, Post post)
-    : options_(std::move(options)), post_(std::move(post)), quick_(std::make_unique<Queue>()), timelines_(std::make_unique<Queue>()), passes_(std::make_unique<Queue>()), notes_queue_(std::make_unique<Queue>()) {}
+    : options_(std::move(options)), post_(std::move(post)), quick_(std::make_unique<TaskQueue>()), timelines_(std::make_unique<TaskQueue>()), passes_(std::make_unique<TaskQueue>()), notes_queue_(std::make_unique<TaskQueue>()) {}
 
 SessionCaseService::~SessionCaseService() {
   if (import_) {
@@ -347,7 +242,7 @@ ui::ImportProgress SessionCaseService::progress() const { return import_ ? impor
 
 ui::RequestHandle SessionCaseService::read_rows(std::vector<EventId> events, std::vector<FieldId> further, RowsRead done) {
   sweep();
-  return quick_->add([import = import_, post = post_, events = std::move(events), further = std::move(further), done = std::move(done)](const Queue::Dropped& dropped) {
+  return quick_->add([import = import_, post = post_, events = std::move(events), further = std::move(further), done = std::move(done)](const TaskQueue::Dropped& dropped) {
     const auto session = import ? import->session() : nullptr;
     if (!session) return;
     Projection projection = event_summary_projection();
@@ -376,7 +271,7 @@ ui::RequestHandle SessionCaseService::read_rows(std::vector<EventId> events, std
 }
 
 ui::RequestHandle SessionCaseService::read_details(EventId event, DetailsRead done) {
-  return quick_->add([import = import_, post = post_, event, done = std::move(done)](const Queue::Dropped& dropped) {
+  return quick_->add([import = import_, post = post_, event, done = std::move(done)](const TaskQueue::Dropped& dropped) {
     const auto session = import ? import->session() : nullptr;
     if (!session || !event || event.index() >= session->snapshot().events.size()) return;
     ui::EventDetails details = event_details(*session, event, import->secrets());
@@ -401,7 +296,7 @@ ui::RequestHandle SessionCaseService::read_details(EventId event, DetailsRead do
 }
 
 ui::RequestHandle SessionCaseService::make_timeline(std::shared_ptr<const ui::OpenCase> open, std::shared_ptr<const ui::timeline::Model> before, TimelineMade done) {
-  return timelines_->add([post = post_, open = std::move(open), before = std::move(before), done = std::move(done)](const Queue::Dropped& dropped) {
+  return timelines_->add([post = post_, open = std::move(open), before = std::move(before), done = std::move(done)](const TaskQueue::Dropped& dropped) {
     auto model = ui::timeline::build_timeline(open, {}, before.get());
     if (!model) return;
     post([model = std::move(model), done, dropped]() mutable {
@@ -411,7 +306,7 @@ ui::RequestHandle SessionCaseService::make_timeline(std::shared_ptr<const ui::Op
 }
 
 ui::RequestHandle SessionCaseService::filter(ui::Filter filter, Filtered portion) {
-  return passes_->add([import = import_, post = post_, filter = std::move(filter), portion = std::move(portion)](const Queue::Dropped& dropped) {
+  return passes_->add([import = import_, post = post_, filter = std::move(filter), portion = std::move(portion)](const TaskQueue::Dropped& dropped) {
     const auto session = import ? import->session() : nullptr;
     if (!session) return;
     FilterPass pass(*session, filter);
@@ -425,7 +320,7 @@ ui::RequestHandle SessionCaseService::filter(ui::Filter filter, Filtered portion
 }
 
 ui::RequestHandle SessionCaseService::stack(std::shared_ptr<const std::vector<EventId>> events, FieldId field, Stacked done) {
-  return passes_->add([import = import_, post = post_, events = std::move(events), field, done = std::move(done)](const Queue::Dropped& dropped) {
+  return passes_->add([import = import_, post = post_, events = std::move(events), field, done = std::move(done)](const TaskQueue::Dropped& dropped) {
     const auto session = import ? import->session() : nullptr;
     if (!session) return;
     ui::Stack stack = value_counts(*session, events.get(), field, import->secrets(), *dropped);
@@ -436,7 +331,7 @@ ui::RequestHandle SessionCaseService::stack(std::shared_ptr<const std::vector<Ev
 }
 
 ui::RequestHandle SessionCaseService::explain(std::uint32_t finding, Explained done) {
-  return passes_->add([import = import_, post = post_, finding, done = std::move(done)](const Queue::Dropped& dropped) {
+  return passes_->add([import = import_, post = post_, finding, done = std::move(done)](const TaskQueue::Dropped& dropped) {
     const auto session = import ? import->session() : nullptr;
     const auto open = import ? import->current() : nullptr;
     if (!session || !open || finding >= open->findings.size()) return;
@@ -456,7 +351,7 @@ ui::RequestHandle SessionCaseService::explain(std::uint32_t finding, Explained d
 }
 
 ui::RequestHandle SessionCaseService::write_report(std::string path, std::string format, Written done) {
-  return passes_->add([import = import_, post = post_, annotations = last_saved_, path = std::move(path), format = std::move(format), done = std::move(done)](const Queue::Dropped& dropped) {
+  return passes_->add([import = import_, post = post_, annotations = last_saved_, path = std::move(path), format = std::move(format), done = std::move(done)](const TaskQueue::Dropped& dropped) {
     const auto answer = [&](std::string error) {
       post([error = std::move(error), done, dropped]() mutable {
         if (!*dropped) done(std::move(error));
@@ -483,52 +378,11 @@ ui::RequestHandle SessionCaseService::write_report(std::string path, std::string
 }
 
 ui::RequestHandle SessionCaseService::export_events(std::shared_ptr<const std::vector<EventId>> events, std::vector<FieldId> further, std::string path, Written done) {
-  return passes_->add([import = import_, post = post_, events = std::move(events), further = std::move(further), path = std::move(path), done = std::move(done)](const Queue::Dropped& dropped) {
+  return passes_->add([import = import_, post = post_, events = std::move(events), further = std::move(further), path = std::move(path), done = std::move(done)](const TaskQueue::Dropped& dropped) {
     const auto session = import ? import->session() : nullptr;
     if (!session) return;
-    const CaseSnapshot& snapshot = session->snapshot();
-    std::ofstream out(path, std::ios::binary | std::ios::trunc);
-    std::vector<std::string> line{"@timestamp", "host.name", "log", "event.code", "process", "summary"};
-    for (const FieldId field : further) line.emplace_back(field_name(field));
-    std::string text;
-    append_csv_line(text, line);
-    Projection projection = event_summary_projection();
-    for (const FieldId field : further) projection.want(field);
-    const std::size_t count = events ? events->size() : snapshot.events.size();
-    // Stretch by stretch: decoded side by side, written in the order of time.
-    constexpr std::size_t kStretch = 1u << 14;
-    for (std::size_t first = 0; first < count && out; first += kStretch) {
-      if (*dropped) return;
-      const std::size_t last = std::min(first + kStretch, count);
-      const auto id_at = [&](std::size_t i) { return events ? (*events)[i] : EventId::from_index(i); };
-      std::vector<std::string> lines(last - first);
-      EventSelection selection;
-      selection.first = id_at(first).index();
-      selection.last = id_at(last - 1).index() + 1;
-      const auto place = [&](EventId id) -> std::size_t {
-        if (!events) return id.index() - first;
-        const auto begin = events->begin() + static_cast<std::ptrdiff_t>(first), end = events->begin() + static_cast<std::ptrdiff_t>(last);
-        const auto found = std::lower_bound(begin, end, id);
-        return found == end || *found != id ? lines.size() : static_cast<std::size_t>(found - begin);
-      };
-      selection.accept = [&](EventId id) { return place(id) < lines.size(); };
-      session->for_each(selection, projection, [&](unsigned, EventId id, Event& event) {
-        if (import->secrets() == Secrets::redacted) redact(event);
-        const EntityId entity = snapshot.events.entity(id);
-        const ImageId image = entity ? snapshot.tree.last_image(entity) : ImageId{};
-        std::vector<std::string> cells{format_time(snapshot.events.time(id), snapshot.events.time_digits(id)), visible(snapshot.hosts.name(snapshot.events.host(id))),
-                                       visible(snapshot.strings.view(snapshot.events.channel(id))), visible(snapshot.strings.view(snapshot.events.code(id))),
-                                       image ? visible(snapshot.strings.view(snapshot.tree.image(image).name)) : std::string(), event_summary(event, import->secrets())};
-        for (std::string& cell : cells_of(event, further)) cells.push_back(std::move(cell));
-        append_csv_line(lines[place(id)], cells);
-      });
-      for (const std::string& one : lines) text += one;
-      out << text;
-      text.clear();
-    }
-    out << text;
-    out.close();
-    std::string error = out ? std::string() : fmt::format("{} could not be written", visible(path));
+    std::string error = export_csv(*session, events.get(), further, path, import->secrets(), *dropped);
+    if (*dropped) return;
     post([error = std::move(error), done, dropped] {
       if (!*dropped) done(error);
     });
@@ -636,7 +490,7 @@ class SessionCaseService::Notes {
 ui::RequestHandle SessionCaseService::open_notes(std::string path, NotesRead done) {
   notes_ = std::make_shared<Notes>(import_, options_.cases);
   last_saved_ = {};
-  return notes_queue_->add([notes = notes_, post = post_, path = std::move(path), done = std::move(done)](const Queue::Dropped& dropped) {
+  return notes_queue_->add([notes = notes_, post = post_, path = std::move(path), done = std::move(done)](const TaskQueue::Dropped& dropped) {
     ui::CaseNotes out = notes->open(path);
     post([out = std::move(out), done, dropped]() mutable {
       if (!*dropped) done(std::move(out));

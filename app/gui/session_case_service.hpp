@@ -17,6 +17,8 @@ struct GuiOptions {
   std::filesystem::path cases;  ///< folder for case files without a name; empty: annotations are not kept
 };
 
+class TaskQueue;
+
 class SessionCaseService : public ui::CaseService {
  public:
   /// Runs its argument on the window's thread, later. Called from any thread, also while the service is destroyed.
@@ -44,7 +46,6 @@ class SessionCaseService : public ui::CaseService {
 
  private:
   class Import;
-  class Queue;
   class Notes;
   GuiOptions options_;
   Post post_;
@@ -52,11 +53,11 @@ class SessionCaseService : public ui::CaseService {
 
   std::shared_ptr<Import> import_;  // null before the first open
   std::vector<std::shared_ptr<Import>> ending_;  // replaced, their threads not yet at an end
-  std::unique_ptr<Queue> quick_;    // what a screenful needs
-  std::unique_ptr<Queue> timelines_;
-  std::unique_ptr<Queue> passes_;   // what goes over the evidence
+  std::unique_ptr<TaskQueue> quick_;    // what a screenful needs
+  std::unique_ptr<TaskQueue> timelines_;
+  std::unique_ptr<TaskQueue> passes_;   // what goes over the evidence
   std::shared_ptr<Notes> notes_;    // of the case that is open; touched by notes_queue_ alone
-  std::unique_ptr<Queue> notes_queue_;
+  std::unique_ptr<TaskQueue> notes_queue_;
   Annotations last_saved_;
 };
 
