@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "app/gui/value_as_text.hpp"
 #include "events/fields.hpp"
 #include "events/shape.hpp"
 #include "events/text.hpp"
@@ -33,17 +34,6 @@ std::string visible_lines(std::string_view text) {
     text.remove_prefix(end + 1);
   }
   return out;
-}
-
-std::string shown(const Value& value) {
-  switch (value.kind) {
-    case Value::Kind::text: return visible(value.text);
-    case Value::Kind::integer: return fmt::format("{}", value.integer);
-    case Value::Kind::real: return fmt::format("{}", value.real);
-    case Value::Kind::boolean: return value.boolean ? "true" : "false";
-    case Value::Kind::date: return format_time(value.time(), value.digits);
-  }
-  return {};
 }
 
 int base64_digit(char c) {
@@ -182,7 +172,7 @@ ui::EventDetails event_details(const Session& session, EventId id, Secrets secre
   event.for_each_value([&](FieldId field, const Value& value) {
     if (++values > kMostValues) return;
     ui::FieldShown& shown_field = fields[std::string(field_name(field))];
-    shown_field.values.push_back(shown(value));
+    shown_field.values.push_back(visible(value_as_text(value)));
     if (value.kind == Value::Kind::text) shown_field.raw.emplace_back(value.text);
   });
   for (auto& [name, field] : fields) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "app/gui/value_as_text.hpp"
 #include "events/fields.hpp"
 #include "events/text.hpp"
 #include "reports/csv.hpp"
@@ -20,13 +21,7 @@ std::vector<std::string> cells_of(const Event& event, const std::vector<FieldId>
     event.for_each_value([&](FieldId of, const Value& value) {
       if (of != field) return;
       if (!cell.empty()) cell += ", ";
-      switch (value.kind) {
-        case Value::Kind::text: cell += visible(value.text); break;
-        case Value::Kind::integer: cell += fmt::format("{}", value.integer); break;
-        case Value::Kind::real: cell += fmt::format("{}", value.real); break;
-        case Value::Kind::boolean: cell += value.boolean ? "true" : "false"; break;
-        case Value::Kind::date: cell += format_time(value.time(), value.digits); break;
-      }
+      cell += visible(value_as_text(value));
     });
     cells.push_back(std::move(cell));
   }

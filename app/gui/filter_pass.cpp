@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/gui/value_as_text.hpp"
 #include "app/session/match_rules.hpp"
 #include "detection/eql/query.hpp"
 #include "events/text.hpp"
@@ -40,18 +41,6 @@ class Needle {
   static char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
   std::string lower_;
 };
-
-// A value that is not text, as people type it.
-std::string typed(const Value& value) {
-  switch (value.kind) {
-    case Value::Kind::text: return std::string(value.text);
-    case Value::Kind::integer: return fmt::format("{}", value.integer);
-    case Value::Kind::real: return fmt::format("{}", value.real);
-    case Value::Kind::boolean: return value.boolean ? "true" : "false";
-    case Value::Kind::date: return format_time(value.time(), value.digits);
-  }
-  return {};
-}
 
 constexpr std::array<std::string_view, 14> kCategoryNames{"process", "file", "network", "registry", "configuration", "driver", "authentication",
                                                            "session", "iam",  "host",    "package",  "malware",       "intrusion_detection", "dns"};
@@ -111,7 +100,7 @@ struct ValueTest {
       if (value.kind == Value::Kind::text) {
         found = exact ? needle.is(value.text) : needle.in(value.text);
       } else {
-        const std::string text = typed(value);
+        const std::string text = value_as_text(value);
         found = exact ? needle.is(text) : needle.in(text);
       }
     });

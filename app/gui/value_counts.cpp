@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "app/gui/value_as_text.hpp"
 #include "events/fields.hpp"
 #include "events/text.hpp"
 
@@ -26,17 +27,6 @@ std::optional<std::string> known(const CaseSnapshot& snapshot, std::string_view 
   if (field == "event.code") return std::string(snapshot.strings.view(one.code));
   if (field == "log.file.path") return snapshot.artifact(one.artifact).path;
   return std::nullopt;
-}
-
-std::string text_of(const Value& value) {
-  switch (value.kind) {
-    case Value::Kind::text: return std::string(value.text);
-    case Value::Kind::integer: return fmt::format("{}", value.integer);
-    case Value::Kind::real: return fmt::format("{}", value.real);
-    case Value::Kind::boolean: return value.boolean ? "true" : "false";
-    case Value::Kind::date: return format_time(value.time(), value.digits);
-  }
-  return {};
 }
 
 }  // namespace
@@ -73,7 +63,7 @@ ui::Stack value_counts(const Session& session, const std::vector<EventId>* event
         event.for_each_value([&](FieldId of, const Value& value) {
           if (of != field) return;
           any = true;
-          const std::string text = text_of(value);
+          const std::string text = value_as_text(value);
           const auto found = counts[worker].find(text);
           if (found != counts[worker].end()) {
             ++found->second;

@@ -40,6 +40,21 @@ void set_row(RowView* view, int row) {
   view->scrollTo(index);
 }
 
+// Filters by a cell, in or out, where its column is a field. Times are no words to look for.
+void add_cell(Workbench& bench, const QModelIndex& index, bool exclude) {
+  const QString field =
+      index.model()->headerData(index.column(), Qt::Horizontal, kFieldRole).toString();
+  const QString value = index.data(kRawRole).toString();
+  if (field.isEmpty() || value.isEmpty() || field == QStringLiteral("@timestamp")) return;
+  Chip chip;
+  chip.kind = Chip::Kind::field;
+  chip.exact = true;
+  chip.exclude = exclude;
+  chip.field = field.toStdString();
+  chip.text = value.toStdString();
+  bench.addChip(std::move(chip));
+}
+
 // A chip for what a process has of one kind.
 Chip activity_chip(const QString& pill) {
   Chip chip;
@@ -234,18 +249,8 @@ TreePane::TreePane(Workbench& bench, QWidget* parent)
           [this](const QModelIndex& index, const QString& pill) {
             show_events(model_->entityAt(index.row()), pill);
           });
-  connect(view_, &RowView::cellPicked, this, [this](const QModelIndex& index, bool exclude) {
-    const QString field = model_->headerData(index.column(), Qt::Horizontal, kFieldRole).toString();
-    const QString value = index.data(kRawRole).toString();
-    if (field.isEmpty() || value.isEmpty()) return;
-    Chip chip;
-    chip.kind = Chip::Kind::field;
-    chip.exact = true;
-    chip.exclude = exclude;
-    chip.field = field.toStdString();
-    chip.text = value.toStdString();
-    bench_.addChip(std::move(chip));
-  });
+  connect(view_, &RowView::cellPicked, this,
+          [this](const QModelIndex& index, bool exclude) { add_cell(bench_, index, exclude); });
   connect(view_, &QAbstractItemView::clicked, this, [this](const QModelIndex& index) {
     const ProcessRow& row = model_->rows()[static_cast<std::size_t>(index.row())];
     if (row.kind == ProcessRow::Kind::process)
@@ -492,16 +497,7 @@ void EventsPane::follow() {
 }
 
 void EventsPane::pick(const QModelIndex& index, bool exclude) {
-  const QString field = model_->headerData(index.column(), Qt::Horizontal, kFieldRole).toString();
-  const QString value = index.data(kRawRole).toString();
-  if (field.isEmpty() || value.isEmpty() || field == QStringLiteral("@timestamp")) return;
-  Chip chip;
-  chip.kind = Chip::Kind::field;
-  chip.exact = true;
-  chip.exclude = exclude;
-  chip.field = field.toStdString();
-  chip.text = value.toStdString();
-  bench_.addChip(std::move(chip));
+  add_cell(bench_, index, exclude);
 }
 
 void EventsPane::around(int minutes) {
