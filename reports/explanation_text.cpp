@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "events/text.hpp"
 #include "reports/json.hpp"
@@ -38,6 +39,16 @@ std::string_view origin_words(Origin origin) {
 
 std::string_view nulls_name(const eql::EvalOptions& options) {
   return options.nulls == eql::EvalOptions::Nulls::two_valued ? "two-valued" : "three-valued";
+}
+
+// Where the event is from, where the rule does not look there.
+std::optional<EventSource> outside_index(const ExplanationView& view) {
+  const EventClass& known =
+      view.snapshot.events.classes()[view.snapshot.events.event_class(view.event)];
+  const EventSource source =
+      event_source(known.source_kind, view.snapshot.strings.view(known.channel));
+  if ((view.rule.sources & source_bit(source)) != 0) return std::nullopt;
+  return source;
 }
 
 std::string_view kind_name(eql::Explanation::Kind kind) {
@@ -319,6 +330,13 @@ void append_explanation(const ExplanationView& view, std::string& out) {
                      visible(snapshot.hosts.name(snapshot.events.host(view.event))), view.summary);
   out += fmt::format("       {}:{}\n", visible(snapshot.artifact(source.artifact).path),
                      source.offset);
+  const std::optional<EventSource> outside = outside_index(view);
+  if (outside) {
+    out += fmt::format(
+        "\nthe rule does not apply: the event is from {}, its index patterns stand for {} "
+        "(--any-index lifts that)\n",
+        source_words(*outside), source_words(view.rule.sources));
+  }
   const bool several = view.terms.size() > 1;
   for (const TermExplained& term : view.terms) {
     const eql::Explanation& explanation = term.explanation;
@@ -352,6 +370,14 @@ void append_explanation_document(const ExplanationView& view, std::string& out) 
   document.integer("stemma.source.offset", static_cast<std::int64_t>(source.offset));
   if (!view.rule.id.empty()) document.text("rule.id", view.rule.id);
   if (!view.rule.name.empty()) document.text("rule.name", view.rule.name);
+  if (const std::optional<EventSource> outside = outside_index(view)) {
+    JsonDocument index;
+    index.text("event", source_words(*outside));
+    index.text("rule", source_words(view.rule.sources));
+    std::string json;
+    index.write(json);
+    document.raw("stemma.outside_index", json);
+  }
   std::vector<std::string> terms;
   for (const TermExplained& term : view.terms) terms.push_back(term_json(view, term));
   document.raw("stemma.explanation", terms.size() == 1 ? terms.front() : json_list(terms));

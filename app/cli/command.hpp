@@ -29,6 +29,7 @@ struct Options {
   unsigned threads = 0;
   std::string memory;
   std::string evtx_reader;
+  bool any_index = false;
   std::string nulls;
   std::string case_file;
   bool quiet = false;

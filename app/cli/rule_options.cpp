@@ -9,6 +9,7 @@ namespace stemma {
 
 void add_rule_options(CLI::App& command, Options& options) {
   command.add_option("--rules", options.rules, "Rule file or folder of your own, beside the rules that ship; repeatable")->type_name("PATH")->allow_extra_args(false);
+  command.add_flag("--any-index", options.any_index, "Run rules on all evidence, not only on what their index patterns stand for");
 }
 
 void add_channel_options(CLI::App& command, Options& options) {
@@ -56,7 +57,7 @@ LoadedExceptions load_exception_set(const Options& options, const RuleSet& rules
 
 LoadedRules load_rule_set(const Options& options) {
   const std::vector<std::filesystem::path> paths(options.rules.begin(), options.rules.end());
-  LoadedRules loaded{load_rules(paths, true), false};
+  LoadedRules loaded{load_rules(paths, true, {.compile = {}, .any_index = options.any_index}), false};
   std::size_t errors = 0;
   for (const eql::Diagnostic& diagnostic : loaded.set.diagnostics) {
     if (diagnostic.severity != eql::Severity::error || eql::is_unsupported(diagnostic.code)) continue;
@@ -69,7 +70,7 @@ LoadedRules load_rule_set(const Options& options) {
   }
   if (!options.quiet && (loaded.set.unsupported != 0 || !loaded.set.not_applicable.empty())) {
     note(fmt::format(
-        "{} rules run; {} are of another dialect, {} are not applicable (other languages, or evidence that is not read here; `stemma rules check` names them)",
+        "{} rules run; {} are of another dialect, {} are not applicable (other languages; `stemma rules check` names them)",
         loaded.set.rules.size(), loaded.set.unsupported, loaded.set.not_applicable.size()));
   }
   return loaded;

@@ -141,7 +141,7 @@ ExitCode explain_rule(ExplainOptions options) {
     options.paths.erase(options.paths.begin());
     if (options.rule.size() > 5 && options.rule.compare(options.rule.size() - 5, 5, ".toml") == 0) {
       const std::vector<std::filesystem::path> path{options.rule};
-      rules.set = load_rules(path, false);
+      rules.set = load_rules(path, false, {.compile = {}, .any_index = options.any_index});
       for (const eql::Diagnostic& diagnostic : rules.set.diagnostics) note(eql::render(diagnostic));
       if (rules.set.rules.size() != 1) return ExitCode::bad_usage;
       rule = &rules.set.rules.front();

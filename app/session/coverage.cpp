@@ -87,7 +87,8 @@ CaseCoverage case_coverage(const Session& session, const RuleSet& rules,
   std::vector<bool> remote;
   for (const Rule& rule : rules.rules) remote.push_back(claims_remote_execution(rule));
   for (const HostEvidence& host : out.hosts)
-    out.rules.push_back(rules_on_host(rules.rules, remote, host, detection.kinds));
+    out.rules.push_back(rules_on_host(rules.rules, remote, host, detection.kinds,
+                                      session.snapshot(), detection.eval));
   return out;
 }
 

@@ -18,6 +18,7 @@ bool claims_remote_execution(const Rule& rule) {
 Detection detect(const Session& session, const RuleSet& rules, Progress* progress, const MatchOptions& options) {
   RuleMatches matches = match_rules(session, rules, progress, options);
   Detection detection;
+  detection.eval = {options.nulls};
   detection.kinds = std::move(matches.kinds);
   detection.coverage = std::move(matches.coverage);
   std::vector<FindingRule> finding_rules;

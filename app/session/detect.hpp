@@ -17,6 +17,7 @@ struct Detection {
   std::vector<Finding> findings;    ///< in order
   std::vector<Coverage> coverage;   ///< per rule: whether it could have fired on this evidence
   std::uint64_t dropped = 0;        ///< matches and sequences that a cap left out, of all rules
+  eql::EvalOptions eval;            ///< by which rules were matched
   std::set<KindOfEvent> kinds;      ///< what the events of each host carry, of the fields that rules read
 };
 

@@ -183,6 +183,7 @@ NearMisses near_misses(const Session& session, const RuleSet& rules, const eql::
   const Matcher matcher(std::move(programs), options);
   if (progress != nullptr) progress->step = "near misses";
   const Answered answered(session, matcher);
+  const EventSources sources(snapshot);
   Projection projection;
   matcher.want_fields(projection);
   EventSelection selection;
@@ -200,7 +201,9 @@ NearMisses near_misses(const Session& session, const RuleSet& rules, const eql::
     const EventView view = event.view(worker.shapes);
     worker.context.lineage = &answered.answers;
     worker.context.event = id;
+    const SourceSet source = source_bit(sources.of(id));
     for (std::uint32_t program = 0; program < numbers.size(); ++program) {
+      if ((rules.rules[numbers[program]].sources & source) == 0) continue;
       const eql::Program& of = *matcher.programs()[program];
       worker.context.subquery_base = matcher.subquery_base(program);
       if (!eql::may_be_near_miss(of, view, worker.context, options)) continue;

@@ -81,10 +81,11 @@ class Collected {
  public:
   Collected(const RuleSet& rules, const std::vector<RulePart>& parts) : rules_(rules), parts_(parts), terms_(rules.rules.size()) {}
 
-  /// Moves an event's matches, which are numbered by programs, to where they belong.
-  void take(std::span<const Match> found, const EventView& view) {
+  /// Moves an event's matches, which are numbered by programs, to where they belong; those of rules that look in other sources' indices are none.
+  void take(std::span<const Match> found, EventSource source, const EventView& view) {
     for (const Match& match : found) {
       const RulePart part = parts_[match.rule];
+      if ((rules_.rules[part.rule].sources & source_bit(source)) == 0) continue;
       if (rules_.rules[part.rule].program != nullptr) {
         single.push_back({part.rule, match.event});
         continue;
@@ -188,6 +189,23 @@ Coverage coverage_of(const RuleSet& rules, std::uint32_t rule, std::uint32_t fir
   return out;
 }
 
+// Of a rule that looks in some indices only, it counts whether an event of its category came from there.
+void limit_to_sources(const Rule& rule, const CaseSnapshot& snapshot, const std::set<KindOfEvent>& kinds, Coverage& coverage) {
+  if (rule.sources == kEverySource || !coverage.possible) return;
+  for (const eql::Term& term : rule.statement->terms) {
+    if (term.missing) continue;
+    const auto& category = term.program->category();
+    const bool seen = std::any_of(kinds.begin(), kinds.end(), [&](const KindOfEvent& kind) {
+      return is_of(kind, rule.sources, snapshot) && (!category || std::binary_search(kind.categories.begin(), kind.categories.end(), *category));
+    });
+    if (seen) continue;
+    coverage.possible = false;
+    coverage.events = 0;
+    coverage.reason = no_event_reason(category, rule.sources);
+    return;
+  }
+}
+
 }  // namespace
 
 RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* progress, const MatchOptions& options) {
@@ -195,6 +213,7 @@ RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* 
   const eql::EvalOptions eval{options.nulls};
   const Matcher matcher(rules.programs(), eval);
   LineageAnswers answers(snapshot, matcher.subqueries().size());
+  const EventSources sources(snapshot);
   const std::vector<RulePart> parts = rules.parts();
   Projection projection;
   matcher.want_fields(projection);
@@ -251,7 +270,7 @@ RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* 
     matching.consider(id, view, found);
     workers[number]->kinds.note(id, view);
     if (found.empty()) return;
-    collected[number]->take(found, view);
+    collected[number]->take(found, sources.of(id), view);
     found.clear();
   });
 
@@ -267,6 +286,7 @@ RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* 
   std::uint32_t program = 0;
   for (std::uint32_t rule = 0; rule < rules.rules.size(); ++rule) {
     out.coverage.push_back(coverage_of(rules, rule, program, matcher, statistics));
+    limit_to_sources(rules.rules[rule], snapshot, out.kinds, out.coverage.back());
     const eql::Query& statement = *rules.rules[rule].statement;
     program += static_cast<std::uint32_t>(statement.terms.size()) + (statement.until ? 1 : 0);
     if (rules.rules[rule].program == nullptr) out.statements.push_back(join(session, rules.rules[rule], rule, collected, eval, options));

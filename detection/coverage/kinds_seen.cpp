@@ -1,8 +1,26 @@
 #include "detection/coverage/kinds_seen.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "events/text.hpp"
+
 namespace stemma {
+
+bool is_of(const KindOfEvent& kind, SourceSet sources, const CaseSnapshot& snapshot) {
+  if (sources == kEverySource) return true;
+  const EventSource source = event_source(kind.source_kind, snapshot.strings.view(kind.channel));
+  return (sources & source_bit(source)) != 0;
+}
+
+std::string no_event_reason(const std::optional<std::string>& category, SourceSet sources) {
+  std::string out = "no event";
+  if (category) out += fmt::format(" of category `{}`", visible(*category));
+  if (sources != kEverySource)
+    out += fmt::format(" from {}, which its index patterns stand for", source_words(sources));
+  return out;
+}
 
 void KindsSeen::note(EventId event, const EventView& view) {
   const EventClassId number = snapshot_->events.event_class(event);

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
 #include <unordered_set>
 #include <vector>
 
+#include "detection/rules/event_source.hpp"
 #include "events/case_snapshot.hpp"
 #include "events/event.hpp"
 
@@ -24,6 +26,13 @@ struct KindOfEvent {
   std::vector<FieldId> fields;          ///< ascending
   auto operator<=>(const KindOfEvent&) const = default;
 };
+
+/// Whether the events of a kind are from one of the sources.
+bool is_of(const KindOfEvent& kind, SourceSet sources, const CaseSnapshot& snapshot);
+
+/// Why a rule could not fire: "no event of category `process` from Sysmon, which its index patterns
+/// stand for"; without what does not restrict it.
+std::string no_event_reason(const std::optional<std::string>& category, SourceSet sources);
 
 /// One thread's notes; those of several are joined in any order.
 class KindsSeen {

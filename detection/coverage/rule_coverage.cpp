@@ -20,6 +20,7 @@ struct Kind {
   Shape shape;
   Shape without_command_lines;
   std::uint32_t log = 0;
+  EventSource source;
 };
 
 bool is_command_line(FieldId field) {
@@ -35,7 +36,7 @@ std::vector<FieldId> without_command_lines(std::vector<FieldId> fields) {
 
 // What is known of a kind's values: its types and its system.
 bool values_allow(const eql::Program& program, const std::vector<eql::LeafUse>& uses,
-                  const Kind& kind) {
+                  const Kind& kind, const eql::EvalOptions& eval) {
   eql::EvalContext context;
   std::vector<Value> values;
   return eql::may_match(program, [&](std::uint32_t leaf) -> eql::Verdicts {
@@ -58,18 +59,18 @@ bool values_allow(const eql::Program& program, const std::vector<eql::LeafUse>& 
     } else {
       return eql::kAnyVerdict;
     }
-    return eql::only(eql::leaf_verdict(program, leaf, values, context, {}));
+    return eql::only(eql::leaf_verdict(program, leaf, values, context, eval));
   });
 }
 
 // Whether a program cannot be true on events of the kind that lack their command lines.
 bool needs_command_lines(const eql::Program& program, const std::vector<eql::LeafUse>& uses,
-                         const Kind& kind) {
-  if (!eql::bind(program, kind.without_command_lines).possible) return true;
+                         const Kind& kind, const eql::EvalOptions& eval) {
+  if (!eql::bind(program, kind.without_command_lines, eval).possible) return true;
   if (program.subqueries().empty()) return false;
   const bool all = std::all_of(
       program.subqueries().begin(), program.subqueries().end(), [&](const auto& subquery) {
-        return !eql::bind(*subquery.program, kind.without_command_lines).possible;
+        return !eql::bind(*subquery.program, kind.without_command_lines, eval).possible;
       });
   // Then none of its questions about ancestors is answered by yes.
   return all && !eql::may_match(program, [&](std::uint32_t leaf) {
@@ -129,13 +130,16 @@ std::string names(std::span<const FieldId> fields) {
 
 class Judge {
  public:
-  Judge(const HostEvidence& host, const std::set<KindOfEvent>& kinds) : host_(host) {
+  Judge(const HostEvidence& host, const std::set<KindOfEvent>& kinds, const CaseSnapshot& snapshot,
+        const eql::EvalOptions& eval)
+      : host_(host), eval_(eval) {
     for (const KindOfEvent& kind : kinds) {
       if (kind.host != host.host) continue;
       const LogEvidence* const log = find_log(host, kind.source_kind, kind.channel);
       if (log == nullptr) continue;
       kinds_.push_back({&kind, Shape(kind.fields), Shape(without_command_lines(kind.fields)),
-                        static_cast<std::uint32_t>(log - host.logs.data())});
+                        static_cast<std::uint32_t>(log - host.logs.data()),
+                        event_source(kind.source_kind, snapshot.strings.view(kind.channel))});
     }
     for (const LogEvidence& log : host.logs) {
       if (log.kind == SourceKind::guest_agent) continue;
@@ -159,7 +163,7 @@ class Judge {
     const auto& terms = rule.statement->terms;
     for (std::size_t i = 0; i < terms.size(); ++i) {
       if (terms[i].missing) continue;
-      RuleOnHost one = judge_program(*terms[i].program, remote);
+      RuleOnHost one = judge_program(*terms[i].program, rule.sources, remote);
       if (one.reason != CouldNot::could) {
         one.rule = number;
         if (terms.size() > 1) one.why = fmt::format("event {} of it: {}", i + 1, one.why);
@@ -179,11 +183,12 @@ class Judge {
   }
 
  private:
-  RuleOnHost judge_program(const eql::Program& program, bool remote) const {
+  RuleOnHost judge_program(const eql::Program& program, SourceSet sources, bool remote) const {
     RuleOnHost out;
     const std::vector<eql::LeafUse> uses = eql::leaf_uses(program);
     std::vector<const Kind*> asked;
     for (const Kind& kind : kinds_) {
+      if ((sources & source_bit(kind.source)) == 0) continue;
       const auto& own = kind.of->categories;
       if (!program.category() ||
           std::find(own.begin(), own.end(), *program.category()) != own.end())
@@ -193,7 +198,7 @@ class Judge {
         program.category() ? fmt::format(" of category `{}`", visible(*program.category())) : "";
     if (asked.empty()) {
       out.reason = CouldNot::not_collected;
-      out.why = "no event" + of;
+      out.why = no_event_reason(program.category(), sources);
       return out;
     }
     bool any_shape = false;
@@ -201,12 +206,12 @@ class Judge {
     std::vector<FieldId> all;
     for (const Kind* kind : asked) {
       all.insert(all.end(), kind->of->fields.begin(), kind->of->fields.end());
-      if (!eql::bind(program, kind->shape).possible) continue;
+      if (!eql::bind(program, kind->shape, eval_).possible) continue;
       any_shape = true;
-      if (!values_allow(program, uses, *kind)) continue;
+      if (!values_allow(program, uses, *kind, eval_)) continue;
       if (std::find(out.logs.begin(), out.logs.end(), kind->log) == out.logs.end())
         out.logs.push_back(kind->log);
-      needs_lines = needs_lines || needs_command_lines(program, uses, *kind);
+      needs_lines = needs_lines || needs_command_lines(program, uses, *kind, eval_);
     }
     std::sort(out.logs.begin(), out.logs.end());
     if (out.logs.empty()) {
@@ -226,8 +231,8 @@ class Judge {
     return out;
   }
 
-  static void could_not(const eql::Program& program, bool any_shape, std::vector<FieldId> all,
-                        const std::string& of, RuleOnHost& out) {
+  void could_not(const eql::Program& program, bool any_shape, std::vector<FieldId> all,
+                 const std::string& of, RuleOnHost& out) const {
     if (any_shape) {
       out.reason = CouldNot::no_such_type;
       out.why = fmt::format("no event{} is of the type or system that it asks for", of);
@@ -235,7 +240,7 @@ class Judge {
     }
     std::sort(all.begin(), all.end());
     all.erase(std::unique(all.begin(), all.end()), all.end());
-    out.missing = eql::absent_fields(program, Shape(std::move(all)));
+    out.missing = eql::absent_fields(program, Shape(std::move(all)), eval_);
     if (!out.missing.empty()) {
       out.reason = CouldNot::field_absent;
       out.why = fmt::format("no event{} carries {}", of, names(out.missing));
@@ -246,6 +251,7 @@ class Judge {
   }
 
   const HostEvidence& host_;
+  eql::EvalOptions eval_;
   std::vector<Kind> kinds_;
   bool has_windows_ = false;
   bool has_linux_ = false;
@@ -276,9 +282,9 @@ std::string_view could_not_name(CouldNot reason) {
 }
 
 std::vector<RuleOnHost> rules_on_host(std::span<const Rule> rules, const std::vector<bool>& remote,
-                                      const HostEvidence& host,
-                                      const std::set<KindOfEvent>& kinds) {
-  const Judge judge(host, kinds);
+                                      const HostEvidence& host, const std::set<KindOfEvent>& kinds,
+                                      const CaseSnapshot& snapshot, const eql::EvalOptions& eval) {
+  const Judge judge(host, kinds, snapshot, eval);
   std::vector<RuleOnHost> out;
   for (std::uint32_t i = 0; i < rules.size(); ++i)
     out.push_back(judge.judge(i, rules[i], i < remote.size() && remote[i]));

@@ -19,7 +19,7 @@ namespace stemma {
 enum class CouldNot : std::uint8_t {
   could,          ///< it could have fired
   other_system,   ///< its tags name another operating system than the host's
-  not_collected,  ///< no event of its category
+  not_collected,  ///< no event of its category, or none from where its index patterns look
   field_absent,   ///< no event of its category carries a field that it cannot do without
   no_such_type,   ///< no event of its category is of the event.type or system that it asks for
   not_together,   ///< no single event carries together what it needs
@@ -53,8 +53,12 @@ struct RuleOnHost {
 
 /// Every rule on one host, in the order of the rules.
 /// @param remote  by rule: whether it looks for what a remote agent starts
+/// @param snapshot  of the kinds
+/// @param eval  by which the rules are matched
 /// O(rules × kinds of events of the host).
 std::vector<RuleOnHost> rules_on_host(std::span<const Rule> rules, const std::vector<bool>& remote,
-                                      const HostEvidence& host, const std::set<KindOfEvent>& kinds);
+                                      const HostEvidence& host, const std::set<KindOfEvent>& kinds,
+                                      const CaseSnapshot& snapshot,
+                                      const eql::EvalOptions& eval = {});
 
 }  // namespace stemma

@@ -1,50 +1,73 @@
 #include "detection/rules/index_patterns.hpp"
 
-#include <algorithm>
+#include <initializer_list>
 
 namespace stemma {
 namespace {
 
+using enum EventSource;
+
+constexpr SourceSet set(std::initializer_list<EventSource> sources) {
+  SourceSet out = 0;
+  for (const EventSource source : sources) out = static_cast<SourceSet>(out | source_bit(source));
+  return out;
+}
+
+constexpr SourceSet kDocument = source_bit(document);
+
 // Endpoint's and Endgame's events have no collector here; but their rules ask for starts of
 // processes, files, registry keys and connections, which Sysmon, Security logs and auditd record as
 // well. So they stand for any source: that is what makes public rules useful on collected logs.
+// Forwarded events are of any channel. The Windows integration of Elastic Agent and Winlogbeat keep
+// the channels as they are; what other products keep can come only as documents.
 // Source: the index names of Elastic's integrations and of its public rules.
-constexpr std::string_view kAny = "any source that records such events";
 constexpr IndexFamily kFamilies[] = {
-    {".alerts-security", false, "alerts of other rules"},
-    {"auditbeat-", true, "Linux audit records"},
-    {"endgame-", true, kAny},
-    {"filebeat-", true, kAny},
-    {"logs-apache", false, "Apache access logs"},
-    {"logs-auditd.", true, "Linux audit records"},
-    {"logs-auditd_manager.", true, "Linux audit records"},
-    {"logs-aws", false, "AWS"},
-    {"logs-azure", false, "Azure"},
-    {"logs-cloud_defend", false, "Defend for Containers"},
-    {"logs-crowdstrike", false, "CrowdStrike"},
-    {"logs-endpoint.", true, kAny},
-    {"logs-fortinet", false, "Fortinet"},
-    {"logs-gcp", false, "Google Cloud"},
-    {"logs-github", false, "GitHub"},
-    {"logs-google_workspace", false, "Google Workspace"},
-    {"logs-iis", false, "IIS access logs"},
-    {"logs-kubernetes", false, "Kubernetes"},
-    {"logs-m365_defender", false, "Microsoft Defender"},
-    {"logs-network_traffic", false, "captured network traffic"},
-    {"logs-nginx", false, "nginx access logs"},
-    {"logs-o365", false, "Microsoft 365"},
-    {"logs-okta", false, "Okta"},
-    {"logs-panw", false, "Palo Alto Networks"},
-    {"logs-sentinel_one", false, "SentinelOne"},
-    {"logs-sysmon_linux.", true, "Sysmon for Linux"},
-    {"logs-system.", true, "Windows event logs"},
-    {"logs-system.auth", false, "Linux authentication logs"},
-    {"logs-system.syslog", false, "syslog"},
-    {"logs-traefik", false, "Traefik access logs"},
-    {"logs-windows.", true, "Windows event logs"},
-    {"logs-zeek", false, "Zeek"},
-    {"packetbeat-", false, "captured network traffic"},
-    {"winlogbeat-", true, "Windows event logs"},
+    {".alerts-security", kDocument},
+    {"auditbeat-", set({auditd, document})},
+    {"endgame-", kEverySource},
+    {"filebeat-", kEverySource},
+    {"logs-apache", kDocument},
+    {"logs-auditd.", set({auditd})},
+    {"logs-auditd_manager.", set({auditd})},
+    {"logs-aws", kDocument},
+    {"logs-aws.cloudtrail", set({aws_cloudtrail, document})},
+    {"logs-azure", kDocument},
+    {"logs-azure.activitylogs", set({azure_activity, document})},
+    {"logs-cloud_defend", kDocument},
+    {"logs-crowdstrike", kDocument},
+    {"logs-endpoint.", kEverySource},
+    {"logs-fortinet", kDocument},
+    {"logs-gcp", kDocument},
+    {"logs-github", kDocument},
+    {"logs-google_workspace", kDocument},
+    {"logs-iis", kDocument},
+    {"logs-kubernetes", kDocument},
+    {"logs-m365_defender", kDocument},
+    {"logs-network_traffic", kDocument},
+    {"logs-nginx", kDocument},
+    {"logs-o365", kDocument},
+    {"logs-okta", kDocument},
+    {"logs-panw", kDocument},
+    {"logs-sentinel_one", kDocument},
+    {"logs-sysmon_linux.", set({sysmon_linux})},
+    {"logs-system.", set({windows_security, windows_system, windows_application, document})},
+    {"logs-system.application", set({windows_application})},
+    {"logs-system.auth", kDocument},
+    {"logs-system.security", set({windows_security})},
+    {"logs-system.syslog", kDocument},
+    {"logs-system.system", set({windows_system})},
+    {"logs-traefik", kDocument},
+    {"logs-windows.", kWindowsSources},
+    {"logs-windows.applocker", set({windows_other})},
+    {"logs-windows.forwarded", kWindowsSources},
+    {"logs-windows.powershell", set({powershell_classic})},
+    {"logs-windows.powershell_operational", set({powershell_operational})},
+    {"logs-windows.sysmon_operational", set({sysmon})},
+    {"logs-windows.windows_defender", set({windows_defender})},
+    {"logs-winlog.", kWindowsSources},
+    {"logs-zeek", kDocument},
+    {"packetbeat-", kDocument},
+    {"winlogbeat-", kWindowsSources},
 };
 
 }  // namespace
@@ -53,24 +76,29 @@ std::span<const IndexFamily> index_families() {
   return kFamilies;
 }
 
-const IndexFamily* family_of(std::string_view pattern) {
+SourceSet sources_of(std::string_view pattern) {
+  const std::size_t cluster = pattern.find(':');
+  if (cluster != std::string_view::npos) pattern.remove_prefix(cluster + 1);
   pattern = pattern.substr(0, pattern.find('*'));
-  const IndexFamily* found = nullptr;
+  SourceSet wider = 0;
+  const IndexFamily* longest = nullptr;
   for (const IndexFamily& family : kFamilies) {
+    if (family.prefix.starts_with(pattern)) wider = static_cast<SourceSet>(wider | family.sources);
     if (pattern.starts_with(family.prefix) &&
-        (found == nullptr || family.prefix.size() > found->prefix.size())) {
-      found = &family;
+        (longest == nullptr || family.prefix.size() > longest->prefix.size())) {
+      longest = &family;
     }
   }
-  return found;
+  if (wider != 0) return wider;
+  return longest == nullptr ? kEverySource : longest->sources;
 }
 
-bool index_applies(std::span<const std::string> patterns) {
-  return patterns.empty() ||
-         std::any_of(patterns.begin(), patterns.end(), [](const std::string& pattern) {
-           const IndexFamily* family = family_of(pattern);
-           return family == nullptr || family->read;
-         });
+SourceSet sources_of(std::span<const std::string> patterns) {
+  SourceSet out = 0;
+  for (const std::string_view pattern : patterns) {
+    if (!pattern.starts_with('-')) out = static_cast<SourceSet>(out | sources_of(pattern));
+  }
+  return out == 0 ? kEverySource : out;
 }
 
 }  // namespace stemma

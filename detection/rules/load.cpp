@@ -72,13 +72,7 @@ class Reader {
     out.tags = texts(*rule, "tags");
     out.false_positives = texts(*rule, "false_positives");
     out.index = texts(*rule, "index");
-    if (!index_applies(out.index)) {
-      std::string names;
-      for (const std::string& pattern : out.index) names += (names.empty() ? "" : ", ") + pattern;
-      set_.not_applicable.push_back({out.id, out.name, out.path,
-                                     "index patterns of evidence that is not read here: " + names});
-      return;
-    }
+    if (!options_.any_index) out.sources = sources_of(out.index);
     read_severity(*rule, out);
     read_threats(*rule, out);
     compile(*query, std::move(out));

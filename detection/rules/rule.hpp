@@ -15,6 +15,7 @@
 #include "detection/embedded_file.hpp"
 #include "detection/eql/diagnostic.hpp"
 #include "detection/eql/query.hpp"
+#include "detection/rules/event_source.hpp"
 
 namespace stemma {
 
@@ -62,7 +63,8 @@ struct Rule {
   std::vector<std::string> references;
   std::vector<std::string> tags;
   std::vector<std::string> false_positives;
-  std::vector<std::string> index;  ///< index patterns: where the rule's authors expect its events
+  std::vector<std::string> index;    ///< index patterns: where the rule's authors expect its events
+  SourceSet sources = kEverySource;  ///< what they stand for: events of others are not its own
   std::vector<Threat> threats;
   std::string note;  ///< investigation guide, Markdown; to be shown as plain text
   std::string query;
@@ -110,6 +112,7 @@ std::span<const EmbeddedFile> shipped_rules();
 
 struct RuleOptions {
   eql::CompileOptions compile;
+  bool any_index = false;  ///< rules run on all evidence, whatever their index patterns stand for
 };
 
 /// Reads rule files and folders (walked, `*.toml` only, by path in byte order; links inside are
