@@ -252,6 +252,9 @@ RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* 
       for (const SubqueryMatch& match : worker->subqueries) answers.record(match.subquery, match.event);
       worker->subqueries.clear();
     }
+    for (std::uint32_t subquery = 0; subquery < matcher.subqueries().size(); ++subquery) {
+      if (matcher.subqueries()[subquery].level == level) answers.finish(subquery);
+    }
   }
   std::vector<std::uint64_t> passed_over(snapshot.events.classes().size() + 1, 0);  // by class
   selection.accept = options.accept;

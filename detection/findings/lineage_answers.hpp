@@ -16,10 +16,13 @@ namespace stemma {
 class LineageAnswers : public eql::LineageOracle {
  public:
   LineageAnswers(const CaseSnapshot& snapshot, std::size_t subqueries)
-      : snapshot_(snapshot), matched_(subqueries) {}
+      : snapshot_(snapshot), matched_(subqueries), under_(subqueries), any_(subqueries) {}
 
   /// The subquery matched this event; events without a process are ignored.
   void record(std::uint32_t subquery, EventId event);
+  /// Once all matches of a subquery are recorded, if at all: most processes have no matching
+  /// ancestor, and then the answer is one step. O(entities).
+  void finish(std::uint32_t subquery);
 
   [[nodiscard]] bool has_ancestor_matching(EventId event, std::uint32_t subquery) const override;
   [[nodiscard]] bool has_parent_matching(EventId event, std::uint32_t subquery) const override;
@@ -35,7 +38,9 @@ class LineageAnswers : public eql::LineageOracle {
 
   const CaseSnapshot& snapshot_;
   std::vector<std::unordered_map<EntityId, ImageId>>
-      matched_;  // per subquery: the earliest image that matched
+      matched_;                           // per subquery: the earliest image that matched
+  std::vector<std::vector<bool>> under_;  // the same after finish(): whether it or an ancestor did
+  std::vector<std::vector<bool>> any_;    // per subquery, by entity: whether one did; empty: none
 };
 
 }  // namespace stemma

@@ -39,7 +39,9 @@ SnapshotFilter::SnapshotFilter(const CaseSnapshot& snapshot, const Matcher& matc
         judged(*subquery.program, matcher.subquery_base(subquery.rule)));
   const auto use = [](List& list, const RuleIndex* index) {
     list.index = index;
-    if (index != nullptr) list.rows.resize(index->fields().size());
+    if (index == nullptr) return;
+    for (const auto& field : index->fields())
+      list.rows.emplace_back(index->words() + RuleIndex::across(*field).size());
   };
   use(rules_, matcher.rule_index());
   for (std::uint32_t level = 0; level < levels_.size(); ++level)
@@ -117,8 +119,21 @@ const RuleBits& SnapshotFilter::with_categories(List& list, CategorySet categori
   return at->second;
 }
 
+void SnapshotFilter::trim() {
+  if (++asked_ % kTrimEvery != 0) return;
+  std::size_t bytes = 0;
+  for (const List* const list : lists()) {
+    for (const RowTable& table : list->rows) bytes += table.bytes();
+  }
+  if (bytes <= kMaxRowBytes) return;
+  for (List* const list : lists()) {
+    for (RowTable& table : list->rows) table.clear();
+  }
+}
+
 void SnapshotFilter::narrow(List& list, EventId id, CategorySet categories,
                             const ProcessStart* start) {
+  trim();
   candidates_ = with_categories(list, categories);
   across_.assign(candidates_.size(), 0);
   const auto fields = list.index->fields();
@@ -126,37 +141,40 @@ void SnapshotFilter::narrow(List& list, EventId id, CategorySet categories,
     const FieldId field = RuleIndex::id_of(*fields[number]);
     const KnownValue value =
         KnownValues::covers(field) ? known_.of(id, start, field) : KnownValue{};
-    const RuleRow* const of = value.known() ? &row(list, number, value) : nullptr;
-    const RuleBits& across = of != nullptr ? of->across : RuleIndex::across(*fields[number]);
+    if (!value.known()) {
+      const RuleBits& across = RuleIndex::across(*fields[number]);
+      for (std::size_t i = 0; i < across.size(); ++i) across_[i] |= across[i];
+      continue;
+    }
+    const std::span<const std::uint64_t> of = row(list, number, value);
+    for (std::size_t i = 0; i < candidates_.size(); ++i) candidates_[i] &= of[i];
+    const auto across = of.subspan(candidates_.size());
     for (std::size_t i = 0; i < across.size(); ++i) across_[i] |= across[i];
-    if (of == nullptr) continue;
-    for (std::size_t i = 0; i < candidates_.size(); ++i) candidates_[i] &= of->pass[i];
   }
   for (std::size_t i = 0; i < candidates_.size(); ++i)
     candidates_[i] &= ~list.index->across()[i] | across_[i];
 }
 
-const RuleRow& SnapshotFilter::row(List& list, std::size_t field, const KnownValue& value) {
-  if (row_bytes_ > kMaxRowBytes) {
-    row_bytes_ = 0;
-    for (List* const one : lists()) {
-      for (auto& rows : one->rows) rows.clear();
-    }
-  }
-  const auto [at, fresh] = list.rows[field].try_emplace(value.key());
-  RuleRow& out = at->second;
-  if (!fresh) return out;
+std::span<const std::uint64_t> SnapshotFilter::row(List& list, std::size_t field,
+                                                   const KnownValue& value) {
+  RowTable& table = list.rows[field];
+  RowTable::Place place = table.at(value.key());
+  if (!place.fresh) return place.row;
+  const RuleIndex::Field& of = *list.index->fields()[field];
   values_of(value);
-  list.index->row(*list.index->fields()[field], values_, nullptr, room_, out);
+  list.index->row(of, values_, nullptr, room_, made_);
+  const auto put = [&](const RuleRow& row) {
+    for (std::size_t i = 0; i < row.pass.size(); ++i) place.row[i] |= row.pass[i];
+    for (std::size_t i = 0; i < row.across.size(); ++i)
+      place.row[row.pass.size() + i] |= row.across[i];
+  };
+  put(made_);
   if (value.form == KnownValue::Form::absent) {
-    RuleRow other;
     values_.push_back(Value::of(std::string_view{}));
-    list.index->row(*list.index->fields()[field], values_, nullptr, room_, other);
-    for (std::size_t i = 0; i < out.pass.size(); ++i) out.pass[i] |= other.pass[i];
-    for (std::size_t i = 0; i < out.across.size(); ++i) out.across[i] |= other.across[i];
+    list.index->row(of, values_, nullptr, room_, other_);
+    put(other_);
   }
-  row_bytes_ += (out.pass.size() + out.across.size()) * sizeof out.pass[0] + 128;
-  return out;
+  return place.row;
 }
 
 std::vector<SnapshotFilter::List*> SnapshotFilter::lists() {

@@ -12,6 +12,7 @@
 #include "detection/eql/partial.hpp"
 #include "detection/match/known_values.hpp"
 #include "detection/match/matcher.hpp"
+#include "detection/match/row_table.hpp"
 #include "detection/match/rule_index.hpp"
 
 namespace stemma {
@@ -40,6 +41,7 @@ class SnapshotFilter {
 
  private:
   static constexpr std::size_t kMaxRowBytes = 64u << 20;  // of all rows; then they start anew
+  static constexpr std::uint64_t kTrimEvery = 1024;       // events, after which they are counted
   static constexpr std::size_t kRemembered = 8192;        // values a leaf, 9 bytes each
   struct Leaf {
     FieldId field;  // none: judged by itself, or not at all
@@ -57,9 +59,9 @@ class SnapshotFilter {
 
   struct List {
     std::vector<Judged> programs;
-    const RuleIndex* index = nullptr;                              // of positions in `programs`
-    std::unordered_map<CategorySet, RuleBits> by_categories;       // those that take such events
-    std::vector<std::unordered_map<std::uint64_t, RuleRow>> rows;  // by field, by KnownValue::key()
+    const RuleIndex* index = nullptr;                         // of positions in `programs`
+    std::unordered_map<CategorySet, RuleBits> by_categories;  // those that take such events
+    std::vector<RowTable> rows;  // by field, by KnownValue::key(): what passes, then what is across
   };
 
   Judged judged(const eql::Program& program, std::uint32_t subquery_base) const;
@@ -69,7 +71,9 @@ class SnapshotFilter {
   void narrow(List& list, EventId id, CategorySet categories, const ProcessStart* start);
   std::vector<List*> lists();
   const RuleBits& with_categories(List& list, CategorySet categories);
-  const RuleRow& row(List& list, std::size_t field, const KnownValue& value);
+  // Throws all rows away where they are many.
+  void trim();
+  std::span<const std::uint64_t> row(List& list, std::size_t field, const KnownValue& value);
   void values_of(const KnownValue& value);
   eql::Verdicts verdicts(Judged& judged, std::uint32_t leaf, EventId id, const ProcessStart* start);
   eql::Verdicts judge(Judged& judged, std::uint32_t leaf, EventId id, const KnownValue& value);
@@ -87,7 +91,8 @@ class SnapshotFilter {
   RuleBits candidates_;
   RuleBits across_;
   RuleIndex::Room room_;
-  std::size_t row_bytes_ = 0;
+  RuleRow made_, other_;
+  std::uint64_t asked_ = 0;
   std::unordered_set<std::uint64_t> kinds_;
   std::vector<std::uint32_t> kind_of_class_;
 };

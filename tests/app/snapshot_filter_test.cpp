@@ -14,6 +14,7 @@
 #include <random>
 
 #include "app/session/detect.hpp"
+#include "detection/findings/lineage_answers.hpp"
 #include "reports/findings_table.hpp"
 #include "tests/support/audit_writer.hpp"
 #include "tests/support/evtx_events.hpp"
@@ -208,6 +209,39 @@ TEST(SnapshotFilter, SameFindingsOnInventedProcesses) {
     if (HasFailure()) break;
   }
   EXPECT_GT(known, 1000u);
+}
+
+TEST(LineageAnswers, AreTheSameOnceFinished) {
+  std::size_t yes = 0;
+  for (unsigned seed = 51; seed <= 56; ++seed) {
+    const TempDir dir;
+    Invented(seed).write(dir);
+    const auto session = open(dir.path());
+    const CaseSnapshot& snapshot = session->snapshot();
+    constexpr std::uint32_t kSubqueries = 4;  // of which the last matches nothing
+    LineageAnswers plain(snapshot, kSubqueries);
+    LineageAnswers finished(snapshot, kSubqueries);
+    std::mt19937 random(seed);
+    for (std::uint32_t subquery = 0; subquery + 1 < kSubqueries; ++subquery) {
+      for (std::size_t i = 0; i < snapshot.events.size(); ++i) {
+        if (random() % (subquery == 0 ? 200 : 20) != 0) continue;
+        plain.record(subquery, EventId::from_index(i));
+        finished.record(subquery, EventId::from_index(i));
+      }
+    }
+    for (std::uint32_t subquery = 0; subquery < kSubqueries; ++subquery) {
+      finished.finish(subquery);
+      for (std::size_t i = 0; i < snapshot.events.size(); ++i) {
+        const EventId event = EventId::from_index(i);
+        const bool wanted = plain.has_ancestor_matching(event, subquery);
+        ASSERT_EQ(finished.has_ancestor_matching(event, subquery), wanted);
+        ASSERT_EQ(finished.has_parent_matching(event, subquery),
+                  plain.has_parent_matching(event, subquery));
+        yes += wanted ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(yes, 100u);
 }
 
 // Rules over what the case knows, more than enough of them to be indexed.
