@@ -3,7 +3,8 @@
 //
 //   make_evidence evtx  --size 1G [--mix sysmon,security,powershell,template-less] [--seed N]
 //                       [--files N] OUT
-//   make_evidence audit --size 512M [--interleave] [--enriched] [--seed N] [--files N] OUT
+//   make_evidence audit --size 512M [--interleave] [--enriched] [--seed N] [--files N]
+//                       [--runs-every EXECS] OUT
 //   make_evidence documents --size 512M [--seed N] OUT
 //
 // OUT is a file; with --files it is a folder, and the same records lie in N files of equal size
@@ -38,6 +39,7 @@ struct Order {
   std::uint64_t files = 0;  ///< 0: one file, OUT itself
   bool interleave = false;
   bool enriched = false;
+  LinuxDay::Runs runs;
   fs::path out;
 };
 
@@ -104,6 +106,9 @@ Order order_of(int argc, char** argv) {
       order.interleave = true;
     } else if (word == "--enriched") {
       order.enriched = true;
+    } else if (word == "--runs-every") {
+      order.runs = {number(value()), 8};
+      if (order.runs.every == 0) throw BadUsage("--runs-every: 1 or more");
     } else if (word.rfind("--", 0) == 0) {
       throw BadUsage("no such option: " + word);
     } else {
@@ -160,7 +165,7 @@ void make_audit(const Order& order) {
   const std::uint64_t parts = std::max<std::uint64_t>(1, order.files);
   support::AuditWriter writer;
   writer.interleaved(order.interleave).enriched(order.enriched);
-  LinuxDay day(writer, order.seed);
+  LinuxDay day(writer, order.seed, order.runs);
   std::uint64_t written = 0;
   std::uint64_t lines = 0;
   for (std::uint64_t part = 0; part < parts; ++part) {
@@ -218,7 +223,7 @@ int main(int argc, char** argv) {
                "usage: make_evidence evtx --size 1G [--mix sysmon,security,powershell,"
                "template-less] [--seed N] [--files N] OUT\n"
                "       make_evidence audit --size 512M [--interleave] [--enriched] [--seed N] "
-               "[--files N] OUT\n"
+               "[--files N] [--runs-every EXECS] OUT\n"
                "       make_evidence documents --size 512M [--seed N] OUT\n",
                bad.what());
     return 2;

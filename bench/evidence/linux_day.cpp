@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::uint32_t kMostPids = 32'768;
 constexpr std::size_t kMostLives = 180;
-constexpr std::uint64_t kExecsPerRunCommand = 3'000;
 
 struct Command {
   std::string_view exe;
@@ -61,8 +60,8 @@ std::vector<std::string> split(std::string_view line) {
 
 }  // namespace
 
-LinuxDay::LinuxDay(support::AuditWriter& out, std::uint64_t seed)
-    : out_(out), random_(Random::mix(seed + 2)) {
+LinuxDay::LinuxDay(support::AuditWriter& out, std::uint64_t seed, const Runs& runs)
+    : out_(out), random_(Random::mix(seed + 2)), runs_(runs) {
   live_.push_back(
       {1, 0, 0, support::kUnsetId, support::kUnsetId, "/usr/lib/systemd/systemd", true});
   for (const char* service : {"/usr/sbin/sshd", "/usr/sbin/cron", "/usr/bin/waagent",
@@ -151,7 +150,7 @@ void LinuxDay::exec_any() {
     live_[gone] = std::move(live_.back());
     live_.pop_back();
   }
-  if (++execs_ % kExecsPerRunCommand == 0) return run_command();
+  if (++execs_ % runs_.every == 0) return run_command();
   const Command& command = random_.pick(kCommands);
   start(random_.below(live_.size()), std::string(command.exe), split(fill(command.line)),
         fill(random_.pick(kFolders)), "", false);
@@ -172,8 +171,15 @@ void LinuxDay::run_command() {
       "/var/lib/waagent/run-command/download/" + std::to_string(execs_) + "/script.sh";
   const std::size_t shell = start(3, "/usr/bin/dash", {"/bin/sh", script},
                                   "/var/lib/waagent/run-command/download", script, false);
-  start(shell, "/usr/bin/id", {"id"}, "/", "", false);
-  for (int i = 0; i < 2; ++i) {
+  for (std::size_t i = 0; i < runs_.children; ++i) {
+    const Command& command = kCommands[i % std::size(kCommands)];
+    if (i == 0) {
+      start(shell, "/usr/bin/id", {"id"}, "/", "", false);
+    } else {
+      start(shell, std::string(command.exe), split(fill(command.line)), "/", "", false);
+    }
+  }
+  for (std::size_t i = 0; i < runs_.children + 1; ++i) {
     out_.exit_group(process(live_.back()));
     live_.pop_back();
   }

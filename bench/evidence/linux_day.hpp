@@ -16,7 +16,12 @@ namespace stemma::bench {
 
 class LinuxDay {
  public:
-  LinuxDay(support::AuditWriter& out, std::uint64_t seed);
+  struct Runs {
+    std::uint64_t every = 3'000;  ///< execs from one run-command script to the next
+    std::size_t children = 1;     ///< that a script starts
+  };
+  LinuxDay(support::AuditWriter& out, std::uint64_t seed, const Runs& runs);
+  LinuxDay(support::AuditWriter& out, std::uint64_t seed) : LinuxDay(out, seed, Runs()) {}
 
   /// Writes what happens next: one to four events.
   void step();
@@ -39,6 +44,7 @@ class LinuxDay {
 
   support::AuditWriter& out_;
   Random random_;
+  Runs runs_;
   std::vector<Life> live_;
   std::uint32_t last_pid_ = 620;
   std::uint64_t execs_ = 0;
