@@ -75,6 +75,10 @@ class Builder {
     count();
     channels();
     operations();
+    for (const AutomationDeclaration& entry : incident_.automation)
+      document_.automation.push_back({text(entry.reason), text(entry.owner), entry.expires,
+                                      fmt::format("{}:{}", entry.path, entry.line), entry.expired,
+                                      entry.runs});
     notes_ = document_notes::add_notes(input_, document_);
     findings();
     runs();
@@ -270,10 +274,14 @@ class Builder {
         to.run = at->second;
       to.evidence = evidence(from.joined.empty() ? from.events : from.joined);
       to.false_positive = notes_.false_positive(static_cast<std::uint32_t>(i));
+      to.set_aside = to.run && incident_.invocations[*to.run - 1].automation.has_value();
       to.note = found(notes_.by_finding, static_cast<std::uint32_t>(i));
       document_.findings.push_back(std::move(to));
     }
     cap(input_.findings.size(), kMaxFindingsTold, "findings are listed");
+    for (const DocumentFinding& finding : document_.findings)
+      document_.figures.findings_set_aside +=
+          finding.set_aside && !finding.false_positive ? 1u : 0u;
   }
 
   template <class Map>
@@ -359,6 +367,7 @@ class Builder {
     to.user = text(from.user);
     to.user_id = from.user_id;
     to.set_aside = text(from.set_aside);
+    to.automation = from.automation;
     to.script.state = script_state_name(from.script.state);
     to.script.sha256 = from.script.sha256;
     to.processes_in_all = from.processes.size();
@@ -392,7 +401,8 @@ class Builder {
       if (finding < document_.findings.size()) to.findings.push_back(finding);
     std::map<EntityId, std::vector<std::uint32_t>> flagged;
     for (const std::uint32_t finding : to.findings)
-      if (!document_.findings[finding].false_positive)  // what is none marks no process
+      if (!document_.findings[finding].false_positive &&
+          !document_.findings[finding].set_aside)  // what is none marks no process
         flagged[input_.findings[finding].entity].push_back(finding);
     for (const RunProcess& each : from.processes) {
       if (to.processes.size() == kMaxProcessesTold) break;
@@ -549,8 +559,11 @@ class Builder {
       moments.push_back({finding.time, finding.host, "finding",
                          fmt::format("{}: {}{}", finding.rule_name,
                                      finding.process.empty() ? finding.id : finding.process,
-                                     finding.false_positive ? " (marked false positive)" : ""),
-                         finding.run, !finding.false_positive, finding.evidence, finding.note});
+                                     finding.false_positive ? " (marked false positive)"
+                                     : finding.set_aside    ? " (in declared automation)"
+                                                            : ""),
+                         finding.run, !finding.false_positive && !finding.set_aside,
+                         finding.evidence, finding.note});
     document_notes::add_moments(input_, document_, moments);
     std::size_t all = moments.size();
     for (const DocumentRun& run : document_.runs) {

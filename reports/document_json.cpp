@@ -48,6 +48,14 @@ class Writer {
       number("run", secret.run);
       evidence(secret.evidence);
     });
+    each("automation", document_.automation, [this](const DocumentAutomation& entry) {
+      json_.field("reason", entry.reason);
+      json_.field("owner", entry.owner);
+      json_.field("expires", entry.expires);
+      json_.field("expired", entry.expired);
+      json_.field("place", entry.place);
+      json_.field("runs", entry.runs);
+    });
     each("channels", document_.channels, [this](const DocumentChannel& channel) {
       json_.field("id", channel.id);
       json_.field("name", channel.name);
@@ -148,6 +156,7 @@ class Writer {
     put("probable", figures.probable);
     put("possible", figures.possible);
     put("set_aside", figures.set_aside);
+    put("findings_set_aside", figures.findings_set_aside);
     put("hosts", figures.hosts);
     put("operations", figures.operations);
     put("operations_alone", figures.operations_alone);
@@ -181,6 +190,7 @@ class Writer {
     json_.field_if("caller", run.caller);
     number("operation", run.operation);
     json_.field_if("set_aside", run.set_aside);
+    number("automation", run.automation);
     number("note", run.note);
     json_.field("told_in_full", run.told);
     json_.key("script").open_object();
@@ -303,6 +313,7 @@ class Writer {
     json_.texts("why", finding.why);
     number("run", finding.run);
     json_.field("false_positive", finding.false_positive);
+    json_.field("set_aside", finding.set_aside);
     number("note", finding.note);
     evidence(finding.evidence);
   }

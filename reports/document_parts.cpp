@@ -291,6 +291,14 @@ std::vector<std::string> summary_of(const DocumentInput& input, const IncidentDo
                           counted(figures.set_aside, "is", "are"),
                           figures.set_aside == 1 ? "it is" : "they are");
     out.push_back(line);
+    std::size_t idle = 0;
+    for (const DocumentAutomation& entry : document.automation)
+      idle += entry.expired || entry.runs == 0 ? 1u : 0u;
+    if (idle != 0)
+      out.push_back(
+          fmt::format("{} of declared automation {} nothing aside: expired, or no run is "
+                      "like it.",
+                      counted(idle, "entry", "entries"), idle == 1 ? "sets" : "set"));
 
     std::map<std::string, std::pair<std::size_t, std::set<std::string>>> callers;
     std::size_t without = 0;
@@ -352,13 +360,17 @@ std::vector<std::string> summary_of(const DocumentInput& input, const IncidentDo
   say(TraceKind::file, "files touched");
   if (!did.empty()) out.push_back("What the runs left: " + list_of(did, 6) + ".");
   if (figures.findings != 0)
-    out.push_back(
-        fmt::format("Detection rules made {}{}.", counted(figures.findings, "finding", "findings"),
-                    figures.false_positives == 0
-                        ? std::string()
-                        : fmt::format("; the analyst marked {} of them as false positive, listed "
-                                      "apart and counted here",
-                                      figures.false_positives)));
+    out.push_back(fmt::format(
+        "Detection rules made {}{}{}.", counted(figures.findings, "finding", "findings"),
+        figures.findings_set_aside == 0
+            ? std::string()
+            : fmt::format("; {} of them in declared automation, listed apart",
+                          figures.findings_set_aside),
+        figures.false_positives == 0
+            ? std::string()
+            : fmt::format("; the analyst marked {} of them as false positive, listed "
+                          "apart and counted here",
+                          figures.false_positives)));
   if (figures.notes != 0)
     out.push_back(fmt::format("The analyst left {}.", counted(figures.notes, "note", "notes")));
   if (figures.secrets != 0)

@@ -127,6 +127,12 @@ void append_finding_document(const FindingView& view, ShapeTable& shapes, std::s
     document.text("stemma.exception.condition", view.exception->condition);
     document.text("stemma.exception.path", view.exception->path);
   }
+  if (view.automation != nullptr) {
+    document.text("stemma.set_aside.reason", redact(view.automation->reason, view.secrets));
+    document.text("stemma.set_aside.owner", redact(view.automation->owner, view.secrets));
+    document.text("stemma.set_aside.expires", view.automation->expires);
+    document.text("stemma.set_aside.path", view.automation->path);
+  }
   if (view.note != nullptr) {
     const Annotation& note = *view.note;
     document.text("stemma.note.verdict", verdict_name(note.verdict));

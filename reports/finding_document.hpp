@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "detection/findings/finding.hpp"
+#include "detection/invocations/incident.hpp"
 #include "detection/rules/exceptions.hpp"
 #include "events/case_snapshot.hpp"
 #include "events/event.hpp"
@@ -24,6 +25,7 @@ struct FindingView {
   const RuleException* exception = nullptr;  ///< of the analyst's, that is about it; may be null
   Secrets secrets = Secrets::redacted;       ///< in the event; redacting changes it
   const Annotation* note = nullptr;          ///< what the analyst said of it; may be null
+  const AutomationDeclaration* automation = nullptr;  ///< that its run is set aside by; may be null
 };
 
 /// Appends the finding as one JSON object on one line, without a line end: `@timestamp`, `event.*`,

@@ -7,7 +7,9 @@
 #include <set>
 
 #include "events/text.hpp"
+#include "reports/html_claims.hpp"
 #include "reports/html_drawings.hpp"
+#include "reports/html_runs.hpp"
 #include "reports/html_text.hpp"
 #include "reports/ledger_text.hpp"
 #include "reports/report_assets.hpp"
@@ -15,27 +17,15 @@
 namespace stemma {
 namespace {
 
-// Runs that are unfolded when the page is opened; with more of them all begin folded.
-constexpr std::size_t kMostUnfolded = 6;
-
 std::string_view asset(std::string_view name) {
   for (const EmbeddedFile& file : report_assets())
     if (file.name == name) return file.text;
   return {};
 }
 
-std::string when(const DocumentTime& time) {
-  std::string text = format_time(time.time, std::min<int>(time.digits, 3));
-  text[10] = ' ';
-  text.pop_back();  // the zone, which the report says once
-  return text;
-}
-
-class Page {
+class Page : private HtmlClaims {
  public:
-  explicit Page(const IncidentDocument& document) : document_(document) {
-    for (const DocumentRun& run : document.runs) listed_.insert(run.number);
-  }
+  explicit Page(const IncidentDocument& document) : HtmlClaims(document) {}
 
   std::string section(std::string_view name) {
     std::string out;
@@ -45,7 +35,7 @@ class Page {
     if (name == "contents") contents(out);
     if (name == "summary") summary(out);
     if (name == "notes") notes(out);
-    if (name == "runs") runs(out);
+    if (name == "runs") append_runs_html(document_, out);
     if (name == "findings") findings(out);
     if (name == "timeline") timeline(out);
     if (name == "operations") operations(out);
@@ -59,40 +49,6 @@ class Page {
   }
 
  private:
-  static void open(std::string& out, std::string_view id, std::string_view title) {
-    out += fmt::format("<section id=\"{}\"><h2>{}</h2>\n", id, title);
-  }
-  static void close(std::string& out) { out += "</section>\n"; }
-
-  // Links to what a claim rests on.
-  [[nodiscard]] std::string refs(const Evidence& evidence) const {
-    if (evidence.events.empty() && evidence.artifacts.empty() && evidence.left_out == 0) return {};
-    std::string out = " <span class=\"refs\">[";
-    for (const std::uint32_t event : evidence.events)
-      out += fmt::format("<a href=\"#{0}\">{0}</a>", document_.events[event].label);
-    for (const std::uint32_t artifact : evidence.artifacts)
-      out += fmt::format("<a href=\"#A{0}\">A{0}</a>", artifact + 1);
-    if (evidence.left_out != 0) out += fmt::format(" and {} more", evidence.left_out);
-    return out + " ]</span>";
-  }
-  // What the analyst said, in a few words that lead to the note.
-  [[nodiscard]] std::string said(const std::optional<std::uint32_t>& note) const {
-    if (!note) return {};
-    return fmt::format("<div class=\"said\"><a href=\"#N{0}\">Analyst</a>: {1}</div>", *note + 1,
-                       html(note_in_brief(document_.analyst_notes[*note])));
-  }
-  // Of a run that is not listed its number alone.
-  [[nodiscard]] std::string run_link(std::uint32_t number) const {
-    if (listed_.count(number) == 0) return fmt::format("run {}", number);
-    return fmt::format("<a href=\"#run-{0}\">run {0}</a>", number);
-  }
-  static void fact(std::string& out, std::string_view name, const std::string& rendered) {
-    if (!rendered.empty()) out += fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, rendered);
-  }
-  static std::string code(const std::string& text) {
-    return text.empty() ? std::string() : "<code>" + html(text) + "</code>";
-  }
-
   void figures(std::string& out) const {
     const IncidentDocument::Figures& figures = document_.figures;
     out += "<dl class=\"figures\">";
@@ -106,6 +62,7 @@ class Page {
     put(figures.hosts, figures.hosts == 1 ? "machine" : "machines");
     put(figures.operations, "cloud operations");
     put(figures.findings, "findings");
+    if (figures.set_aside != 0) put(figures.set_aside, "runs set aside");
     if (figures.false_positives != 0) put(figures.false_positives, "marked false positive");
     put(figures.secrets, "secrets in clear");
     put(figures.events, "events read");
@@ -122,6 +79,8 @@ class Page {
     if (!document_.analyst_notes.empty())
       put("notes", "Notes of the analyst", document_.analyst_notes.size());
     put("runs", "Runs", document_.runs.size());
+    if (document_.figures.set_aside != 0 || !document_.automation.empty())
+      put("set-aside", "Runs set aside", document_.figures.set_aside);
     put("findings", "Findings", document_.findings.size());
     put("timeline", "Timeline", document_.timeline.size());
     put("operations", "Orders in the cloud", document_.operations.size());
@@ -175,162 +134,9 @@ class Page {
   [[nodiscard]] std::string subject(const DocumentNote& note) const {
     if (note.finding)
       return fmt::format("<a href=\"#F{}\">{}</a>", *note.finding + 1, html(note.subject));
-    if (note.run && note.about == TargetKind::run && listed_.count(*note.run) != 0)
+    if (note.run && note.about == TargetKind::run && is_listed(*note.run))
       return fmt::format("<a href=\"#run-{}\">{}</a>", *note.run, html(note.subject));
     return html(note.subject);
-  }
-
-  void runs(std::string& out) const {
-    open(out, "runs", "Runs");
-    if (document_.runs.empty()) out += "<p>No run was found.</p>\n";
-    if (!document_.runs.empty()) {
-      out +=
-          "<div "
-          "class=\"scroll\"><table><thead><tr><th>Run<th>Begins<th>Machine<th>Channel<th>Grade<th>"
-          "Ordered by<th>As<th>Exit<th>Script<th>Processes</tr></thead><tbody>\n";
-      for (const DocumentRun& run : document_.runs) {
-        out += fmt::format(
-            "<tr{}><td class=\"n\">{}<td class=\"t\">{}<td class=\"w\">{}<td "
-            "class=\"w\">{}{}<td>{}<td "
-            "class=\"w\">{}<td class=\"w\">{}<td class=\"n\">{}<td class=\"s\">{}<td "
-            "class=\"n\">{}</tr>\n",
-            run.told ? "" : fmt::format(" id=\"run-{}\"", run.number),
-            run.told ? fmt::format("<a href=\"#run-{0}\">{0}</a>", run.number)
-                     : fmt::format("{}", run.number),
-            run.start ? when(*run.start) : "unknown", html(run.host),
-            html(document_.channels[run.channel].name),
-            html((run.name.empty() ? "" : " “" + run.name + "”") +
-                 (run.sequence ? fmt::format(" #{}", *run.sequence) : "")),
-            html_grade(run.confidence) + (run.set_aside.empty() ? "" : "<br>set aside"),
-            run.caller.empty() ? "<span class=\"soft\">not known</span>" : html(run.caller),
-            html(run.user.empty() ? run.user_id : run.user),
-            run.exit_code ? fmt::format("{}", *run.exit_code) : "", html(run.script.state),
-            run.processes_in_all);
-      }
-      out += "</tbody></table></div>\n";
-    }
-    std::size_t told = 0;
-    for (const DocumentRun& run : document_.runs) told += run.told ? 1u : 0u;
-    for (const DocumentRun& run : document_.runs)
-      if (run.told) this->run(run, told <= kMostUnfolded, out);
-    close(out);
-  }
-
-  void run(const DocumentRun& run, bool unfolded, std::string& out) const {
-    out += fmt::format(
-        "<details class=\"run\" id=\"run-{0}\"{1}><summary><b>{0}. {2}</b> {3} <span "
-        "class=\"soft\">{4}</span></summary>\n",
-        run.number, unfolded ? " open" : "", html(run.title), html_grade(run.confidence),
-        run.start ? when(*run.start) : "time unknown");
-    if (!run.set_aside.empty())
-      out +=
-          fmt::format("<p><b>Set aside as declared automation:</b> {}</p>\n", html(run.set_aside));
-    if (run.note) out += said(run.note) + "\n";
-    for (const std::string& sentence : run.story) out += fmt::format("<p>{}</p>\n", html(sentence));
-
-    out += "<h4>Why it counts as a run</h4>\n<ul>\n";
-    for (const DocumentReason& reason : run.reasons)
-      out += fmt::format("<li{}>{}{}</li>\n", reason.against ? " class=\"against\"" : "",
-                         html(reason.text), refs(reason.evidence));
-    out += "</ul>\n";
-    if (!run.unknowns.empty()) {
-      out += "<div class=\"unknown\"><h4>What cannot be known</h4>\n<ul>\n";
-      for (const std::string& unknown : run.unknowns)
-        out += fmt::format("<li>{}</li>\n", html(unknown));
-      out += "</ul></div>\n";
-    }
-    out += "<h4>Facts</h4>\n<dl class=\"facts\">\n";
-    fact(out, "Channel", html(document_.channels[run.channel].name));
-    fact(out, "Way", html(run.mode));
-    if (run.operation) {
-      const DocumentOperation& operation = document_.operations[*run.operation];
-      fact(
-          out, "Ordered by",
-          fmt::format("{} <a href=\"#O{}\">(operation)</a>",
-                      html(operation.caller.empty() ? "a caller without a name" : operation.caller),
-                      *run.operation + 1));
-    }
-    fact(out, "Ran as",
-         html(run.user) +
-             (run.user_id.empty() ? "" : " <span class=\"soft\">" + html(run.user_id) + "</span>"));
-    if (run.start)
-      fact(out, "Begins",
-           when(*run.start) + " <span class=\"soft\">" + html(run.start->source) + "</span>");
-    if (run.end)
-      fact(out, "Ends",
-           when(*run.end) + " <span class=\"soft\">" + html(run.end->source) + "</span>");
-    if (run.exit_code) fact(out, "Exit code", fmt::format("{}", *run.exit_code));
-    fact(out, "State", html(run.state));
-    fact(out, "Command line", code(run.command_line));
-    std::string chain;
-    for (const std::string& name : run.ancestors) chain += html(name) + " → ";
-    if (!chain.empty()) fact(out, "Started by", chain + "the run");
-    fact(out, "Script",
-         html(run.script.state) + (run.script.path.empty() ? "" : " " + code(run.script.path)) +
-             refs(run.script.evidence));
-    fact(out, "Script SHA-256", code(run.script.sha256));
-    std::string same;
-    for (const std::uint32_t other : run.same_script)
-      same += (same.empty() ? "" : ", ") + run_link(other);
-    fact(out, "Same script", same);
-    fact(out, "Evidence", refs(run.evidence));
-    out += "</dl>\n";
-    if (!run.script.text.empty()) {
-      out += fmt::format("<h4>Script</h4>\n<pre>{}</pre>\n", html_lines(run.script.text));
-      if (run.script.text_left_out != 0)
-        out += fmt::format("<p class=\"note\">{} more bytes are left out here.</p>\n",
-                           grouped(run.script.text_left_out));
-    }
-    if (!run.stdout_tail.empty())
-      out += fmt::format("<h4>Output</h4>\n<pre>{}</pre>\n", html_lines(run.stdout_tail));
-    if (!run.stderr_tail.empty())
-      out += fmt::format("<h4>Errors</h4>\n<pre>{}</pre>\n", html_lines(run.stderr_tail));
-    if (!run.processes.empty()) {
-      out += "<h4>Processes</h4>\n";
-      append_tree_svg(document_, run, out);
-      std::string reasons;
-      for (const DocumentProcess& process : run.processes) {
-        if (process.reason.empty()) continue;
-        reasons += fmt::format("<li><b>{}</b>{}: {}, {}</li>\n", html(process.name),
-                               process.pid >= 0 ? fmt::format(" {}", process.pid) : "",
-                               html(process.membership), html(process.reason));
-      }
-      std::string noted;
-      for (const DocumentProcess& process : run.processes)
-        if (process.note)
-          noted += fmt::format("<li><b>{}</b>{}{}</li>\n", html(process.name),
-                               process.pid >= 0 ? fmt::format(" {}", process.pid) : "",
-                               said(process.note));
-      if (!noted.empty()) out += "<ul>" + noted + "</ul>\n";
-      if (!reasons.empty())
-        out += "<p class=\"note\">Dashed: inferred, not by recorded parents.</p><ul>" + reasons +
-               "</ul>\n";
-      if (run.processes_in_all > run.processes.size())
-        out += fmt::format("<p class=\"note\">{} of {} processes are drawn.</p>\n",
-                           run.processes.size(), grouped(run.processes_in_all));
-    }
-    if (!run.traces.empty()) {
-      out += fmt::format("<h4>What it touched</h4>\n<div class=\"scroll\"><table><tbody>\n");
-      for (const DocumentTrace& trace : run.traces)
-        out += fmt::format("<tr><td class=\"t\">{}<td>{}<td><code>{}</code>{}<td>{}</tr>\n",
-                           when(trace.time), html(trace.kind), html(trace.text),
-                           refs(trace.evidence), html(trace.process));
-      out += "</tbody></table></div>\n";
-      if (run.traces_in_all > run.traces.size())
-        out += fmt::format("<p class=\"note\">{} of {} are listed.</p>\n", run.traces.size(),
-                           grouped(run.traces_in_all));
-    }
-    if (!run.findings.empty()) {
-      std::string list;
-      for (const std::uint32_t finding : run.findings)
-        list += fmt::format(
-            "<li><a href=\"#F{}\">{}</a>{} <code>{}</code></li>\n", finding + 1,
-            html(document_.findings[finding].rule_name),
-            document_.findings[finding].false_positive ? " (marked false positive)" : "",
-            html(document_.findings[finding].command_line));
-      out += "<h4>Findings</h4>\n<ul>" + list + "</ul>\n";
-    }
-    out += "</details>\n";
   }
 
   void findings(std::string& out) const {
@@ -339,10 +145,14 @@ class Page {
       out += "<p>No rule made a finding. What could not have been seen is told below.</p>\n";
     // One block a rule: what it is is said once.
     std::vector<std::pair<std::string, std::vector<std::size_t>>> by_rule;
-    std::vector<std::size_t> false_positives;
+    std::vector<std::size_t> false_positives, set_aside;
     for (std::size_t i = 0; i < document_.findings.size(); ++i) {
       if (document_.findings[i].false_positive) {
         false_positives.push_back(i);
+        continue;
+      }
+      if (document_.findings[i].set_aside) {
+        set_aside.push_back(i);
         continue;
       }
       const std::string& rule = document_.findings[i].rule_id;
@@ -360,6 +170,13 @@ class Page {
                          html(first.rule_name), html(first.severity), first.risk_score,
                          techniques.empty() ? "" : " · ", techniques, html(first.rule_description));
       finding_table(positions, false, out);
+    }
+    if (!set_aside.empty()) {
+      out += fmt::format(
+          "<h3 id=\"findings-set-aside\">In declared automation</h3>\n<p class=\"note\">{} of {} "
+          "findings are of runs that are set aside. The rules found them all the same.</p>\n",
+          grouped(set_aside.size()), grouped(document_.findings.size()));
+      finding_table(set_aside, true, out);
     }
     if (!false_positives.empty()) {
       out += fmt::format(
@@ -634,9 +451,6 @@ class Page {
     }
     close(out);
   }
-
-  const IncidentDocument& document_;
-  std::set<std::uint32_t> listed_;
 };
 
 }  // namespace

@@ -128,8 +128,9 @@ struct DocumentRun {
   std::string caller;                      ///< of the operation; empty without one
   std::vector<std::string> unknowns;
   std::vector<std::uint32_t> same_script;  ///< numbers of other runs
-  std::string set_aside;
-  std::optional<std::uint32_t> note;  ///< position in IncidentDocument::analyst_notes
+  std::string set_aside;  ///< declared automation: why; the run stands in a part of its own
+  std::optional<std::uint32_t> automation;  ///< position in IncidentDocument::automation
+  std::optional<std::uint32_t> note;        ///< position in IncidentDocument::analyst_notes
   Evidence evidence;
   bool told = true;  ///< false: only its row is in the report
 };
@@ -161,6 +162,7 @@ struct DocumentFinding {
   std::optional<std::uint32_t> run;  ///< number of the run
   /// The analyst says that it is none: it is listed apart, and counted.
   bool false_positive = false;
+  bool set_aside = false;  ///< its run is declared automation: it is listed apart, and counted
   std::optional<std::uint32_t> note;  ///< position in IncidentDocument::analyst_notes
   Evidence evidence;
 };
@@ -212,6 +214,13 @@ struct DocumentChannel {
   std::uint32_t runs = 0;
 };
 
+/// An entry of the analyst's declared automation, and the runs that it covers.
+struct DocumentAutomation {
+  std::string reason, owner, expires, place;  ///< place: `known.toml:4`
+  bool expired = false;
+  std::uint32_t runs = 0;  ///< 0: it covers none
+};
+
 /// A record that a claim rests on.
 struct DocumentEvent {
   std::string label;  ///< `E12`: what the report calls it
@@ -253,6 +262,7 @@ struct IncidentDocument {
     std::size_t runs = 0, confirmed = 0, probable = 0, possible = 0, set_aside = 0;
     std::size_t hosts = 0, operations = 0, operations_alone = 0, findings = 0, secrets = 0;
     std::size_t notes = 0, false_positives = 0;  ///< of findings, as the analyst says
+    std::size_t findings_set_aside = 0;  ///< in runs set aside; not those that are false positives
     std::uint64_t events = 0, artifacts = 0, bytes = 0, refused = 0;
   } figures;
   std::vector<DocumentRun> runs;  ///< by time
@@ -263,7 +273,8 @@ struct IncidentDocument {
   std::vector<DocumentIndicator> indicators;
   std::vector<DocumentHost> hosts;
   std::vector<DocumentSecret> secrets;
-  std::vector<DocumentChannel> channels;  ///< that had a run, by id
+  std::vector<DocumentAutomation> automation;  ///< in the order of the analyst's files
+  std::vector<DocumentChannel> channels;       ///< that had a run, by id
   std::vector<DocumentEvent> events;
   std::vector<DocumentArtifact> artifacts;
   std::vector<std::pair<std::string, std::string>> skipped;  ///< path and why

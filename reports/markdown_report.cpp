@@ -140,21 +140,50 @@ class Writer {
   void runs() {
     heading("Runs");
     if (document_.runs.empty()) return paragraph("No run was found.");
+    std::size_t aside = 0;
+    for (const DocumentRun& run : document_.runs) aside += run.set_aside.empty() ? 0u : 1u;
+    if (document_.runs.size() > aside)
+      stories(false);
+    else
+      paragraph("All runs are declared automation.");
+    set_aside(aside);
+  }
+
+  // Declared automation: what was declared, what each covers, and the runs themselves.
+  void set_aside(std::size_t aside) {
+    if (document_.automation.empty() && aside == 0) return;
+    const std::size_t all = document_.figures.set_aside;
+    line("\n### Set aside as declared automation\n");
+    paragraph(fmt::format("{} of {} runs {} declared as known. They are counted in every figure.",
+                          grouped(all), grouped(document_.figures.runs), all == 1 ? "is" : "are"));
+    for (const DocumentAutomation& entry : document_.automation)
+      item(fmt::format("{}: {} ({}, until {}, declared in {})",
+                       entry.expired     ? "expired, sets nothing aside"
+                       : entry.runs == 0 ? "covers no run"
+                       : entry.runs == 1 ? "1 run"
+                                         : grouped(entry.runs) + " runs",
+                       markdown(entry.reason), markdown(entry.owner), markdown(entry.expires),
+                       markdown_code(entry.place)));
+    line("");
+    if (aside != 0) stories(true);
+  }
+
+  void stories(bool aside) {
     line("| Run | Begins | Machine | Channel | Grade | Ordered by | As | Exit | Script |");
     line("| ---: | --- | --- | --- | --- | --- | --- | ---: | --- |");
     for (const DocumentRun& run : document_.runs) {
+      if (run.set_aside.empty() == aside) continue;
       line(fmt::format(
-          "| {} | {} | {} | {} | {}{} | {} | {} | {} | {} |", run.number,
+          "| {} | {} | {} | {} | {} | {} | {} | {} | {} |", run.number,
           run.start ? when(*run.start) : "unknown", markdown(run.host),
           markdown(document_.channels[run.channel].name + (run.name.empty() ? "" : " " + run.name) +
                    (run.sequence ? fmt::format(" #{}", *run.sequence) : "")),
-          sign(run.confidence), run.set_aside.empty() ? "" : ", set aside",
-          run.caller.empty() ? "not known" : markdown(run.caller),
+          sign(run.confidence), run.caller.empty() ? "not known" : markdown(run.caller),
           markdown(run.user.empty() ? run.user_id : run.user),
           run.exit_code ? fmt::format("{}", *run.exit_code) : "", markdown(run.script.state)));
     }
     for (const DocumentRun& run : document_.runs)
-      if (run.told) this->run(run);
+      if (run.told && run.set_aside.empty() != aside) this->run(run);
   }
 
   void run(const DocumentRun& run) {
@@ -236,12 +265,19 @@ class Writer {
   void findings() {
     heading("Findings");
     if (document_.findings.empty()) return paragraph("No rule made a finding.");
-    std::size_t apart = 0;
+    std::size_t apart = 0, aside = 0;
     for (std::size_t i = 0; i < document_.findings.size(); ++i) {
-      if (document_.findings[i].false_positive)
-        ++apart;
-      else
-        finding(i);
+      const DocumentFinding& each = document_.findings[i];
+      apart += each.false_positive ? 1u : 0u;
+      aside += each.set_aside && !each.false_positive ? 1u : 0u;
+      if (!each.false_positive && !each.set_aside) finding(i);
+    }
+    if (aside != 0) {
+      line(fmt::format(
+          "\n### In declared automation\n\n{} of {} findings are of runs that are set aside.\n",
+          grouped(aside), grouped(document_.findings.size())));
+      for (std::size_t i = 0; i < document_.findings.size(); ++i)
+        if (document_.findings[i].set_aside && !document_.findings[i].false_positive) finding(i);
     }
     if (apart == 0) return;
     line(fmt::format(

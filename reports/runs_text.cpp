@@ -23,10 +23,11 @@ class Writer {
 
   void run() {
     if (incident_.invocations.empty()) line("No run of a remote-execution channel was found.");
-    for (std::size_t i = 0; i < incident_.invocations.size(); ++i) {
-      position_ = static_cast<std::uint32_t>(i);
-      invocation(incident_.invocations[i]);
-    }
+    std::size_t aside = 0;
+    for (const Invocation& run : incident_.invocations) aside += run.automation ? 1u : 0u;
+    invocations(false);
+    automation(aside);
+    if (aside > 0) invocations(true);
     bool alone = false;
     for (const CloudOperation& operation : incident_.operations) {
       if (operation.invocation) continue;
@@ -59,6 +60,26 @@ class Writer {
     if (!text.empty()) line(fmt::format("  {:<10} {}", name, text));
   }
 
+  void invocations(bool set_aside) {
+    for (std::size_t i = 0; i < incident_.invocations.size(); ++i) {
+      if (incident_.invocations[i].automation.has_value() != set_aside) continue;
+      position_ = static_cast<std::uint32_t>(i);
+      invocation(incident_.invocations[i]);
+    }
+  }
+
+  // What the analyst declared, and what came of it; the runs themselves follow.
+  void automation(std::size_t aside) {
+    if (incident_.automation.empty()) return;
+    line(fmt::format("Set aside as declared automation: {} of {}", aside,
+                     incident_.invocations.size() == 1
+                         ? "1 run"
+                         : fmt::format("{} runs", incident_.invocations.size())));
+    for (const AutomationDeclaration& entry : incident_.automation)
+      line(fmt::format("  {}: {}", automation_use(entry), visible(automation_words(entry))));
+    line("");
+  }
+
   void invocation(const Invocation& run) {
     const Channel& channel = incident_.channels.channels[run.channel];
     std::string title = fmt::format(
@@ -69,6 +90,7 @@ class Writer {
     if (!run.mode.empty()) title += fmt::format(" ({})", visible(run.mode));
     title += fmt::format("  {}", confidence_name(run.confidence));
     line(title);
+    item("set aside", visible(run.set_aside));
     if (const auto at = of_run_.find(position_); at != of_run_.end()) note(*at->second);
     for (const Reason& reason : run.reasons)
       item(reason.against ? "against" : "because", visible(reason.text));

@@ -21,6 +21,7 @@ struct Options {
   std::vector<std::string> paths;
   std::vector<std::string> rules;
   std::vector<std::string> exceptions;
+  std::vector<std::string> automation;
   std::vector<std::string> channels;
   std::string from, to;
   std::string host;

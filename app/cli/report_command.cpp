@@ -44,6 +44,7 @@ std::string asked_for(const ReportOptions& options) {
   for (const std::string& rules : options.rules) text += " --rules " + rules;
   for (const std::string& channels : options.channels) text += " --channels " + channels;
   for (const std::string& exceptions : options.exceptions) text += " --exceptions " + exceptions;
+  for (const std::string& automation : options.automation) text += " --automation " + automation;
   if (options.all_channels) text += " --all-channels";
   if (!options.case_file.empty()) text += " --case " + options.case_file;
   if (options.show_secrets) text += " --show-secrets";
@@ -85,6 +86,7 @@ ExitCode write_report(const ReportOptions& options) {
   LoadedRules rules = load_rule_set(options);
   const LoadedExceptions exceptions = load_exception_set(options, rules.set);
   const LoadedChannelSet channels = load_channel_set(options);
+  const LoadedAutomation automation = load_automation_set(options);
   OpenCase open_case;
   if (!read_case(options, open_case)) return ExitCode::failed;
   ProgressBar bar(!options.quiet);
@@ -94,6 +96,7 @@ ExitCode write_report(const ReportOptions& options) {
   const std::vector<ExceptedFinding> excepted = take_excepted(*session, rules.set, exceptions.set, {nulls_of(options)}, detection.findings);
   IncidentOptions incident_options;
   incident_options.all_channels = options.all_channels;
+  incident_options.automation = &automation.set;
   const Incident incident = build_incident(*session, channels.set, detection.findings, incident_options);
 
   place_case(options, *session, detection.findings, incident.invocations, open_case);
@@ -118,7 +121,8 @@ ExitCode write_report(const ReportOptions& options) {
   std::string text;
   append_document(document, format_of(options), *skeleton, text);
   output.write(text);
-  return finish(options, *session, output, rules.wrong || exceptions.wrong || channels.wrong);
+  if (!options.quiet) note_automation(incident);
+  return finish(options, *session, output, rules.wrong || exceptions.wrong || channels.wrong || automation.wrong);
 }
 
 }  // namespace
@@ -131,6 +135,7 @@ void add_report_command(CLI::App& app, Run& run) {
   add_channel_options(*command, *options);
   add_nulls_option(*command, *options);
   add_exception_options(*command, *options);
+  add_automation_option(*command, *options);
   add_case_option(*command, *options);
   std::vector<std::string> names;
   for (const DocumentFormat& format : document_formats()) names.emplace_back(format.name);

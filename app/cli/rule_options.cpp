@@ -5,7 +5,29 @@
 #include <chrono>
 #include <filesystem>
 
+#include "events/text.hpp"
+
 namespace stemma {
+namespace {
+
+// 2026-11-24, UTC: what last days are compared with.
+std::string today() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return format_time(Timestamp{std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()}, 0).substr(0, 10);
+}
+
+// Errors always, warnings unless --quiet. Returns whether there is an error.
+bool note_diagnostics(const std::vector<eql::Diagnostic>& diagnostics, bool quiet) {
+  bool wrong = false;
+  for (const eql::Diagnostic& diagnostic : diagnostics) {
+    const bool error = diagnostic.severity == eql::Severity::error;
+    wrong = wrong || error;
+    if (error || !quiet) note(eql::render(diagnostic));
+  }
+  return wrong;
+}
+
+}  // namespace
 
 void add_rule_options(CLI::App& command, Options& options) {
   command.add_option("--rules", options.rules, "Rule file or folder of your own, beside the rules that ship; repeatable")->type_name("PATH")->allow_extra_args(false);
@@ -45,14 +67,31 @@ void add_exception_options(CLI::App& command, Options& options) {
 
 LoadedExceptions load_exception_set(const Options& options, const RuleSet& rules) {
   LoadedExceptions loaded;
-  const std::string today = format_time(Timestamp{std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count()}, 0).substr(0, 10);
-  for (const std::string& path : options.exceptions) load_exceptions_file(path, today, rules, loaded.set);
-  for (const eql::Diagnostic& diagnostic : loaded.set.diagnostics) {
-    const bool error = diagnostic.severity == eql::Severity::error;
-    loaded.wrong = loaded.wrong || error;
-    if (error || !options.quiet) note(eql::render(diagnostic));
-  }
+  for (const std::string& path : options.exceptions) load_exceptions_file(path, today(), rules, loaded.set);
+  loaded.wrong = note_diagnostics(loaded.set.diagnostics, options.quiet);
   return loaded;
+}
+
+void add_automation_option(CLI::App& command, Options& options) {
+  command.add_option("--automation", options.automation, "File that declares known automation (TOML): runs that it covers are set aside and counted, never hidden; repeatable")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+}
+
+LoadedAutomation load_automation_set(const Options& options) {
+  LoadedAutomation loaded;
+  for (const std::string& path : options.automation) load_automation_file(path, today(), loaded.set);
+  loaded.wrong = note_diagnostics(loaded.set.diagnostics, options.quiet);
+  return loaded;
+}
+
+void note_automation(const Incident& incident) {
+  for (const AutomationDeclaration& entry : incident.automation) {
+    if (entry.expired) continue;  // told when it was read
+    note(fmt::format("{} set aside as declared automation: {} ({}, until {}; {}:{})",
+                     entry.runs == 0 ? "no run is" : entry.runs == 1 ? "1 run is" : fmt::format("{} runs are", entry.runs), visible(entry.reason),
+                     visible(entry.owner), entry.expires, visible(entry.path), entry.line));
+  }
 }
 
 LoadedRules load_rule_set(const Options& options) {

@@ -3,6 +3,7 @@
 
 #include "app/cli/command.hpp"
 #include "detection/channels/load.hpp"
+#include "detection/invocations/automation.hpp"
 #include "detection/rules/exceptions.hpp"
 #include "detection/rules/rule.hpp"
 
@@ -41,6 +42,20 @@ struct LoadedExceptions {
 
 /// Those of --exceptions, judged by today's date in UTC. Problems go to standard error.
 LoadedExceptions load_exception_set(const Options& options, const RuleSet& rules);
+
+/// Adds --automation.
+void add_automation_option(CLI::App& command, Options& options);
+
+struct LoadedAutomation {
+  Automation set;
+  bool wrong = false;  ///< an entry is wrong: the others count, and the exit code says so
+};
+
+/// That of --automation, judged by today's date in UTC. Problems go to standard error.
+LoadedAutomation load_automation_set(const Options& options);
+
+/// Tells of every entry how many runs it covers: one that covers none may be wrong, or out of date.
+void note_automation(const Incident& incident);
 
 /// The shipped rules and those of --rules. Problems go to standard error.
 LoadedRules load_rule_set(const Options& options);

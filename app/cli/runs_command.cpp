@@ -17,9 +17,10 @@ void add_runs_command(CLI::App& app, Run& run) {
   add_evidence_options(*command, *options);
   add_rule_options(*command, *options);
   add_channel_options(*command, *options);
+  add_automation_option(*command, *options);
   add_case_option(*command, *options);
   command->add_flag("--all-channels", *all, "Also channels that start processes all day: WMI, scheduled tasks");
-  command->footer("Examples:\n  stemma runs /cases/17\n  stemma runs /cases/17 --channels my-channels/");
+  command->footer("Examples:\n  stemma runs /cases/17\n  stemma runs /cases/17 --channels my-channels/\n  stemma runs /cases/17 --automation known.toml");
   command->callback([options, all, &run] {
     run = [options, all] {
       Output output(options->output);
@@ -30,6 +31,7 @@ void add_runs_command(CLI::App& app, Run& run) {
       ProgressBar bar(!options->quiet);
       const LoadedRules rules = load_rule_set(*options);
       const LoadedChannelSet channels = load_channel_set(*options);
+      const LoadedAutomation automation = load_automation_set(*options);
       OpenCase open_case;
       if (!read_case(*options, open_case)) return ExitCode::failed;
       const auto session = open_session(*options, bar);
@@ -37,6 +39,7 @@ void add_runs_command(CLI::App& app, Run& run) {
       const Detection detection = detect(*session, rules.set, &bar.progress());
       IncidentOptions incident_options;
       incident_options.all_channels = *all;
+      incident_options.automation = &automation.set;
       const Incident incident = build_incident(*session, channels.set, detection.findings, incident_options);
       bar.stop();
       place_case(*options, *session, detection.findings, incident.invocations, open_case);
@@ -47,7 +50,8 @@ void add_runs_command(CLI::App& app, Run& run) {
       std::string text;
       append_runs(session->snapshot(), incident, text_options, text);
       output.write(text);
-      return finish(*options, *session, output, rules.wrong || channels.wrong);
+      if (!options->quiet) note_automation(incident);
+      return finish(*options, *session, output, rules.wrong || channels.wrong || automation.wrong);
     };
   });
 }

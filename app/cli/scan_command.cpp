@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <map>
+
 #include "app/cli/case_option.hpp"
 #include "app/cli/command.hpp"
 #include "app/cli/coverage_output.hpp"
@@ -9,6 +11,7 @@
 #include "app/session/detect.hpp"
 #include "app/session/except.hpp"
 #include "app/session/explain.hpp"
+#include "app/session/incident.hpp"
 #include "app/session/near_miss_groups.hpp"
 #include "events/text.hpp"
 #include "reports/csv.hpp"
@@ -49,6 +52,47 @@ void write_excepted(const Session& session, const RuleSet& rules, const RuleExce
     text += fmt::format("  {}  {}  {}  {}  [{}]\n", format_time(snapshot.events.time(one.finding.event), 3),
                         visible(snapshot.hosts.name(snapshot.events.host(one.finding.event))), visible(rules.rules[one.finding.rule].name),
                         read ? event_summary(event, secrets) : "", visible(exceptions.list[one.exception].reason));
+  }
+  output.write(text);
+}
+
+// A finding of a run that is declared automation.
+struct FindingSetAside {
+  Finding finding;
+  std::uint32_t automation = 0;  // in Incident::automation
+};
+
+// Takes the findings out whose runs are set aside, in their order.
+std::vector<FindingSetAside> take_set_aside(const Incident& incident, std::vector<Finding>& findings) {
+  std::map<std::uint32_t, std::uint32_t> aside;
+  for (const Invocation& run : incident.invocations) {
+    if (!run.automation) continue;
+    for (const std::uint32_t finding : run.findings) aside.emplace(finding, *run.automation);
+  }
+  std::vector<FindingSetAside> out;
+  std::vector<Finding> kept;
+  for (std::uint32_t i = 0; i < findings.size(); ++i) {
+    if (const auto at = aside.find(i); at != aside.end()) {
+      out.push_back({std::move(findings[i]), at->second});
+    } else {
+      kept.push_back(std::move(findings[i]));
+    }
+  }
+  findings = std::move(kept);
+  return out;
+}
+
+// Findings of declared automation, a line each.
+void write_set_aside(const Session& session, const RuleSet& rules, const Incident& incident, const std::vector<FindingSetAside>& aside, Secrets secrets,
+                     Output& output) {
+  const CaseSnapshot& snapshot = session.snapshot();
+  std::string text = aside.empty() ? "" : "\nset aside as declared automation\n";
+  Event event;
+  for (const FindingSetAside& one : aside) {
+    const bool read = static_cast<bool>(session.decode(one.finding.event, event_summary_projection(), event));
+    text += fmt::format("  {}  {}  {}  {}  [{}]\n", format_time(snapshot.events.time(one.finding.event), 3),
+                        visible(snapshot.hosts.name(snapshot.events.host(one.finding.event))), visible(rules.rules[one.finding.rule].name),
+                        read ? event_summary(event, secrets) : "", visible(incident.automation[one.automation].reason));
   }
   output.write(text);
 }
@@ -105,7 +149,7 @@ void note_excepted(const RuleExceptions& exceptions, const std::vector<ExceptedF
 }
 
 void write_documents(const Session& session, const RuleSet& rules, const Detection& detection, const RuleExceptions& exceptions,
-                     const std::vector<ExceptedFinding>& excepted, const OpenCase& open_case, const std::vector<NotedFinding>& false_positives,
+                     const std::vector<ExceptedFinding>& excepted, const Incident& incident, const std::vector<FindingSetAside>& aside, const OpenCase& open_case, const std::vector<NotedFinding>& false_positives,
                      bool notes, const std::string& format, Secrets secrets, Output& output) {
   const CaseSnapshot& snapshot = session.snapshot();
   const Projection everything = Projection::all();
@@ -115,10 +159,10 @@ void write_documents(const Session& session, const RuleSet& rules, const Detecti
   if (format == "csv") append_csv_line(text, finding_csv_header(notes));
   if (format == "json") text += "[";
   bool first = true;
-  const auto write = [&](const Finding& finding, const RuleException* exception, const Annotation* note) {
+  const auto write = [&](const Finding& finding, const RuleException* exception, const Annotation* note, const AutomationDeclaration* automation = nullptr) {
     if (!session.decode(finding.event, everything, event)) return;
     if (shapes.size() > kMaxShapes) shapes.clear();
-    const FindingView view{snapshot, rules.rules[finding.rule], finding, event, exception, secrets, note};
+    const FindingView view{snapshot, rules.rules[finding.rule], finding, event, exception, secrets, note, automation};
     if (format == "csv") {
       append_csv_line(text, finding_csv_cells(view, notes));
     } else {
@@ -133,6 +177,7 @@ void write_documents(const Session& session, const RuleSet& rules, const Detecti
   for (const Finding& finding : detection.findings) write(finding, nullptr, said_of(open_case.contents.annotations, finding));
   for (const NotedFinding& one : false_positives) write(one.finding, nullptr, one.said);
   for (const ExceptedFinding& one : excepted) write(one.finding, &exceptions.list[one.exception], nullptr);
+  for (const FindingSetAside& one : aside) write(one.finding, nullptr, said_of(open_case.contents.annotations, one.finding), &incident.automation[one.automation]);
   if (format == "json") text += first ? "]\n" : "\n]\n";
   output.write(text);
 }
@@ -184,8 +229,10 @@ void add_scan_command(CLI::App& app, Run& run) {
   add_rule_options(*command, *options);
   add_nulls_option(*command, *options);
   add_exception_options(*command, *options);
+  add_automation_option(*command, *options);
+  add_channel_options(*command, *options);
   add_case_option(*command, *options);
-  command->add_flag("--show-excepted", options->show_excepted, "List the findings that exceptions are about too, marked");
+  command->add_flag("--show-excepted", options->show_excepted, "List the findings too that exceptions or declared automation set aside, marked");
   command->add_option("--format", options->format, "table, jsonl, json or csv (default: table on a terminal, else jsonl)")
       ->check(CLI::IsMember({"table", "jsonl", "json", "csv"}));
   command->add_option("--near-misses", options->near_misses, "Instead of findings: events that are one clause away from a rule; at most N different ones of a rule (default 10)")
@@ -211,7 +258,9 @@ void add_scan_command(CLI::App& app, Run& run) {
       }
       LoadedRules rules = load_rule_set(*options);
       const LoadedExceptions exceptions = load_exception_set(*options, rules.set);
-      rules.wrong = rules.wrong || exceptions.wrong;
+      const LoadedAutomation automation = load_automation_set(*options);
+      const LoadedChannelSet channels = load_channel_set(*options);
+      rules.wrong = rules.wrong || exceptions.wrong || automation.wrong || channels.wrong;
       OpenCase open_case;
       if (!read_case(*options, open_case)) return ExitCode::failed;
       ProgressBar bar(!options->quiet);
@@ -228,7 +277,16 @@ void add_scan_command(CLI::App& app, Run& run) {
       }
       Detection detection = detect(*session, rules.set, &bar.progress(), {.nulls = nulls_of(*options)});
       place_case(*options, *session, detection.findings, {}, open_case);
+      // Runs are put together only where something is said of them.
+      Incident incident;
+      if (!automation.set.entries.empty()) {
+        IncidentOptions incident_options;
+        incident_options.automation = &automation.set;
+        incident = build_incident(*session, channels.set, detection.findings, incident_options);
+      }
       bar.stop();
+      std::vector<FindingSetAside> aside = take_set_aside(incident, detection.findings);
+      std::erase_if(aside, [&](const FindingSetAside& one) { return !window->holds(session->snapshot(), one.finding.event); });
       std::vector<NotedFinding> false_positives = take_false_positives(open_case.contents.annotations, detection.findings);
       std::erase_if(false_positives, [&](const NotedFinding& one) { return !window->holds(session->snapshot(), one.finding.event); });
       std::erase_if(detection.findings, [&](const Finding& finding) { return !window->holds(session->snapshot(), finding.event); });
@@ -236,6 +294,8 @@ void add_scan_command(CLI::App& app, Run& run) {
       const std::vector<ExceptedFinding> excepted = take_excepted(*session, rules.set, exceptions.set, {nulls_of(*options)}, detection.findings);
 
       const std::string format = !options->format.empty() ? options->format : output.to_terminal() ? "table" : "jsonl";
+      const std::size_t set_aside = aside.size();
+      if (!options->show_excepted) aside.clear();
       const std::vector<ExceptedFinding> shown = options->show_excepted ? excepted : std::vector<ExceptedFinding>{};
       if (options->coverage) {
         write_coverage(*session, rules.set, detection, format, output);
@@ -249,8 +309,9 @@ void add_scan_command(CLI::App& app, Run& run) {
         write_noted(*session, rules.set, "noted by the analyst", noted, options->secrets(), output);
         write_noted(*session, rules.set, "marked false positive", false_positives, options->secrets(), output);
         write_excepted(*session, rules.set, exceptions.set, shown, options->secrets(), output);
+        write_set_aside(*session, rules.set, incident, aside, options->secrets(), output);
       } else {
-        write_documents(*session, rules.set, detection, exceptions.set, shown, open_case, false_positives, !options->case_file.empty(), format, options->secrets(), output);
+        write_documents(*session, rules.set, detection, exceptions.set, shown, incident, aside, open_case, false_positives, !options->case_file.empty(), format, options->secrets(), output);
       }
       if (!options->quiet) {
         std::fflush(stdout);
@@ -258,6 +319,8 @@ void add_scan_command(CLI::App& app, Run& run) {
           note(fmt::format("{} {} marked false positive in {}, shown apart", false_positives.size(), false_positives.size() == 1 ? "finding is" : "findings are",
                            visible(options->case_file)));
         note_excepted(exceptions.set, excepted);
+        note_automation(incident);
+        if (!incident.automation.empty()) note(fmt::format("{} {} of declared automation", set_aside, set_aside == 1 ? "finding is" : "findings are"));
         note(ledger_line(session->snapshot()));
         const std::string blind = blind_spots(rules.set, detection.coverage);
         if (detection.dropped != 0) note(fmt::format("{} matches of sequences and samples were left out at a cap", detection.dropped));

@@ -148,6 +148,7 @@ Incident build_incident(const Session& session, const ChannelSet& channels, std:
       [](std::string_view text) { return sha256_hex(text); }};
   Incident incident = assemble_incident(snapshot, channels, matcher, std::move(tree), std::move(processes), facts, findings, access);
   if (left_out > 0) incident.notes.push_back(std::to_string(left_out) + " processes of runs were left out: more than a run may have");
+  if (options.automation != nullptr) set_aside_automation(*options.automation, incident);
   incident.secrets = secrets_seen(snapshot, incident);
   if (incident.secrets.size() > kMaxSecretsSeen) {
     incident.notes.push_back(std::to_string(incident.secrets.size() - kMaxSecretsSeen) + " secrets in clear text are not listed: more than a case may have");

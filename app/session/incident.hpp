@@ -9,12 +9,14 @@
 #include "app/session/session.hpp"
 #include "detection/channels/load.hpp"
 #include "detection/findings/finding.hpp"
+#include "detection/invocations/automation.hpp"
 #include "detection/invocations/incident.hpp"
 
 namespace stemma {
 
 struct IncidentOptions {
   bool all_channels = false;  ///< also runs of channels that start processes all day
+  const Automation* automation = nullptr;  ///< the analyst's: runs that it covers are set aside; may be null
 };
 
 /// @param findings  of the same session, in order; invocations name them by index

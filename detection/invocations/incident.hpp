@@ -38,15 +38,31 @@ struct SecretSeen {
   std::optional<std::uint32_t> invocation;
 };
 
+/// What an analyst declared as known automation (automation.hpp), and what it covered.
+struct AutomationDeclaration {
+  std::string reason, owner;
+  std::string expires;  ///< 2027-01-31: last day on which it counts
+  std::string path;     ///< of its file
+  std::uint32_t line = 0;
+  bool expired = false;
+  std::uint32_t runs = 0;  ///< that it covers; a run that several cover counts in each
+};
+
+/// `2 runs`, `no run`, `expired`: what came of an entry.
+std::string automation_use(const AutomationDeclaration& entry);
+/// `nightly patching (j.doe, until 2027-01-31; known.toml:4)`, as it was written.
+std::string automation_words(const AutomationDeclaration& entry);
+
 struct Incident {
   ChannelSet channels;
-  std::vector<Invocation> invocations;     ///< by start (unknown last), host, id
-  std::vector<CloudOperation> operations;  ///< by first row, then id
-  std::vector<HostStanding> hosts;         ///< by name
-  std::vector<ClockSkew> skews;            ///< by host
-  std::vector<Prevalence> prevalence;      ///< most hosts first, then hash
-  std::vector<SecretSeen> secrets;         ///< by host, event
-  std::vector<std::string> notes;          ///< caps hit and the like: whole sentences
+  std::vector<Invocation> invocations;            ///< by start (unknown last), host, id
+  std::vector<CloudOperation> operations;         ///< by first row, then id
+  std::vector<HostStanding> hosts;                ///< by name
+  std::vector<ClockSkew> skews;                   ///< by host
+  std::vector<Prevalence> prevalence;             ///< most hosts first, then hash
+  std::vector<SecretSeen> secrets;                ///< by host, event
+  std::vector<AutomationDeclaration> automation;  ///< in the order of the files
+  std::vector<std::string> notes;                 ///< caps hit and the like: whole sentences
 };
 
 }  // namespace stemma

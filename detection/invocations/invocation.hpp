@@ -153,8 +153,9 @@ struct Invocation {
   std::vector<std::string> unknowns;    ///< what cannot be known, and why: whole sentences
   std::size_t traces_left_out = 0;      ///< beyond kMaxTraces
 
-  std::optional<std::uint32_t> operation;  ///< index into Incident::operations
-  std::string set_aside;                   ///< declared automation: its reason; empty otherwise
+  std::optional<std::uint32_t> operation;   ///< index into Incident::operations
+  std::optional<std::uint32_t> automation;  ///< index into Incident::automation: it is set aside
+  std::string set_aside;  ///< with its reason, owner and last day; empty otherwise
 };
 
 /// Traces that are kept of a run; the rest is counted.

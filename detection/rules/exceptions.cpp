@@ -1,27 +1,27 @@
 #include "detection/rules/exceptions.hpp"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
-#include <fstream>
 #include <optional>
-#include <sstream>
 
+#include "detection/rules/analyst_file.hpp"
 #include "detection/rules/toml_text.hpp"
 #include "events/text.hpp"
-#include "events/time.hpp"
 
 namespace stemma {
 namespace {
 
 using eql::Severity;
 
+constexpr AnalystFileCodes kCodes = {exception_code::kCannotRead, exception_code::kNotToml,
+                                     exception_code::kTooMany, exception_code::kMissingKey,
+                                     exception_code::kBadDate};
+
 class Reader {
  public:
-  Reader(std::string_view text, std::string_view path, std::string_view today, const RuleSet& rules,
-         RuleExceptions& out)
-      : text_(text), path_(path), today_(today), rules_(rules), out_(out) {}
+  Reader(const AnalystFile& file, std::string_view today, const RuleSet& rules, RuleExceptions& out)
+      : file_(file), today_(today), rules_(rules), out_(out) {}
 
   void run(const toml::table& file) {
     const toml::array* list = file["exception"].as_array();
@@ -46,7 +46,7 @@ class Reader {
  private:
   void one(const toml::table& table) {
     RuleException made;
-    made.path = path_;
+    made.path = file_.path();
     made.line = table.source().begin.line;
     for (const auto& [key, to] :
          {std::pair("rule_id", &made.rule_id), std::pair("condition", &made.condition),
@@ -57,7 +57,9 @@ class Reader {
                         fmt::format("the exception has no `{}`", key));
       }
     }
-    if (!expiry(table, made)) return;
+    const auto last_day = file_.last_day(table, "the exception");
+    if (!last_day) return;
+    made.expires = *last_day;
     if (made.rule_id != "*" && rules_.find(made.rule_id) == nullptr) {
       diagnose(Severity::warning, exception_code::kUnknownRule, *table.get("rule_id"),
                fmt::format("no rule has the id {}", eql::quoted(made.rule_id)));
@@ -72,41 +74,21 @@ class Reader {
     out_.list.push_back(std::move(made));
   }
 
-  bool expiry(const toml::table& table, RuleException& made) {
-    const toml::node* node = table.get("expires");
-    if (node == nullptr) {
-      diagnose(Severity::error, exception_code::kMissingKey, table,
-               "the exception has no `expires`: one that nobody looks at again hides what it was "
-               "not made for");
-      return false;
-    }
-    if (const auto date = node->value<toml::date>()) {
-      made.expires = fmt::format("{:04}-{:02}-{:02}", date->year, date->month, date->day);
-    } else if (const auto text = node->value<std::string>();
-               text && text->size() == 10 && parse_time(*text + "T00:00:00Z")) {
-      made.expires = *text;
-    }
-    if (!made.expires.empty()) return true;
-    diagnose(Severity::error, exception_code::kBadDate, *node,
-             "`expires` is a date such as 2027-01-31");
-    return false;
-  }
-
   bool compile(const toml::node& node, RuleException& made) {
     static constexpr std::string_view kBefore = "any where ";
     eql::Compiled compiled = eql::compile(std::string(kBefore) + made.condition);
     const toml::source_position begin = node.source().begin;
-    const auto map = TomlTextMap::make(text_, begin.line, begin.column, made.condition);
+    const auto map = TomlTextMap::make(file_.text(), begin.line, begin.column, made.condition);
     const auto place = [&](std::uint32_t at) {
       const std::size_t inside = at < kBefore.size() ? 0 : at - kBefore.size();
       return map->in_file(std::min(inside, made.condition.size()));
     };
     for (eql::Diagnostic& diagnostic : compiled.diagnostics) {
       if (map) {
-        eql::locate(diagnostic, text_, place(diagnostic.range.begin), place(diagnostic.range.end),
-                    path_);
+        eql::locate(diagnostic, file_.text(), place(diagnostic.range.begin),
+                    place(diagnostic.range.end), file_.path());
       } else {
-        diagnostic.path = path_;
+        diagnostic.path = file_.path();
         diagnostic.line = begin.line;
         diagnostic.column = begin.column;
       }
@@ -122,67 +104,29 @@ class Reader {
     return true;
   }
 
-  void diagnose(Severity severity, const char* code, const toml::node& at, std::string message) {
-    eql::Diagnostic diagnostic;
-    diagnostic.severity = severity;
-    diagnostic.code = code;
-    diagnostic.message = std::move(message);
-    const std::uint32_t line = at.source().begin.line;
-    if (line != 0) {
-      std::size_t begin = 0;
-      for (std::uint32_t i = 1; i < line; ++i)
-        begin = std::min(text_.find('\n', begin), text_.size() - 1) + 1;
-      eql::locate(diagnostic, text_, begin, std::min(text_.find('\n', begin), text_.size()), path_);
-    }
-    diagnostic.path = path_;
-    out_.diagnostics.push_back(std::move(diagnostic));
+  void diagnose(Severity severity, const char* code, const toml::node& at,
+                std::string message) const {
+    file_.diagnose(severity, code, at, std::move(message));
   }
 
-  std::string_view text_;
-  std::string_view path_;
+  const AnalystFile& file_;
   std::string_view today_;
   const RuleSet& rules_;
   RuleExceptions& out_;
 };
 
-void refuse(RuleExceptions& out, const char* code, std::string_view path, std::string message) {
-  eql::Diagnostic diagnostic;
-  diagnostic.code = code;
-  diagnostic.path = path;
-  diagnostic.message = std::move(message);
-  out.diagnostics.push_back(std::move(diagnostic));
-}
-
 }  // namespace
 
 void load_exceptions(std::string_view text, std::string_view path, std::string_view today,
                      const RuleSet& rules, RuleExceptions& out) {
-  try {
-    const toml::table file = toml::parse(text, path);
-    Reader(text, path, today, rules, out).run(file);
-  } catch (const toml::parse_error& problem) {
-    refuse(out, exception_code::kNotToml, path,
-           fmt::format("not a TOML file: {} (line {})",
-                       visible(problem.description().substr(0, 200)), problem.source().begin.line));
-  } catch (const std::exception& problem) {
-    refuse(out, exception_code::kNotToml, path, "not a TOML file: " + visible(problem.what()));
-  }
+  const AnalystFile file(text, path, kCodes, out.diagnostics);
+  file.parse([&](const toml::table& table) { Reader(file, today, rules, out).run(table); });
 }
 
 void load_exceptions_file(const std::string& path, std::string_view today, const RuleSet& rules,
                           RuleExceptions& out) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text(kMaxRuleFileBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad() || (in.gcount() == 0 && !in.eof())) {
-    return refuse(out, exception_code::kCannotRead, path, "cannot read the exceptions");
-  }
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > kMaxRuleFileBytes) {
-    return refuse(out, exception_code::kTooMany, path,
-                  fmt::format("the file has more than {} bytes", kMaxRuleFileBytes));
-  }
-  load_exceptions(text, path, today, rules, out);
+  if (const auto text = read_analyst_file(path, "the exceptions", kCodes, out.diagnostics))
+    load_exceptions(*text, path, today, rules, out);
 }
 
 }  // namespace stemma

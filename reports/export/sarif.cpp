@@ -78,12 +78,13 @@ class Writer {
       result(document_.channels[run.channel].id,
              run.confidence == Confidence::possible ? "note" : "warning", text,
              run.processes.empty() ? run.evidence : run.processes.front().evidence, run.id,
-             run.note);
+             run.note, run.set_aside);
     }
     for (const DocumentFinding& finding : document_.findings)
       result(finding.rule_id, level(finding.severity),
              fmt::format("{} on {}: {}", finding.rule_name, finding.host, finding.command_line),
-             finding.evidence, finding.id, finding.note);
+             finding.evidence, finding.id, finding.note,
+             finding.set_aside ? set_aside(*finding.run) : std::string());
     json_.end();
     json_.field("columnKind", "utf16CodeUnits");
     json_.end();
@@ -107,7 +108,7 @@ class Writer {
   }
   void result(const std::string& rule, std::string_view level, const std::string& text,
               const Evidence& evidence, const std::string& id,
-              const std::optional<std::uint32_t>& note) {
+              const std::optional<std::uint32_t>& note, const std::string& set_aside) {
     json_.open_object();
     json_.field("ruleId", rule);
     json_.field("level", level);
@@ -122,20 +123,35 @@ class Writer {
     json_.key("partialFingerprints").open_object();
     json_.field("stemmaId/v1", id);
     json_.end();
+    suppressions(note, set_aside);
     if (note) said(document_.analyst_notes[*note]);
     json_.end();
   }
-  // A false positive is suppressed from outside (§3.35); everything else is a property (§3.8).
+  // Why the run of a finding is declared automation.
+  [[nodiscard]] std::string set_aside(std::uint32_t number) const {
+    for (const DocumentRun& run : document_.runs)
+      if (run.number == number) return run.set_aside;
+    return "declared automation";
+  }
+  // False positives and declared automation are suppressed from outside (§3.35).
+  void suppressions(const std::optional<std::uint32_t>& note, const std::string& set_aside) {
+    const DocumentNote* said = note ? &document_.analyst_notes[*note] : nullptr;
+    const bool none = said != nullptr && said->verdict == Verdict::false_positive;
+    if (!none && set_aside.empty()) return;
+    json_.key("suppressions").open_array();
+    if (none) suppression(said->comment);
+    if (!set_aside.empty()) suppression(set_aside);
+    json_.end();
+  }
+  void suppression(const std::string& justification) {
+    json_.open_object();
+    json_.field("kind", "external");
+    json_.field("status", "accepted");
+    json_.field_if("justification", justification);
+    json_.end();
+  }
+  // What else the analyst said is a property (§3.8).
   void said(const DocumentNote& note) {
-    if (note.verdict == Verdict::false_positive) {
-      json_.key("suppressions").open_array();
-      json_.open_object();
-      json_.field("kind", "external");
-      json_.field("status", "accepted");
-      json_.field_if("justification", note.comment);
-      json_.end();
-      json_.end();
-    }
     json_.key("properties").open_object();
     if (!note.tags.empty()) json_.texts("tags", note.tags);
     json_.field("stemma/verdict", verdict_name(note.verdict));

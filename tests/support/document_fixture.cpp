@@ -13,6 +13,8 @@ IncidentDocument document_of(const std::string& text) {
   document.notes = {text};
   document.caps = {text};
   document.figures.runs = 2;
+  document.figures.set_aside = 1;
+  document.automation = {{text, text, text, text, false, 1}, {text, text, text, text, true, 0}};
   document.channels.push_back(
       {"channel_one", text, text, {"T1651", "T1059.001"}, {text}, {text}, {text}, 2});
   for (std::uint32_t number : {1u, 2u}) {
@@ -62,7 +64,10 @@ IncidentDocument document_of(const std::string& text) {
     run.caller = text;
     run.unknowns = {text};
     run.same_script = {number == 1 ? 2u : 1u};
-    run.set_aside = text;
+    if (number == 2) {
+      run.set_aside = text;
+      run.automation = 0;
+    }
     run.evidence = evidence;
     document.runs.push_back(run);
   }
