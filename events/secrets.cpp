@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "events/secret_commands.hpp"
 #include "events/secret_words.hpp"
 
 namespace stemma {
@@ -12,57 +13,11 @@ namespace {
 
 using secret_words::Hint;
 
-constexpr std::size_t kNone = std::string_view::npos;
+using namespace secret_text;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_';
-}
-bool is_name(char c) {
-  return is_word(c) || c == '-' || c == '.';
-}
-// Blanks within a line, and the end of an argument.
-bool is_gap(char c) {
-  return c == ' ' || c == '\t' || c == '\0';
-}
-bool is_line_end(char c) {
-  return c == '\n' || c == '\r';
-}
-bool is_space(char c) {
-  return is_gap(c) || is_line_end(c);
-}
-bool is_quote(char c) {
-  return c == '"' || c == '\'';
-}
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-bool is_token(char c) {  // RFC 6750 b64token, and what URLs escape
-  return is_word(c) || c == '-' || c == '.' || c == '~' || c == '+' || c == '/' || c == '=' ||
-         c == '%';
-}
-
-bool equal_folded(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
-}
-bool ends_folded(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && equal_folded(text.substr(text.size() - end.size()), end);
-}
-bool starts_folded(std::string_view text, std::string_view begin) {
-  return text.size() >= begin.size() && equal_folded(text.substr(0, begin.size()), begin);
-}
-
-// A stretch of the text.
-struct Span {
-  std::size_t begin = 0, end = 0;
-};
-
-class Finder {
+class Finder : private SecretText {
  public:
-  explicit Finder(std::string_view text) : text_(text) {}
+  using SecretText::SecretText;
 
   std::vector<Secret> run() {
     secret_words::for_each(text_, [this](std::size_t at, Hint hint) {
@@ -73,23 +28,9 @@ class Finder {
   }
 
  private:
-  [[nodiscard]] char at(std::size_t position) const {
-    return position < text_.size() ? text_[position] : '\n';
+  void found(const Found& password) {
+    if (password) add(SecretKind::password, *password);
   }
-  [[nodiscard]] std::string_view part(std::size_t begin, std::size_t end) const {
-    return text_.substr(begin, end - begin);
-  }
-  [[nodiscard]] std::size_t skip_gap(std::size_t from) const {
-    while (from < text_.size() && is_gap(text_[from])) ++from;
-    return from;
-  }
-  // The end of the command that `from` lies in: of its line, or of what is looked at.
-  [[nodiscard]] std::size_t line_end(std::size_t from) const {
-    const std::size_t limit = std::min(text_.size(), from + kMaxSecretContext);
-    while (from < limit && !is_line_end(text_[from])) ++from;
-    return from;
-  }
-
   void add(SecretKind kind, Span span) {
     span.end = std::min(span.end, std::min(text_.size(), span.begin + kMaxSecret));
     if (span.begin >= span.end) return;
@@ -100,55 +41,11 @@ class Finder {
     covered_ = std::max(covered_, span.end);
   }
 
-  // A value that a program or an interpreter puts in: no secret stands here.
-  [[nodiscard]] static bool is_variable(std::string_view value) {
-    if (value.size() >= 2 && value[0] == '$')
-      return is_word(value[1]) ? !is_digit(value[1]) : value[1] == '{' || value[1] == '(';
-    if (value.size() >= 2 && value[0] == '%')
-      return value[1] == '%' || value.find('%', 1) != kNone;  // %%1843 of a log, %PASSWORD%
-    if (value.size() >= 2 && value[0] == '{') return value[1] == '{';  // of a template
-    return value.size() >= 2 && value[0] == '<' && value.back() == '>';
-  }
   [[nodiscard]] static bool is_plain_answer(std::string_view value) {
     for (const std::string_view word :
          {"true", "false", "null", "none", "yes", "no", "nil", "undefined", "0", "1", "-"})
       if (equal_folded(value, word)) return true;
     return false;
-  }
-
-  // The value that begins at `from`: within quotes, or up to a blank or one of `stops`. A quote
-  // inside JSON text is `\"`.
-  [[nodiscard]] Span value(std::size_t from, std::string_view stops) const {
-    const bool escaped = at(from) == '\\' && is_quote(at(from + 1));
-    if (escaped) ++from;
-    if (is_quote(at(from))) {
-      const char quote = text_[from];
-      std::size_t end = from + 1;
-      while (end < text_.size() && end - from < limit_) {
-        if (text_[end] == quote && !escaped) break;
-        if (text_[end] == '\\' && end + 1 < text_.size()) {
-          if (escaped && text_[end + 1] == quote) break;
-          if (!escaped && text_[end + 1] == quote && quote == '"') ++end;
-        }
-        if (is_line_end(text_[end])) break;
-        ++end;
-      }
-      return {from + 1, end};
-    }
-    std::size_t end = from;
-    while (end < text_.size() && end - from < limit_ && !is_space(text_[end]) &&
-           stops.find(text_[end]) == kNone)
-      ++end;
-    return {from, end};
-  }
-  // An argument: up to the next NUL where arguments are told apart by one, else like value().
-  [[nodiscard]] Span argument(std::size_t gap) const {
-    if (at(gap) == '\0' && gap < text_.size()) {
-      std::size_t end = gap + 1;
-      while (end < text_.size() && text_[end] != '\0' && end - gap < kMaxSecret) ++end;
-      return {gap + 1, end};
-    }
-    return value(skip_gap(gap), "\"'");
   }
 
   void look(std::size_t position, Hint hint) {
@@ -162,19 +59,19 @@ class Finder {
         piped(position, {"-S", "--stdin"});
         break;
       case Hint::net_use:
-        net(position);
+        found(net(*this, position));
         break;
       case Hint::switch_p:
-        slash_p(position);
+        found(slash_p(*this, position));
         break;
       case Hint::psexec:
-        option_of(position, "-p");
+        found(option_of(*this, position, "-p"));
         break;
       case Hint::mysql:
-        mysql(position);
+        found(mysql(*this, position));
         break;
       case Hint::curl:
-        curl(position);
+        found(curl(*this, position));
         break;
       case Hint::url:
         url(position + 4);
@@ -195,7 +92,22 @@ class Finder {
         pem(position);
         break;
       case Hint::rp:
-        run_as_of_a_task(position);
+        found(run_as_of_a_task(*this, position));
+        break;
+      case Hint::short_switch:
+        found(short_switch(*this, position, command_));
+        break;
+      case Hint::user_and_password:
+        found(user_and_password(*this, position, command_));
+        break;
+      case Hint::archiver:
+        found(archiver(*this, position));
+        break;
+      case Hint::ldap:
+        found(ldap(*this, position));
+        break;
+      case Hint::impacket:
+        found(impacket(*this, position));
         break;
     }
   }
@@ -244,7 +156,7 @@ class Finder {
       if (equal_folded(name, "passwd")) piped(begin, {"--stdin"});
     }
     if (ends_folded(name, "-password-stdin")) return piped_into_command_of(begin);
-    if (equal_folded(name, "sshpass")) return option_of(begin, "-p");
+    if (equal_folded(name, "sshpass")) return found(option_of(*this, begin, "-p"));
     const std::optional<SecretKind> kind = kind_of(name);
     if (!kind) return;
     // `name` may hold several of the words (`access_token`): the first one is enough.
@@ -420,103 +332,6 @@ class Finder {
     return false;
   }
 
-  // `net user NAME X /add`, `net use \\server\share X /user:…`; blank: before the word.
-  void net(std::size_t blank) {
-    std::size_t begin = blank;
-    while (begin > 0 && is_gap(text_[begin - 1])) --begin;
-    if (begin > 0 && text_[begin - 1] == '"') --begin;   // "C:\…\net.exe" user …
-    if (begin > 0 && text_[begin - 1] == '\\') --begin;  // the same inside JSON
-    const std::size_t name_end = begin;
-    while (begin > 0 && (is_name(text_[begin - 1]))) --begin;
-    const std::string_view program = part(begin, name_end);
-    if (!equal_folded(program, "net") && !equal_folded(program, "net.exe") &&
-        !equal_folded(program, "net1") && !equal_folded(program, "net1.exe"))
-      return;
-    const std::size_t word = blank + 1;
-    const bool user = starts_folded(text_.substr(word), "user") && is_gap(at(word + 4));
-    const bool use = starts_folded(text_.substr(word), "use") && is_gap(at(word + 3));
-    if (!user && !use) return;
-    const std::size_t end = line_end(word);
-    std::size_t next = word + (user ? 4 : 3);
-    bool named = false;
-    for (int words = 0; words < 4 && next < end; ++words) {
-      const Span span = argument(next);
-      if (span.begin >= end) return;
-      const std::string_view text = part(span.begin, span.end);
-      if (text.empty()) return;
-      next = span.end + (is_quote(at(span.end)) ? 1 : 0);
-      if (text[0] == '/') {
-        continue;
-      } else if (!named) {
-        named = user || text.find("\\\\") == 0;  // a drive letter comes before the share
-      } else {
-        if (!is_variable(text)) add(SecretKind::password, span);
-        return;
-      }
-    }
-  }
-
-  // ` /p:X`, but not a property of a build: `/p:Configuration=Release`.
-  void slash_p(std::size_t blank) {
-    const Span span = value(blank + 4, "\"");
-    const std::string_view text = part(span.begin, span.end);
-    if (text.empty() || text.find('=') != kNone || is_variable(text)) return;
-    add(SecretKind::password, span);
-  }
-
-  // A switch with its value somewhere behind a program: `psexec \\h -u a -p X cmd`.
-  void option_of(std::size_t program, std::string_view name) {
-    const std::size_t end = line_end(program);
-    for (std::size_t i = program; i + name.size() < end; ++i) {
-      if (!is_gap(text_[i])) continue;
-      if (text_.substr(i + 1, name.size()) != name) continue;
-      const std::size_t after = i + 1 + name.size();
-      Span span{};
-      if (is_gap(at(after))) {
-        span = argument(after);
-      } else if (name == "-p" && equal_folded(text_.substr(program, 7), "sshpass")) {
-        span = value(after, "\"'");  // sshpass -pX
-      } else {
-        continue;
-      }
-      if (at(span.begin) == '-' || is_variable(part(span.begin, span.end))) return;
-      return add(SecretKind::password, span);
-    }
-  }
-
-  // `mysql -uroot -pX`, which wants no blank; `mysqldump`, `mysqladmin` likewise.
-  void mysql(std::size_t program) {
-    if (program > 0 && is_word(text_[program - 1])) return;
-    const std::size_t end = line_end(program);
-    for (std::size_t i = program; i + 3 < end; ++i) {
-      if (text_[i] == '|' || text_[i] == ';') return;
-      if (!is_gap(text_[i]) || text_[i + 1] != '-' || text_[i + 2] != 'p' || is_gap(text_[i + 3]))
-        continue;
-      const Span span = value(i + 3, "\"");
-      if (!is_variable(part(span.begin, span.end))) add(SecretKind::password, span);
-      return;
-    }
-  }
-
-  // `curl -u name:X`, `--user name:X`.
-  void curl(std::size_t program) {
-    if (program > 0 && is_name(text_[program - 1])) return;
-    const std::size_t end = line_end(program);
-    for (std::size_t i = program; i + 3 < end; ++i) {
-      if (text_[i] == '|' || text_[i] == ';') return;
-      if (!is_gap(text_[i])) continue;
-      std::size_t after = 0;
-      for (const std::string_view name : {"-u", "--user", "--proxy-user", "-U"})
-        if (text_.substr(i + 1, name.size()) == name) after = i + 1 + name.size();
-      if (after == 0 || !is_gap(at(after))) continue;
-      const Span span = argument(after);
-      const std::size_t colon = part(span.begin, span.end).find(':');
-      if (colon == kNone || colon + 1 == span.end - span.begin) continue;
-      const Span secret{span.begin + colon + 1, span.end};
-      if (!is_variable(part(secret.begin, secret.end))) add(SecretKind::password, secret);
-    }
-  }
-
   // `scheme://user:X@host`; from: behind the slashes.
   void url(std::size_t from) {
     std::size_t colon = kNone;
@@ -630,14 +445,6 @@ class Finder {
     add(SecretKind::private_key, {begin + 5, end == kNone ? text_.size() : end});
   }
 
-  // `schtasks … /ru name /rp X`.
-  void run_as_of_a_task(std::size_t blank) {
-    if (!is_gap(at(blank + 4)) || blank + 4 >= text_.size()) return;
-    const Span span = argument(blank + 4);
-    if (span.begin >= span.end || at(span.begin) == '/') return;
-    if (!is_variable(part(span.begin, span.end))) add(SecretKind::password, span);
-  }
-
   // Ascending; what overlaps is one secret of the kind that begins first.
   std::vector<Secret> joined() {
     std::stable_sort(found_.begin(), found_.end(), [](const Secret& a, const Secret& b) {
@@ -655,10 +462,9 @@ class Finder {
     return out;
   }
 
-  std::string_view text_;
   std::vector<Secret> found_;
+  CommandWords command_;
   std::size_t covered_ = 0;  // end of the secrets found
-  std::size_t limit_ = kMaxSecret;
   std::size_t budget_ = 16 * kMaxSecret;
   std::size_t last_key_ = 0;  // begin + 1 of the name looked at last
 };

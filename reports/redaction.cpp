@@ -130,6 +130,16 @@ SecretPlace secret_place(std::string_view name) {
 }
 
 bool may_hold_secret_argument(std::string_view argument) {
+  // Switches whose meaning the program's name decides (events/secret_programs.hpp).
+  if (argument.size() >= 2 && (argument[0] == '-' || argument[0] == '/')) {
+    const char letter = static_cast<char>(argument[1] | 32);
+    if (argument.size() == 2 && (letter == 'p' || letter == 'u')) return true;
+    if (argument.size() >= 3 && letter == 'p' && (argument[2] == ':' || (argument[2] | 32) == 'w'))
+      return true;
+  }
+  // Archivers: the word of the search reaches over the end of the name.
+  for (const std::string_view name : {"7z", "7za", "rar"})
+    if (ends(argument, name)) return true;
   if (argument.size() < 3) return false;
   // Words of the search that begin or end with the blank between two arguments.
   const char first = argument.front();

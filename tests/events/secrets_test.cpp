@@ -105,6 +105,70 @@ TEST(Secrets, SwitchesOfPrograms) {
   EXPECT_EQ(secrets("MYSQL_PWD=P4ss mysqldump db"), "password=P4ss");
 }
 
+TEST(Secrets, ShortSwitchesMeanAPasswordWhereTheProgramOrAnAccountSaysSo) {
+  // As PsExec hands it on: its own name is not there any more.
+  EXPECT_EQ(secrets("\"cmd.exe\" -u demo\\admmig -p Admin1235 -accepteula "), "password=Admin1235");
+  EXPECT_EQ(secrets("x.exe -u demo\\admmig -p Admin1235"), "password=Admin1235");
+  EXPECT_EQ(secrets("{\"c\":\"x.exe -u demo\\\\admmig -p Admin1235\"}"), "password=Admin1235");
+  EXPECT_EQ(secrets("x -u bob@corp.example -p 'a b' -v"), "password=a b");
+  EXPECT_EQ(secrets("PsInfo64.exe -accepteula \\\\h -u a -p X1"), "password=X1");
+  EXPECT_EQ(secrets("\"C:\\Program Files\\Sys\\PsList.exe\" -u a -p \"X 1\" -t"), "password=X 1");
+  EXPECT_EQ(secrets("nxc.exe  smb 192.168.1.1 -u admin -p password123"), "password=password123");
+  EXPECT_EQ(secrets("/usr/bin/netexec smb h -u a -p P4ss -x id"), "password=P4ss");
+  EXPECT_EQ(secrets("CreateHiddenAccount_upx_v0.2.exe  -u 3teamssixf -p Passw0rd"),
+            "password=Passw0rd");
+  EXPECT_EQ(secrets("plink.exe -ssh -l root -pw P4ss h"), "password=P4ss");
+  EXPECT_EQ(secrets("tasklist /s h /u d\\a /p P4ss /v"), "password=P4ss");
+  EXPECT_EQ(secrets("schtasks.exe /create /s h /u a /P P4ss /tn t"), "password=P4ss");
+  EXPECT_EQ(secrets("winrs -r:h -u:d\\a -p:P4ss cmd"), "password=P4ss");
+  EXPECT_EQ(secrets("sqlcmd -S h -U sa -P P4ss -Q x"), "password=P4ss");
+  EXPECT_EQ(secrets("zip -r -P P4ss out.zip dir"), "password=P4ss");
+  EXPECT_EQ(secrets("docker login -u a -p P4ss r.io"), "password=P4ss");
+  EXPECT_EQ(secrets("useradd -m -p $6$abc$hash -s /bin/sh bob"), "password=$6$abc$hash");
+  EXPECT_EQ(secrets("sshpass -p P4ss ssh -p 2222 h"), "password=P4ss");
+  EXPECT_EQ(secrets("7z a -pP4ss out.7z dir"), "password=P4ss");
+  EXPECT_EQ(secrets("\"C:\\7-Zip\\7z.exe\" a out.7z -mhe -pP4ss dir"), "password=P4ss");
+  EXPECT_EQ(secrets("rar.exe a -hpP4ss out.rar dir"), "password=P4ss");
+  EXPECT_EQ(secrets("smbclient //h/c$ -U a%P4ss -c ls"), "password=P4ss");
+  EXPECT_EQ(secrets("wmiexec.py CORP/admin:P4ss@10.0.0.1 whoami"), "password=P4ss");
+  EXPECT_EQ(secrets("impacket-secretsdump -just-dc admin:P@ss@10.0.0.1"), "password=P@ss");
+  EXPECT_EQ(secrets("ldapsearch -x -D cn=a -w P4ss -b dc=b"), "password=P4ss");
+  EXPECT_EQ(secrets("cmdkey /add:h /user:d\\a /pass:P4ss"), "password=P4ss");
+  EXPECT_EQ(secrets("net  use \\\\Target\\C$ P@ssw0rd1 /u:DOMAIN\\Administrator"),
+            "password=P@ssw0rd1");
+}
+
+TEST(Secrets, ShortSwitchesMeanSomethingElseForMostPrograms) {
+  for (const char* text :
+       {"ssh -p 2222 host",
+        "mkdir -p /opt/x",
+        "cp -p a b",
+        "nmap -p 443 10.0.0.1",
+        "docker run -p 8080:80 -u root image",
+        "C:\\Windows\\system32\\WerFault.exe -u -p 5424 -s 4616",
+        "C:\\WINDOWS\\system32\\svchost.exe -k LocalService -p -s WdiServiceHost",
+        "python  winpwnage.py -u uac -i 11 -p c:\\Users\\IEUser\\Desktop\\x.dll",
+        "handle64.exe -accepteula -p 1234",
+        "handle64.exe -accepteula -u -p 1234",
+        "C:\\WINDOWS\\system32\\cmd.exe  /S /D /c\" set /p=false\"",
+        "cmd /c set /p name",
+        "psexec \\\\h -s cmd -p",
+        "psexec \\\\h -u a -p -s",
+        "psexec \\\\h -u a -p $pw cmd",
+        "sqlcmd -p 1 -E",
+        "unzip -p a.zip b",
+        "useradd -u 3005 -m trainer5",
+        "7z a out.7z dir",
+        "smbclient //h/c$ -U a",
+        "python sync.py git@github.com:a/b",
+        "ps -u root -p 12",
+        "powershell -w hidden -p x",
+        "wget http://h/x -p -u a",
+        "plink -P 22 h"}) {
+    EXPECT_EQ(secrets(text), "") << text;
+  }
+}
+
 TEST(Secrets, WhatOnlyLooksLikeOne) {
   for (const char* text :
        {"$password = Read-Host -AsSecureString",
@@ -156,6 +220,10 @@ TEST(Secrets, ArgumentsOfOneCommand) {
   EXPECT_EQ(of_arguments({"curl", "-u", "a:b c", "h"}), "password=b c");
   EXPECT_EQ(of_arguments({"bash", "-c", "echo pw | sudo -S -u a x"}), "RunAs password=pw");
   EXPECT_EQ(of_arguments({"tool", "--password"}), "");
+  EXPECT_EQ(of_arguments({"cmd.exe", "-u", "demo\\admmig", "-p", "Admin 1235", "-accepteula"}),
+            "password=Admin 1235");
+  EXPECT_EQ(of_arguments({"7z", "a", "-pP4ss", "x.7z"}), "password=P4ss");
+  EXPECT_EQ(of_arguments({"ssh", "-p", "22", "h"}), "");
 }
 
 TEST(Secrets, OverlapsAreOneAndAscend) {
@@ -228,6 +296,18 @@ TEST(Secrets, HoldForAnyBytes) {
                                     "mysql -p",
                                     "curl -u ",
                                     "psexec -p ",
+                                    " -u a\\b",
+                                    " -p ",
+                                    " -p:",
+                                    " -pw ",
+                                    "winrs ",
+                                    "plink",
+                                    "7z a -p",
+                                    "rar.exe",
+                                    "smbclient -U ",
+                                    "wmiexec.py ",
+                                    "ldapsearch -w ",
+                                    "-accepteula",
                                     " /rp ",
                                     "\xFF",
                                     "[redacted]"};
@@ -250,8 +330,8 @@ TEST(Secrets, ForgedTextCostsNoMoreThanItsContext) {
   EXPECT_FALSE(find_secrets(text).empty());  // the test's own time limit is the claim
   for (const std::string_view unit :
        {"password=(", "eyJh.", "-----BEGIN PRIVATE KEY-----", "\"password\":\"$x", "password=%a",
-        "--password <", "bearer x", "curl\0-u\0", "echo |sudo -S",
-        "ConvertTo-SecureString -AsPl "}) {
+        "--password <", "bearer x", "curl\0-u\0", "echo |sudo -S", "ConvertTo-SecureString -AsPl ",
+        " -p x", "7z.exe -x ", "psexec.py a ", "rar -a ", " -U a%b", "psexec -u a -p "}) {
     text.clear();
     while (text.size() < 4u << 20) text += unit;
     find_secrets(text);
