@@ -17,7 +17,9 @@
 
 #include "app/gui/session_case_service.hpp"
 #include "ui/widgets/main_window.hpp"
-#include "ui/widgets/panes.hpp"
+#include "ui/widgets/events_pane.hpp"
+#include "ui/widgets/findings_pane.hpp"
+#include "ui/widgets/tree_pane.hpp"
 
 namespace {
 

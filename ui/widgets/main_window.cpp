@@ -28,12 +28,13 @@
 #include "ui/widgets/chip_bar.hpp"
 #include "ui/widgets/command_palette.hpp"
 #include "ui/widgets/details_pane.hpp"
-#include "ui/widgets/notes_editor.hpp"
-#include "ui/widgets/panes.hpp"
+#include "ui/widgets/events_pane.hpp"
+#include "ui/widgets/findings_pane.hpp"
 #include "ui/widgets/report_pdf.hpp"
 #include "ui/widgets/stack_pane.hpp"
 #include "ui/widgets/theme.hpp"
 #include "ui/widgets/timeline_view.hpp"
+#include "ui/widgets/tree_pane.hpp"
 
 namespace stemma::ui {
 namespace {
@@ -207,7 +208,7 @@ void MainWindow::zoom_to_first_run() {
   if (!range || range->from.ns < 0 || range->to.ns > std::numeric_limits<std::int64_t>::max() / 2)
     return;
   const std::int64_t margin = (range->to.ns - range->from.ns) / 10 + kNsPerSecond / 10;
-  bench_.setZoom(TimeRange{{range->from.ns - margin}, {range->to.ns + margin}});
+  bench_.setFirstZoom({{range->from.ns - margin}, {range->to.ns + margin}});
 }
 
 void MainWindow::make_tools() {
@@ -249,186 +250,6 @@ void MainWindow::make_tools() {
   statusBar()->addPermanentWidget(bar_);
   statusBar()->addPermanentWidget(cancel_);
   statusBar()->addPermanentWidget(ledger_);
-}
-
-QAction* MainWindow::command(const QString& text, const QList<QKeySequence>& keys,
-                             std::function<void()> run) {
-  auto* action = new QAction(text, this);
-  action->setShortcuts(keys);
-  action->setShortcutContext(Qt::WindowShortcut);
-  connect(action, &QAction::triggered, this, [run = std::move(run)] { run(); });
-  addAction(action);
-  commands_.append(action);
-  return action;
-}
-
-void MainWindow::make_commands() {
-  const auto keys = [](const char* text) {
-    return QList<QKeySequence>{QKeySequence(QLatin1String(text))};
-  };
-  QMenu* file = menuBar()->addMenu(tr("&Case"));
-  file->addAction(command(tr("&Open folder…"), keys("Ctrl+O"), [this] { open_folder(); }));
-  file->addAction(command(tr("Open &files…"), keys("Ctrl+Shift+O"), [this] { open_files(); }));
-  recent_ = file->addMenu(tr("&Recent"));
-  connect(recent_, &QMenu::aboutToShow, this, [this] {
-    recent_->clear();
-    for (const QVariant& one : QSettings().value(QStringLiteral("recent")).toList()) {
-      const QStringList paths = one.toStringList();
-      QString title = paths.join(QStringLiteral(", "));
-      recent_->addAction(title.replace(QLatin1Char('&'), QStringLiteral("&&")), this,
-                         [this, paths] { openPaths(paths); });
-    }
-    if (recent_->isEmpty()) recent_->addAction(tr("nothing was opened yet"))->setEnabled(false);
-  });
-  file->addSeparator();
-  file->addAction(command(
-      tr("Write a &report…"),
-      {QKeySequence(QStringLiteral("Ctrl+E")), QKeySequence(QStringLiteral("Ctrl+Shift+S"))},
-      [this] { save_report(); }));
-  file->addAction(command(tr("E&xport the events that are shown…"), keys("Ctrl+Shift+X"),
-                          [this] { events_->exportShown(); }));
-  file->addSeparator();
-  file->addAction(command(tr("&Quit"), keys("Ctrl+Q"), [this] { close(); }));
-
-  QMenu* edit = menuBar()->addMenu(tr("&Edit"));
-  edit->addAction(command(tr("&Undo view"), keys("Ctrl+Z"), [this] { bench_.undo(); }));
-  edit->addAction(command(
-      tr("&Redo view"),
-      {QKeySequence(QStringLiteral("Ctrl+Y")), QKeySequence(QStringLiteral("Ctrl+Shift+Z"))},
-      [this] { bench_.redo(); }));
-  edit->addSeparator();
-  edit->addAction(command(tr("Copy &path of the process"), keys("Ctrl+Shift+C"),
-                          [this] { tree_->copyPath(PathFormat::text); }));
-  edit->addAction(
-      command(tr("Copy path as &Mermaid"), {}, [this] { tree_->copyPath(PathFormat::mermaid); }));
-  edit->addAction(
-      command(tr("Copy path as &DOT"), {}, [this] { tree_->copyPath(PathFormat::dot); }));
-  edit->addAction(command(tr("Copy &value of the field"), keys("Ctrl+Shift+V"),
-                          [this] { details_->copyValue(); }));
-  edit->addAction(
-      command(tr("Copy r&ecord"), keys("Ctrl+Shift+R"), [this] { details_->copyRecord(); }));
-
-  QMenu* note = menuBar()->addMenu(tr("&Note"));
-  const auto change = [this](const std::function<void(Annotation&)>& say_of) {
-    std::optional<Target> target;
-    for (const TargetKind kind :
-         {TargetKind::finding, TargetKind::process, TargetKind::event, TargetKind::run}) {
-      if (!target) target = bench_.selectedTarget(kind);
-    }
-    if (!target) return say(tr("Choose a finding, a process or an event first."));
-    const Annotation* before = bench_.annotations().find(*target);
-    Annotation one = before != nullptr ? *before : Annotation{};
-    one.target = *target;
-    say_of(one);
-    bench_.annotate(std::move(one));
-  };
-  note->addAction(command(tr("&Pin, or let go"), keys("Ctrl+B"),
-                          [change] { change([](Annotation& one) { one.pinned = !one.pinned; }); }));
-  const std::pair<const char*, Verdict> verdicts[] = {{"Alt+1", Verdict::malicious},
-                                                      {"Alt+2", Verdict::suspicious},
-                                                      {"Alt+3", Verdict::benign},
-                                                      {"Alt+4", Verdict::false_positive},
-                                                      {"Alt+0", Verdict::none}};
-  for (const auto& [key, verdict] : verdicts) {
-    const QString words = verdict == Verdict::none ? tr("none") : fromUtf8(verdict_words(verdict));
-    note->addAction(command(tr("Verdict: %1").arg(words), keys(key), [change, verdict = verdict] {
-      change([verdict](Annotation& one) { one.verdict = verdict; });
-    }));
-  }
-  note->addAction(command(tr("&Tags…"), keys("Ctrl+D"), [this] {
-    details_->showTab(DetailsPane::kNotes);
-    details_->notes()->focusTags();
-  }));
-  note->addAction(command(tr("&Comment…"), {QKeySequence(QStringLiteral("Ctrl+N"))}, [this] {
-    details_->showTab(DetailsPane::kNotes);
-    details_->notes()->focusComment();
-  }));
-  note->addSeparator();
-  note->addAction(command(tr("Case &file…"), {}, [this] {
-    if (!bench_.openCase()) return say(tr("Open a collection first."));
-    const QString path = QFileDialog::getSaveFileName(
-        this, tr("A case file, or a new one"), QStringLiteral("case.stemma"),
-        tr("Case files (*.stemma)"), nullptr, QFileDialog::DontConfirmOverwrite);
-    if (!path.isEmpty()) bench_.openNotes(path);
-  }));
-
-  QMenu* find = menuBar()->addMenu(tr("&Find"));
-  find->addAction(
-      command(tr("&Search events"),
-              {QKeySequence(QStringLiteral("/")), QKeySequence(QStringLiteral("Ctrl+F"))}, [this] {
-                search_->setFocus();
-                search_->selectAll();
-              }));
-  find->addAction(command(tr("Find a &process"), keys("Ctrl+T"), [this] {
-    tree_->search()->setFocus();
-    tree_->search()->selectAll();
-  }));
-  find->addAction(command(tr("Next &finding"),
-                          {QKeySequence(QStringLiteral("F3")), QKeySequence(QStringLiteral("n"))},
-                          [this] { findings_->step(true); }));
-  find->addAction(
-      command(tr("Previous finding"),
-              {QKeySequence(QStringLiteral("Shift+F3")), QKeySequence(QStringLiteral("Shift+N"))},
-              [this] { findings_->step(false); }));
-  find->addAction(
-      command(tr("Next process of interest"), keys("]"), [this] { tree_->toMarked(true); }));
-  find->addAction(
-      command(tr("Previous process of interest"), keys("{"), [this] { tree_->toMarked(false); }));
-  find->addAction(command(tr("To the &parent"), keys("["), [this] { tree_->toParent(); }));
-  find->addAction(command(tr("To the &root"), keys("Shift+R"), [this] { tree_->toRoot(); }));
-
-  QMenu* view = menuBar()->addMenu(tr("&View"));
-  view->addAction(command(tr("Show &everything"), keys("Ctrl+0"), [this] { bench_.liftLimits(); }));
-  view->addAction(command(tr("Tree as list or &graph"), keys("Ctrl+G"), [this] { tree_->turn(); }));
-  view->addAction(command(tr("Only this &subtree, or all again"), keys("Ctrl+L"),
-                          [this] { tree_->limitToSelected(); }));
-  view->addAction(command(tr("Expand the whole tree"), keys("Ctrl+Shift+E"),
-                          [this] { tree_->model()->expandEverything(); }));
-  view->addAction(command(tr("Collapse the whole tree"), keys("Ctrl+Shift+W"),
-                          [this] { tree_->model()->collapseEverything(); }));
-  view->addAction(
-      command(tr("± 5 minutes around the event"), keys("Ctrl+M"), [this] { events_->around(5); }));
-  view->addAction(command(tr("Count the &values of the column"), keys("Ctrl+K"),
-                          [this] { events_->stackCurrent(); }));
-  view->addAction(command(tr("&Columns of the events…"), {}, [this] { events_->chooseColumns(); }));
-  view->addAction(
-      command(tr("Clear the selection"), keys("Esc"), [this] { bench_.clearSelection(); }));
-  view->addSeparator();
-  view->addAction(
-      command(tr("To the &findings"), keys("Ctrl+1"), [this] { findings_->view()->setFocus(); }));
-  view->addAction(
-      command(tr("To the &tree"), keys("Ctrl+2"), [this] { tree_->current()->setFocus(); }));
-  view->addAction(
-      command(tr("To the t&imeline"), keys("Ctrl+3"), [this] { timeline_->setFocus(); }));
-  view->addAction(command(tr("Timeline: all of the case"), keys("Ctrl+Home"),
-                          [this] { timeline_->showAll(); }));
-  view->addAction(
-      command(tr("Timeline: fit what is selected"), keys("F"), [this] { timeline_->fit(); }));
-  view->addAction(
-      command(tr("To the e&vents"), keys("Ctrl+4"), [this] { events_->view()->setFocus(); }));
-  view->addAction(command(tr("Details: &story"), keys("Ctrl+5"),
-                          [this] { details_->showTab(DetailsPane::kStory); }));
-  view->addAction(command(tr("Details: fie&lds"), keys("Ctrl+6"),
-                          [this] { details_->showTab(DetailsPane::kFields); }));
-  view->addAction(command(tr("Details: &record"), keys("Ctrl+7"),
-                          [this] { details_->showTab(DetailsPane::kRecord); }));
-  view->addAction(command(tr("Details: &bytes"), keys("Ctrl+8"),
-                          [this] { details_->showTab(DetailsPane::kBytes); }));
-  view->addAction(command(tr("Details: &decoded"), keys("Ctrl+9"),
-                          [this] { details_->showTab(DetailsPane::kDecoded); }));
-  view->addSeparator();
-  view->addAction(command(tr("Theme: as the system"), {}, [this] { set_theme(0); }));
-  view->addAction(command(tr("Theme: light"), {}, [this] { set_theme(1); }));
-  view->addAction(command(tr("Theme: dark"), {}, [this] { set_theme(2); }));
-  QMenu* docks = createPopupMenu();
-  docks->setTitle(tr("&Docks"));
-  view->addMenu(docks);
-
-  QMenu* help = menuBar()->addMenu(tr("&Help"));
-  help->addAction(command(tr("&Commands…"), keys("Ctrl+Shift+P"), [this] { show_palette(); }));
-  help->addAction(command(tr("&Keys"),
-                          {QKeySequence(QStringLiteral("?")), QKeySequence(QStringLiteral("F1"))},
-                          [this] { show_keys(); }));
 }
 
 void MainWindow::openPaths(const QStringList& paths) {
@@ -488,7 +309,7 @@ void MainWindow::show_case() {
       say(tr("%1 findings, %2 remote runs; ready after %3 s.")
               .arg(countText(open->findings.size()), countText(open->incident->invocations.size()))
               .arg(open->seconds, 0, 'f', 1));
-      if (!bench_.view().selection.event && !open->findings.empty()) findings_->step(true);
+      if (bench_.view().selection == Selection{}) findings_->step(true);
       break;
   }
   show_progress();

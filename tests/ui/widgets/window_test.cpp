@@ -22,9 +22,11 @@
 #include "ui/models/roles.hpp"
 #include "ui/widgets/command_palette.hpp"
 #include "ui/widgets/details_pane.hpp"
+#include "ui/widgets/events_pane.hpp"
+#include "ui/widgets/findings_pane.hpp"
 #include "ui/widgets/main_window.hpp"
-#include "ui/widgets/panes.hpp"
 #include "ui/widgets/report_pdf.hpp"
+#include "ui/widgets/tree_pane.hpp"
 
 namespace stemma::ui {
 namespace {
@@ -44,9 +46,9 @@ class Window : public testing::Test {
     static_cast<void>(QTest::qWaitForWindowActive(&window));
   }
 
-  void open() {
+  void open(const char* part = "") {
     window.openPaths({QString::fromUtf8(std::getenv("STEMMA_ROOT")) +
-                      QStringLiteral("/samples/azure-run-command")});
+                      QStringLiteral("/samples/azure-run-command") + QLatin1String(part)});
     ASSERT_TRUE(QTest::qWaitFor(
         [&] { return bench().openCase() && bench().openCase()->stage == Stage::complete; },
         60'000));
@@ -86,6 +88,25 @@ TEST_F(Window, OpensOnTheFirstFinding) {
       20'000))
       << story->toPlainText().toStdString();
   EXPECT_THAT(story->toPlainText().toStdString(), HasSubstr("the event matches: yes"));
+}
+
+TEST_F(Window, OpensOnTheFirstRunWhereThereIsNoFinding) {
+  open("/vm-lnx02/var/log/azure");
+  ASSERT_EQ(bench().openCase()->findings.size(), 0u);
+  ASSERT_EQ(bench().openCase()->incident->invocations.size(), 3u);
+  ASSERT_TRUE(bench().selectedInvocation());
+  const auto first = *bench().selectedInvocation();
+  EXPECT_EQ(bench().openCase()->incident->invocations[first].evidence.front(),
+            bench().view().selection.event);
+  EXPECT_EQ(details()->details().event, bench().view().selection.event);
+  EXPECT_EQ(findings()->model()->invocationAt(findings()->view()->currentIndex().row()), first);
+  EXPECT_THAT(findings()->findChild<QLabel*>()->text().toStdString(),
+              testing::StartsWith("No findings, 3 runs."));
+  key(Qt::Key_F3);
+  EXPECT_NE(bench().selectedInvocation(), first);
+  key(Qt::Key_F3);
+  key(Qt::Key_F3);  // round the end
+  EXPECT_EQ(bench().selectedInvocation(), first);
 }
 
 TEST_F(Window, IsWalkedByKeys) {

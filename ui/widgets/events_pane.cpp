@@ -1,0 +1,197 @@
+#include "ui/widgets/events_pane.hpp"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QFileDialog>
+#include <QInputDialog>
+#include <QMenu>
+#include <QSettings>
+
+#include "events/fields.hpp"
+#include "ui/models/roles.hpp"
+#include "ui/models/text.hpp"
+#include "ui/widgets/filter_row.hpp"
+#include "ui/widgets/pane_parts.hpp"
+
+namespace stemma::ui {
+
+EventsPane::EventsPane(Workbench& bench, QWidget* parent)
+    : QWidget(parent),
+      bench_(bench),
+      model_(new EventModel(bench, this)),
+      view_(new RowView(this)) {
+  auto* layout = tight(this);
+  count_ = plain_label(this);
+  count_->setAccessibleName(tr("How many events are shown"));
+  layout->addWidget(count_);
+  view_->setModel(model_);
+  view_->setAccessibleName(tr("Events"));
+  const int widths[] = {230, 70, 100, 150, 60, 100, 170, 900};
+  for (int i = 0; i < EventModel::kFixedColumns; ++i) view_->header()->resizeSection(i, widths[i]);
+  model_->setFurther(QSettings().value(QStringLiteral("events/columns")).toStringList());
+  view_->header()->restoreState(QSettings().value(QStringLiteral("events/header")).toByteArray());
+  const auto remember = [this] {
+    QSettings().setValue(QStringLiteral("events/header"), view_->header()->saveState());
+  };
+  connect(view_->header(), &QHeaderView::sectionMoved, this, remember);
+  connect(view_->header(), &QHeaderView::sectionResized, this, remember);
+  view_->setBelowHeader(new FilterRow(bench_, *view_));
+  layout->addWidget(view_, 1);
+
+  connect(view_->header(), &QHeaderView::sectionClicked, this, [this](int section) {
+    if (section != EventModel::kTime) return;
+    model_->setOrder(model_->order() == EventModel::Order::earliest ? EventModel::Order::latest
+                                                                    : EventModel::Order::earliest);
+    follow();
+  });
+  connect(view_, &RowView::cellPicked, this, &EventsPane::pick);
+  connect(view_, &RowView::menuWanted, this, &EventsPane::menu);
+  connect(view_, &RowView::rowActivated, this, [this](const QModelIndex& index) {
+    bench_.selectEvent(model_->eventAt(index.row()));
+    Q_EMIT opened();
+  });
+  connect(view_, &QAbstractItemView::clicked, this, [this](const QModelIndex& index) {
+    bench_.selectEvent(model_->eventAt(index.row()), QStringLiteral("events"));
+  });
+  connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+          [this](const QModelIndex& now) {
+            if (!following_ && now.isValid())
+              bench_.selectEvent(model_->eventAt(now.row()), QStringLiteral("events"));
+          });
+  connect(&bench_, &Workbench::viewChanged, this, &EventsPane::follow);
+  connect(&bench_, &Workbench::filterChanged, this, [this] {
+    describe();
+    if (!bench_.filtering()) follow();
+  });
+  connect(&bench_, &Workbench::caseChanged, this, &EventsPane::describe);
+  describe();
+}
+
+void EventsPane::describe() {
+  const auto& open = bench_.openCase();
+  if (!open || !open->snapshot) return count_->setText(tr("Events: nothing is open"));
+  QString text =
+      tr("Events %1 · shown %2")
+          .arg(countText(model_->total()), countText(static_cast<std::size_t>(model_->rowCount())));
+  if (bench_.filtered() != nullptr && bench_.view().filter.highlight) {
+    text += tr(" · %1 highlighted").arg(countText(bench_.filtered()->size()));
+  }
+  if (bench_.filtering()) {
+    const std::size_t total = std::max<std::size_t>(model_->total(), 1);
+    text += tr(" · looking, %1 %").arg(100 * bench_.filterLookedAt() / total);
+  }
+  for (const std::string& note : bench_.filterNotes()) text += QStringLiteral("\n") + shown(note);
+  count_->setText(text);
+  view_->setEmptyText(bench_.filtering() ? tr("Looking…")
+                      : bench_.view().filter.limits()
+                          ? tr("No event passes the filter. Ctrl+0 shows everything; Ctrl+Z takes "
+                               "the last step back.")
+                          : tr("The collection holds no event that could be read."));
+}
+
+void EventsPane::follow() {
+  following_ = true;
+  const int row = model_->rowOf(bench_.view().selection.event);
+  if (row >= 0) {
+    set_row(view_, row);
+  } else if (bench_.view().selection.event && model_->rowCount() > 0 && bench_.openCase()) {
+    // The filter leaves it out: its neighbours in time are shown, nothing is selected.
+    view_->setCurrentIndex({});
+    const int near =
+        model_->firstRowAt(bench_.openCase()->snapshot->events.time(bench_.view().selection.event));
+    view_->scrollTo(model_->index(near, 0), QAbstractItemView::PositionAtCenter);
+  }
+  following_ = false;
+}
+
+void EventsPane::pick(const QModelIndex& index, bool exclude) {
+  add_cell(bench_, index, exclude);
+}
+
+void EventsPane::around(int minutes) {
+  const auto& open = bench_.openCase();
+  const EventId event = bench_.view().selection.event;
+  if (!open || !event) return;
+  const std::int64_t middle = open->snapshot->events.time(event).ns;
+  const std::int64_t reach = minutes * 60 * kNsPerSecond;
+  Chip chip;
+  chip.kind = Chip::Kind::time;
+  chip.from = {middle < std::numeric_limits<std::int64_t>::min() + reach
+                   ? std::numeric_limits<std::int64_t>::min()
+                   : middle - reach};
+  chip.to = {middle > std::numeric_limits<std::int64_t>::max() - reach
+                 ? std::numeric_limits<std::int64_t>::max()
+                 : middle + reach};
+  bench_.addChip(std::move(chip));
+}
+
+void EventsPane::chooseColumns() {
+  bool ok = false;
+  const QString text = QInputDialog::getText(
+      this, tr("Columns"), tr("Further columns: ECS field names, separated by commas"),
+      QLineEdit::Normal, model_->further().join(QStringLiteral(", ")), &ok);
+  if (!ok) return;
+  QStringList fields;
+  for (const QString& field : text.split(QLatin1Char(','), Qt::SkipEmptyParts))
+    fields << field.trimmed();
+  model_->setFurther(fields);
+  QSettings().setValue(QStringLiteral("events/columns"), model_->further());
+}
+
+void EventsPane::exportShown() {
+  if (!bench_.openCase()) return Q_EMIT said(tr("Nothing is open."));
+  if (bench_.filtering())
+    return Q_EMIT said(tr("The filter is still looking; export when it is done."));
+  const QString path =
+      QFileDialog::getSaveFileName(this, tr("Export the events that are shown"),
+                                   QStringLiteral("events.csv"), tr("CSV (*.csv)"));
+  if (path.isEmpty()) return;
+  std::vector<FieldId> further;
+  for (const QString& name : model_->further()) further.push_back(intern_field(name.toStdString()));
+  std::shared_ptr<const std::vector<EventId>> events;
+  if (bench_.filtered() != nullptr && !bench_.view().filter.highlight)
+    events = std::make_shared<const std::vector<EventId>>(*bench_.filtered());
+  Q_EMIT said(tr("Events are being written…"));
+  export_ = bench_.service().export_events(
+      events, std::move(further), path.toStdString(), [this, path](const std::string& error) {
+        Q_EMIT said(error.empty() ? tr("The events are at %1.").arg(path) : shown(error));
+      });
+}
+
+void EventsPane::stackCurrent() {
+  const QModelIndex index = view_->currentIndex();
+  const QString field = model_
+                            ->headerData(index.isValid() ? index.column() : EventModel::kProcess,
+                                         Qt::Horizontal, kFieldRole)
+                            .toString();
+  Q_EMIT stackWanted(field.isEmpty() || field == QStringLiteral("@timestamp")
+                         ? QStringLiteral("process.name")
+                         : field);
+}
+
+void EventsPane::menu(const QModelIndex& index, const QPoint& global) {
+  QMenu menu(this);
+  menu.addAction(tr("Only this value\tCtrl+click"), this, [this, index] { pick(index, false); });
+  menu.addAction(tr("Not this value\tAlt+click"), this, [this, index] { pick(index, true); });
+  menu.addSeparator();
+  for (const int minutes : {1, 5, 15, 60}) {
+    menu.addAction(tr("± %n minute(s) around this event", nullptr, minutes), this,
+                   [this, index, minutes] {
+                     bench_.selectEvent(model_->eventAt(index.row()));
+                     around(minutes);
+                   });
+  }
+  menu.addSeparator();
+  menu.addAction(tr("Copy value"), this, [index] {
+    QApplication::clipboard()->setText(index.data(Qt::DisplayRole).toString());
+  });
+  const QString field = model_->headerData(index.column(), Qt::Horizontal, kFieldRole).toString();
+  if (!field.isEmpty() && field != QStringLiteral("@timestamp")) {
+    menu.addAction(tr("Count the values of %1").arg(field), this,
+                   [this, field] { Q_EMIT stackWanted(field); });
+  }
+  menu.addAction(tr("Columns…"), this, &EventsPane::chooseColumns);
+  menu.exec(global);
+}
+
+}  // namespace stemma::ui

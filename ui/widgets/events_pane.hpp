@@ -1,0 +1,48 @@
+// EventsPane: the grid of events, with its columns, its row of filters and its count.
+#pragma once
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QWidget>
+
+#include "ui/models/event_model.hpp"
+#include "ui/widgets/row_view.hpp"
+
+namespace stemma::ui {
+
+class EventsPane : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit EventsPane(Workbench& bench, QWidget* parent = nullptr);
+  [[nodiscard]] RowView* view() const { return view_; }
+  [[nodiscard]] EventModel* model() const { return model_; }
+  void describe();
+  /// Limits to so many minutes around the selected event.
+  void around(int minutes);
+  void chooseColumns();
+  /// The rows that are shown, as CSV.
+  void exportShown();
+  /// Asks for the values of the column in focus and their counts.
+  void stackCurrent();
+  /// Filters by the cell: in, or out.
+  void pick(const QModelIndex& index, bool exclude);
+
+ Q_SIGNALS:
+  void opened();
+  void stackWanted(const QString& field);
+  void said(const QString& message);
+
+ private:
+  void follow();
+  void menu(const QModelIndex& index, const QPoint& global);
+
+  RequestHandle export_;
+  Workbench& bench_;
+  EventModel* model_;
+  RowView* view_;
+  QLabel* count_;
+  bool following_ = false;
+};
+
+}  // namespace stemma::ui
