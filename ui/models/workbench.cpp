@@ -149,6 +149,12 @@ void Workbench::setZoom(std::optional<TimeRange> zoom, const QString& gesture) {
   apply(std::move(view), gesture);
 }
 
+void Workbench::setFirstZoom(TimeRange zoom) {
+  View view = history_.now();
+  view.zoom = zoom;
+  if (history_.amend(std::move(view))) tell_.start();
+}
+
 void Workbench::setRoot(EntityId root) {
   View view = history_.now();
   view.root = root;

@@ -41,6 +41,8 @@ class Workbench : public QObject {
   void setFilter(Filter filter);
   void addChip(Chip chip);
   void setZoom(std::optional<TimeRange> zoom, const QString& gesture = {});
+  /// The stretch that a case opens on: no step of the history.
+  void setFirstZoom(TimeRange zoom);
   void setRoot(EntityId root);
   /// Takes away whatever limits what is shown.
   void liftLimits();

@@ -22,6 +22,13 @@ bool ViewHistory::set(View view, std::string gesture) {
   return true;
 }
 
+bool ViewHistory::amend(View view) {
+  end_gesture();
+  if (view == views_[at_]) return false;
+  views_[at_] = std::move(view);
+  return true;
+}
+
 bool ViewHistory::undo() {
   end_gesture();
   if (!can_undo()) return false;

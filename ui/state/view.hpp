@@ -53,6 +53,10 @@ class ViewHistory {
   ///                 are one step
   /// @return whether something changed
   bool set(View view, std::string gesture = {});
+  /// Changes the view that is shown without a step: what the program chose by itself is not what an
+  /// analyst takes back. Ends the gesture.
+  /// @return whether something changed
+  bool amend(View view);
   /// Ends the gesture, so that the next change is a step of its own.
   void end_gesture() { gesture_.clear(); }
   bool undo();

@@ -11,6 +11,23 @@ View selecting(std::uint32_t event) {
   return view;
 }
 
+TEST(ViewHistory, WhatTheProgramChoseIsNoStep) {
+  ViewHistory history;
+  View view;
+  view.root = EntityId{3};
+  EXPECT_TRUE(history.set(view));
+  View zoomed = view;
+  zoomed.zoom = TimeRange{{1}, {2}};
+  EXPECT_TRUE(history.amend(zoomed));
+  EXPECT_FALSE(history.amend(zoomed));
+  EXPECT_EQ(history.now(), zoomed);
+  EXPECT_TRUE(history.undo());
+  EXPECT_EQ(history.now(), View{});
+  EXPECT_FALSE(history.undo());
+  EXPECT_TRUE(history.redo());
+  EXPECT_EQ(history.now(), zoomed);
+}
+
 TEST(ViewHistory, GoesBackAndForth) {
   ViewHistory history;
   EXPECT_FALSE(history.can_undo());
