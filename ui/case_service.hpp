@@ -16,6 +16,7 @@
 #include "events/source.hpp"
 #include "reports/annotations.hpp"
 #include "reports/placed_annotation.hpp"
+#include "ui/state/event_columns.hpp"
 #include "ui/state/filter.hpp"
 #include "ui/state/open_case.hpp"
 
@@ -87,6 +88,12 @@ struct FilterPortion {
   std::vector<std::string> notes;  ///< whole sentences: errors of a query, caps
 };
 
+/// How far a sort has come; the last one has the order.
+struct SortPortion {
+  std::size_t looked_at = 0;  ///< events of those that are to be sorted
+  std::shared_ptr<const EventOrder> order;
+};
+
 /// How often each value of a field occurs.
 struct Stack {
   std::string field;
@@ -153,6 +160,15 @@ class CaseService {
   /// rows first; the last call says `done`.
   using Filtered = std::function<void(FilterPortion)>;
   [[nodiscard]] virtual RequestHandle filter(Filter filter, Filtered portion) = 0;
+
+  /// Sorts some events, or all where `events` is null, by something else than their time. `notes`:
+  /// what stands in the column of notes. `portion` is called several times; the last one has the
+  /// order.
+  using Sorted = std::function<void(SortPortion)>;
+  [[nodiscard]] virtual RequestHandle sort(std::shared_ptr<const std::vector<EventId>> events,
+                                           EventSort by,
+                                           std::vector<std::pair<EventId, std::string>> notes,
+                                           Sorted portion) = 0;
 
   /// Counts the values of a field over some events, or over all where `events` is null.
   using Stacked = std::function<void(Stack)>;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "app/session/match_rules.hpp"
 #include "detection/eql/query.hpp"
 #include "events/text.hpp"
+#include "ui/state/event_columns.hpp"
 
 namespace stemma {
 namespace {
@@ -42,9 +42,6 @@ class Needle {
   std::string lower_;
 };
 
-constexpr std::array<std::string_view, 14> kCategoryNames{"process", "file", "network", "registry", "configuration", "driver", "authentication",
-                                                           "session", "iam",  "host",    "package",  "malware",       "intrusion_detection", "dns"};
-
 // A chip that the columns of the store answer: one answer for each class of events. Empty where they do not.
 std::optional<std::vector<bool>> answer_by_class(const CaseSnapshot& snapshot, const Chip& chip) {
   if (chip.kind != Chip::Kind::field) return std::nullopt;
@@ -56,8 +53,8 @@ std::optional<std::vector<bool>> answer_by_class(const CaseSnapshot& snapshot, c
     if (chip.field == "event.code") return holds(snapshot.strings.view(one.code));
     if (chip.field == "log.file.path") return holds(snapshot.artifact(one.artifact).path);
     if (chip.field == "event.category" && (one.categories & category_bit(CategoryBit::other)) == 0) {
-      for (std::size_t bit = 0; bit < kCategoryNames.size(); ++bit) {
-        if ((one.categories >> bit & 1) != 0 && holds(kCategoryNames[bit])) return true;
+      for (std::size_t bit = 0; bit < ui::kCategoryNames; ++bit) {
+        if ((one.categories >> bit & 1) != 0 && holds(ui::category_name(bit))) return true;
       }
       return false;
     }

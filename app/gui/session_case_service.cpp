@@ -13,6 +13,7 @@
 #include "app/casefile/targets.hpp"
 #include "app/gui/event_details.hpp"
 #include "app/gui/event_export.hpp"
+#include "app/gui/event_sort.hpp"
 #include "app/gui/filter_pass.hpp"
 #include "app/gui/task_queue.hpp"
 #include "app/gui/value_counts.hpp"
@@ -38,6 +39,9 @@ namespace stemma {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// How often a view is told how far a pass has come.
+constexpr std::chrono::milliseconds kTellEvery{100};
 
 double seconds_since(Clock::time_point begun) { return std::chrono::duration<double>(Clock::now() - begun).count(); }
 
@@ -316,6 +320,28 @@ ui::RequestHandle SessionCaseService::filter(ui::Filter filter, Filtered portion
         if (!*dropped) portion(std::move(out));
       });
     }
+  });
+}
+
+ui::RequestHandle SessionCaseService::sort(std::shared_ptr<const std::vector<EventId>> events, ui::EventSort by, std::vector<std::pair<EventId, std::string>> notes, Sorted portion) {
+  return passes_->add([import = import_, post = post_, events = std::move(events), by = std::move(by), notes = std::move(notes), portion = std::move(portion)](const TaskQueue::Dropped& dropped) {
+    const auto session = import ? import->session() : nullptr;
+    if (!session) return;
+    const auto answer = [&](ui::SortPortion some) {
+      post([some = std::move(some), portion, dropped]() mutable {
+        if (!*dropped) portion(std::move(some));
+      });
+    };
+    auto told = Clock::now();
+    const auto looked_at = [&](std::size_t count) {
+      if (Clock::now() - told < kTellEvery) return;
+      told = Clock::now();
+      answer({count, nullptr});
+    };
+    auto order = order_of(*session, {events.get(), by, notes, import->secrets()}, *dropped, looked_at);
+    if (!order) return;
+    const std::size_t count = order->place_at.size();
+    answer({count, std::make_shared<const ui::EventOrder>(std::move(*order))});
   });
 }
 

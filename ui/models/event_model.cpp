@@ -16,49 +16,10 @@ constexpr std::array<const char*, EventModel::kFixedColumns> kTitles{
 constexpr std::array<const char*, EventModel::kFixedColumns> kFields{
     "@timestamp",   "", "host.name", "winlog.channel", "event.code", "event.category",
     "process.name", ""};
-constexpr std::array<const char*, 14> kCategories{"process",
-                                                  "file",
-                                                  "network",
-                                                  "registry",
-                                                  "configuration",
-                                                  "driver",
-                                                  "authentication",
-                                                  "session",
-                                                  "iam",
-                                                  "host",
-                                                  "package",
-                                                  "malware",
-                                                  "intrusion_detection",
-                                                  "dns"};
-
-QString category_text(CategorySet set) {
-  QString text;
-  for (std::size_t bit = 0; bit < kCategories.size(); ++bit) {
-    if ((set >> bit & 1) == 0) continue;
-    if (!text.isEmpty()) text += QStringLiteral(", ");
-    text += QLatin1String(kCategories[bit]);
-  }
-  return text;
-}
-
-QString source_text(const CaseSnapshot& snapshot, EventId event) {
-  const StringId channel = snapshot.events.channel(event);
-  if (channel) return shown(snapshot.strings.view(channel));
-  switch (snapshot.events.source_kind(event)) {
-    case SourceKind::auditd:
-      return QStringLiteral("auditd");
-    case SourceKind::sysmon_linux:
-      return QStringLiteral("Sysmon for Linux");
-    case SourceKind::guest_agent:
-      return QStringLiteral("guest agent");
-    case SourceKind::azure_activity:
-      return QStringLiteral("Azure Activity Log");
-    case SourceKind::aws_cloudtrail:
-      return QStringLiteral("AWS CloudTrail");
-    default:
-      return QStringLiteral("documents");
-  }
-}
+// What a column is sorted by; those behind the fixed ones by their field.
+constexpr std::array<EventSort::By, EventModel::kFixedColumns> kSorts{
+    EventSort::By::time, EventSort::By::note,     EventSort::By::host,    EventSort::By::log,
+    EventSort::By::code, EventSort::By::category, EventSort::By::process, EventSort::By::summary};
 
 }  // namespace
 
@@ -82,6 +43,7 @@ EventModel::EventModel(Workbench& bench, QObject* parent)
   connect(&bench_, &Workbench::filterChanged, this, &EventModel::grow);
   connect(&bench_, &Workbench::notesChanged, this, [this] {
     if (rows_ != 0) Q_EMIT dataChanged(index(0, kNote), index(static_cast<int>(rows_) - 1, kNote));
+    if (sort_.by == EventSort::By::note) work_order_out();
   });
 }
 
@@ -95,25 +57,29 @@ std::size_t EventModel::total() const {
 
 void EventModel::reset() {
   beginResetModel();
+  order_.reset();
   was_limited_ = limited();
   rows_ = was_limited_ ? bench_.filtered()->size() : total();
   rows_ = std::min<std::size_t>(rows_, std::numeric_limits<int>::max());
   endResetModel();
+  work_order_out();
 }
 
 // A filter that runs appends rows; anything else is made anew.
 void EventModel::grow() {
   const bool now = limited();
-  if (now != was_limited_ || !now || bench_.filtered()->size() < rows_ || rows_ == 0 ||
-      order_ == Order::latest) {
+  if (now != was_limited_ || !now || bench_.filtered()->size() < rows_ || rows_ == 0 || order_ ||
+      (sort_.in_time_order() && sort_.descending)) {
     return reset();
   }
   const std::size_t rows =
       std::min<std::size_t>(bench_.filtered()->size(), std::numeric_limits<int>::max());
-  if (rows == rows_) return;
-  beginInsertRows({}, static_cast<int>(rows_), static_cast<int>(rows) - 1);
-  rows_ = rows;
-  endInsertRows();
+  if (rows != rows_) {
+    beginInsertRows({}, static_cast<int>(rows_), static_cast<int>(rows) - 1);
+    rows_ = rows;
+    endInsertRows();
+  }
+  if (sorting_) work_order_out();
 }
 
 int EventModel::rowCount(const QModelIndex& parent) const {
@@ -124,14 +90,26 @@ int EventModel::columnCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : kFixedColumns + static_cast<int>(further_.size());
 }
 
-std::size_t EventModel::position(int row) const {
+std::size_t EventModel::place_of(int row) const {
   const auto at = static_cast<std::size_t>(row);
-  return order_ == Order::earliest ? at : rows_ - 1 - at;
+  if (order_) return order_->place_at[at];
+  return sort_.in_time_order() && sort_.descending ? rows_ - 1 - at : at;
+}
+
+int EventModel::row_of_place(std::size_t place) const {
+  std::size_t row = place;
+  if (order_) {
+    if (place >= order_->row_of.size()) return -1;
+    row = order_->row_of[place];
+  } else if (sort_.in_time_order() && sort_.descending && place < rows_) {
+    row = rows_ - 1 - place;
+  }
+  return row < rows_ ? static_cast<int>(row) : -1;
 }
 
 EventId EventModel::eventAt(int row) const {
   if (row < 0 || static_cast<std::size_t>(row) >= rows_) return {};
-  const std::size_t at = position(row);
+  const std::size_t at = place_of(row);
   return was_limited_ ? (*bench_.filtered())[at] : EventId::from_index(at);
 }
 
@@ -144,8 +122,7 @@ int EventModel::rowOf(EventId event) const {
     if (found == list.end() || *found != event) return -1;
     at = static_cast<std::size_t>(found - list.begin());
   }
-  if (at >= rows_) return -1;
-  return static_cast<int>(order_ == Order::earliest ? at : rows_ - 1 - at);
+  return row_of_place(at);
 }
 
 int EventModel::firstRowAt(Timestamp time) const {
@@ -156,8 +133,7 @@ int EventModel::firstRowAt(Timestamp time) const {
     const auto& list = *bench_.filtered();
     at = static_cast<std::size_t>(std::lower_bound(list.begin(), list.end(), first) - list.begin());
   }
-  at = std::min(at, rows_ - 1);
-  return static_cast<int>(order_ == Order::earliest ? at : rows_ - 1 - at);
+  return row_of_place(std::min(at, rows_ - 1));
 }
 
 const RowText* EventModel::text_of(EventId event) const {
@@ -181,22 +157,15 @@ QString EventModel::known_text(EventId event, int column) const {
     case kHost:
       return shown(shown_->hosts.name(events.host(event)));
     case kSource:
-      return source_text(*shown_, event);
+      return shown(log_text(*shown_, events.classes()[events.event_class(event)]));
     case kCode:
       return shown(shown_->strings.view(events.code(event)));
     case kCategory:
-      return category_text(events.categories(event));
+      return fromUtf8(category_text(events.categories(event)));
     case kProcess: {
-      const EntityId entity = events.entity(event);
-      if (!entity) return {};
-      // The image that the event shows, where it starts one: a shell that became another program
-      // was the shell then.
-      const ProcessStart* start = shown_->tree.start_of(event);
-      const ImageId image = start != nullptr ? start->image : shown_->tree.last_image(entity);
-      const std::int64_t pid = shown_->tree.entity(entity).pid;
-      QString text =
-          image ? shown(shown_->strings.view(shown_->tree.image(image).name)) : QString();
-      if (pid != kNoPid) text += QStringLiteral(" (%1)").arg(pid);
+      const ProcessShown process = process_of(*shown_, event);
+      QString text = shown(process.name);
+      if (process.pid != kNoPid) text += QStringLiteral(" (%1)").arg(process.pid);
       return text;
     }
     default:
@@ -251,11 +220,17 @@ QVariant EventModel::headerData(int section, Qt::Orientation orientation, int ro
   if (orientation != Qt::Horizontal) return {};
   const bool fixed = section < kFixedColumns;
   if (role == Qt::DisplayRole) {
-    if (!fixed) return further_.value(section - kFixedColumns);
+    // The arrow is where the sort is: upwards as long as nothing is said of the direction.
+    const QString mark =
+        !(fixed ? kSorts[static_cast<std::size_t>(section)] == sort_.by
+                : sort_.by == EventSort::By::field &&
+                      further_.value(section - kFixedColumns) == fromUtf8(sort_.field))
+            ? QString()
+        : sort_.descending ? QStringLiteral(" ▴")
+                           : QStringLiteral(" ▾");
+    if (!fixed) return further_.value(section - kFixedColumns) + mark;
     QString title = QLatin1String(kTitles[static_cast<std::size_t>(section)]);
-    if (section == kTime)
-      title += order_ == Order::earliest ? QStringLiteral(" ▾") : QStringLiteral(" ▴");
-    return title;
+    return title + mark;
   }
   if (role == kFieldRole) {
     return fixed ? QString(QLatin1String(kFields[static_cast<std::size_t>(section)]))
@@ -279,11 +254,77 @@ void EventModel::setFurther(const QStringList& fields) {
   endResetModel();
 }
 
-void EventModel::setOrder(Order order) {
-  if (order == order_) return;
+void EventModel::setSort(EventSort sort) {
+  if (sort == sort_) return;
   beginResetModel();
-  order_ = order;
+  sort_ = std::move(sort);
+  order_.reset();
   endResetModel();
+  work_order_out();
+}
+
+void EventModel::sortByColumn(int column) {
+  if (column < 0 || column >= columnCount()) return;
+  EventSort sort;
+  if (column < kFixedColumns) {
+    sort.by = kSorts[static_cast<std::size_t>(column)];
+  } else {
+    sort.by = EventSort::By::field;
+    sort.field = further_[column - kFixedColumns].toStdString();
+  }
+  if (sort.by == sort_.by && sort.field == sort_.field) {
+    if (sort_.descending) {
+      sort = {};
+    } else {
+      sort.descending = true;
+    }
+  }
+  setSort(std::move(sort));
+}
+
+int EventModel::sortedPercent() const {
+  return rows_ == 0 ? 0 : static_cast<int>(100 * std::min(sorted_, rows_) / rows_);
+}
+
+std::vector<std::string> EventModel::sortNotes() const {
+  return order_ ? order_->notes : std::vector<std::string>{};
+}
+
+QString EventModel::sortText() const {
+  if (sort_.in_time_order()) {
+    return sort_.descending ? QStringLiteral("latest first") : QString();
+  }
+  QString name = shown(sort_.field);
+  for (std::size_t i = 0; i < kSorts.size(); ++i) {
+    if (kSorts[i] == sort_.by) name = QLatin1String(kTitles[i]);
+  }
+  return QStringLiteral("by %1, %2")
+      .arg(name, sort_.descending ? QStringLiteral("downwards") : QStringLiteral("upwards"));
+}
+
+// A filter that still runs is waited for: its rows come in the order of time.
+void EventModel::work_order_out() {
+  order_request_.reset();
+  sorted_ = 0;
+  sorting_ = !sort_.in_time_order() && shown_ != nullptr;
+  if (sorting_ && !bench_.filtering()) {
+    std::shared_ptr<const std::vector<EventId>> list;
+    if (was_limited_) list = std::make_shared<const std::vector<EventId>>(*bench_.filtered());
+    std::vector<std::pair<EventId, std::string>> notes;
+    if (sort_.by == EventSort::By::note) notes = bench_.notesOnEvents();
+    order_request_ = bench_.service().sort(
+        std::move(list), sort_, std::move(notes), [this](SortPortion portion) {
+          sorted_ = portion.looked_at;
+          if (portion.order && portion.order->place_at.size() >= rows_) {
+            beginResetModel();
+            order_ = std::move(portion.order);
+            sorting_ = false;
+            endResetModel();
+          }
+          Q_EMIT sortChanged();
+        });
+  }
+  Q_EMIT sortChanged();
 }
 
 void EventModel::zoneChanged() {

@@ -28,7 +28,6 @@ class EventModel : public QAbstractTableModel {
     kSummary,
     kFixedColumns
   };
-  enum class Order : std::uint8_t { earliest, latest };
 
   explicit EventModel(Workbench& bench, QObject* parent = nullptr);
 
@@ -41,8 +40,19 @@ class EventModel : public QAbstractTableModel {
   /// ECS fields as further columns, behind the fixed ones.
   void setFurther(const QStringList& fields);
   [[nodiscard]] const QStringList& further() const { return further_; }
-  void setOrder(Order order);
-  [[nodiscard]] Order order() const { return order_; }
+  /// Sorts what the filter leaves. Rows stand in the order of time until another one is worked out,
+  /// which a worker does.
+  void setSort(EventSort sort);
+  [[nodiscard]] const EventSort& sort() const { return sort_; }
+  /// What a click on the column's header does: upwards, downwards, then the order of time again.
+  void sortByColumn(int column);
+  /// Whether an order is being worked out, and how far that is, in percent.
+  [[nodiscard]] bool sorting() const { return sorting_; }
+  [[nodiscard]] int sortedPercent() const;
+  /// What a cap left unsorted; whole sentences.
+  [[nodiscard]] std::vector<std::string> sortNotes() const;
+  /// `by Host, downwards`; empty in the order of time.
+  [[nodiscard]] QString sortText() const;
   /// Times are shown anew: another zone.
   void zoneChanged();
 
@@ -53,11 +63,17 @@ class EventModel : public QAbstractTableModel {
   [[nodiscard]] int firstRowAt(Timestamp time) const;
   [[nodiscard]] std::size_t total() const;
 
+ Q_SIGNALS:
+  /// Another order is wanted, has come, or is nearer.
+  void sortChanged();
+
  private:
+  void work_order_out();
   void reset();
   void grow();
   void fetch();
-  [[nodiscard]] std::size_t position(int row) const;
+  [[nodiscard]] std::size_t place_of(int row) const;
+  [[nodiscard]] int row_of_place(std::size_t place) const;
   [[nodiscard]] bool limited() const;
   [[nodiscard]] const RowText* text_of(EventId event) const;
   [[nodiscard]] QString known_text(EventId event, int column) const;
@@ -70,7 +86,11 @@ class EventModel : public QAbstractTableModel {
   Workbench& bench_;
   QStringList further_;
   std::vector<FieldId> further_ids_;
-  Order order_ = Order::earliest;
+  EventSort sort_;
+  std::shared_ptr<const EventOrder> order_;  // null: that of time
+  RequestHandle order_request_;
+  bool sorting_ = false;
+  std::size_t sorted_ = 0;  // of the rows, while sorting
   std::size_t rows_ = 0;
   const CaseSnapshot* shown_ = nullptr;
   bool was_limited_ = false;

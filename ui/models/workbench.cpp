@@ -260,6 +260,13 @@ const Annotation* found(const Map& map, const Key& key) {
 const Annotation* Workbench::noteOn(EventId event) const {
   return found(on_event_, event);
 }
+std::vector<std::pair<EventId, std::string>> Workbench::notesOnEvents() const {
+  std::vector<std::pair<EventId, std::string>> notes;
+  for (const auto& [event, annotation] : on_event_)
+    notes.emplace_back(event, in_brief(*annotation));
+  std::sort(notes.begin(), notes.end());
+  return notes;
+}
 const Annotation* Workbench::noteOn(EntityId entity) const {
   return found(on_entity_, entity);
 }

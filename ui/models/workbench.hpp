@@ -61,6 +61,8 @@ class Workbench : public QObject {
   [[nodiscard]] std::optional<Target> selectedTarget(TargetKind kind) const;
   /// Null where nothing is said of it.
   [[nodiscard]] const Annotation* noteOn(EventId event) const;
+  /// What is said of events, in brief; by event.
+  [[nodiscard]] std::vector<std::pair<EventId, std::string>> notesOnEvents() const;
   [[nodiscard]] const Annotation* noteOn(EntityId entity) const;
   [[nodiscard]] const Annotation* noteOnFinding(std::uint32_t finding) const;
   [[nodiscard]] const Annotation* noteOnRun(std::uint32_t run) const;

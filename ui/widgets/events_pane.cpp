@@ -38,11 +38,11 @@ EventsPane::EventsPane(Workbench& bench, QWidget* parent)
   view_->setBelowHeader(new FilterRow(bench_, *view_));
   layout->addWidget(view_, 1);
 
-  connect(view_->header(), &QHeaderView::sectionClicked, this, [this](int section) {
-    if (section != EventModel::kTime) return;
-    model_->setOrder(model_->order() == EventModel::Order::earliest ? EventModel::Order::latest
-                                                                    : EventModel::Order::earliest);
-    follow();
+  connect(view_->header(), &QHeaderView::sectionClicked, this,
+          [this](int section) { model_->sortByColumn(section); });
+  connect(model_, &EventModel::sortChanged, this, [this] {
+    describe();
+    if (!model_->sorting()) follow();
   });
   connect(view_, &RowView::cellPicked, this, &EventsPane::pick);
   connect(view_, &RowView::menuWanted, this, &EventsPane::menu);
@@ -80,6 +80,15 @@ void EventsPane::describe() {
     const std::size_t total = std::max<std::size_t>(model_->total(), 1);
     text += tr(" · looking, %1 %").arg(100 * bench_.filterLookedAt() / total);
   }
+  if (model_->sorting()) {
+    text +=
+        bench_.filtering()
+            ? tr(" · sorted %1 when the filter is done").arg(model_->sortText())
+            : tr(" · being sorted %1, %2 %").arg(model_->sortText()).arg(model_->sortedPercent());
+  } else if (!model_->sortText().isEmpty()) {
+    text += tr(" · sorted %1").arg(model_->sortText());
+  }
+  for (const std::string& note : model_->sortNotes()) text += QStringLiteral("\n") + shown(note);
   for (const std::string& note : bench_.filterNotes()) text += QStringLiteral("\n") + shown(note);
   count_->setText(text);
   view_->setEmptyText(bench_.filtering() ? tr("Looking…")
@@ -106,6 +115,11 @@ void EventsPane::follow() {
 
 void EventsPane::pick(const QModelIndex& index, bool exclude) {
   add_cell(bench_, index, exclude);
+}
+
+void EventsPane::sortCurrent() {
+  const QModelIndex index = view_->currentIndex();
+  model_->sortByColumn(index.isValid() ? index.column() : EventModel::kTime);
 }
 
 void EventsPane::around(int minutes) {
@@ -180,6 +194,12 @@ void EventsPane::menu(const QModelIndex& index, const QPoint& global) {
                      bench_.selectEvent(model_->eventAt(index.row()));
                      around(minutes);
                    });
+  }
+  menu.addSeparator();
+  menu.addAction(tr("Sort by this column\tCtrl+Alt+O"), this,
+                 [this, index] { model_->sortByColumn(index.column()); });
+  if (!model_->sortText().isEmpty()) {
+    menu.addAction(tr("Back to the order of time"), this, [this] { model_->setSort({}); });
   }
   menu.addSeparator();
   menu.addAction(tr("Copy value"), this, [index] {

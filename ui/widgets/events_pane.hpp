@@ -25,6 +25,8 @@ class EventsPane : public QWidget {
   void exportShown();
   /// Asks for the values of the column in focus and their counts.
   void stackCurrent();
+  /// Sorts by the column in focus: upwards, downwards, by time again.
+  void sortCurrent();
   /// Filters by the cell: in, or out.
   void pick(const QModelIndex& index, bool exclude);
 

@@ -156,6 +156,10 @@ void MainWindow::make_commands() {
       command(tr("± 5 minutes around the event"), keys("Ctrl+M"), [this] { events_->around(5); }));
   view->addAction(command(tr("Count the &values of the column"), keys("Ctrl+K"),
                           [this] { events_->stackCurrent(); }));
+  view->addAction(command(tr("S&ort the events by the column"), keys("Ctrl+Alt+O"),
+                          [this] { events_->sortCurrent(); }));
+  view->addAction(command(tr("Events in the order of &time"), keys("Ctrl+Alt+T"),
+                          [this] { events_->model()->setSort({}); }));
   view->addAction(command(tr("&Columns of the events…"), {}, [this] { events_->chooseColumns(); }));
   view->addAction(
       command(tr("Clear the selection"), keys("Esc"), [this] { bench_.clearSelection(); }));

@@ -116,9 +116,63 @@ TEST_F(Models, LatestFirstIsTheSameTurnedRound) {
   open();
   const EventId first = events.eventAt(0);
   const int last = events.rowCount() - 1;
-  events.setOrder(EventModel::Order::latest);
+  events.setSort({EventSort::By::time, true, {}});
   EXPECT_EQ(events.eventAt(last), first);
   EXPECT_EQ(events.rowOf(first), last);
+}
+
+TEST_F(Models, EventsAreSortedByAColumnThreeClicksRound) {
+  open();
+  const auto column = [&](int which) {
+    std::vector<std::string> cells;
+    for (int row = 0; row < events.rowCount(); ++row) cells.push_back(text(events, row, which));
+    return cells;
+  };
+  const std::vector<std::string> in_time = column(EventModel::kTime);
+  events.sortByColumn(EventModel::kHost);
+  EXPECT_TRUE(events.sorting());
+  EXPECT_EQ(column(EventModel::kTime), in_time);  // until the order is there
+  wait([&] { return !events.sorting(); });
+  const std::vector<std::string> hosts = column(EventModel::kHost);
+  EXPECT_TRUE(std::is_sorted(hosts.begin(), std::find(hosts.begin(), hosts.end(), "")));
+  EXPECT_NE(hosts.front(), hosts[hosts.size() / 2]);
+  for (int row = 0; row < events.rowCount(); ++row)
+    ASSERT_EQ(events.rowOf(events.eventAt(row)), row);
+  EXPECT_EQ(events.sortText(), QStringLiteral("by Host, upwards"));
+  EXPECT_EQ(events.headerData(EventModel::kHost, Qt::Horizontal, Qt::DisplayRole).toString(),
+            QStringLiteral("Host ▾"));
+  events.sortByColumn(EventModel::kHost);
+  wait([&] { return !events.sorting(); });
+  EXPECT_EQ(text(events, 0, EventModel::kHost), *std::max_element(hosts.begin(), hosts.end()));
+  EXPECT_EQ(events.sortText(), QStringLiteral("by Host, downwards"));
+  events.sortByColumn(EventModel::kHost);
+  EXPECT_FALSE(events.sorting());
+  EXPECT_EQ(column(EventModel::kTime), in_time);
+  EXPECT_EQ(events.sortText(), QString());
+}
+
+TEST_F(Models, AFilterAndASortHoldTogether) {
+  open();
+  events.sortByColumn(EventModel::kProcess);
+  wait([&] { return !events.sorting(); });
+  const int all = events.rowCount();
+  filter("event.category:process");
+  wait([&] { return !events.sorting(); });
+  ASSERT_LT(events.rowCount(), all);
+  ASSERT_GT(events.rowCount(), 10);
+  for (int row = 0; row < events.rowCount(); ++row) {
+    ASSERT_EQ(events.rowOf(events.eventAt(row)), row);
+    EXPECT_THAT(text(events, row, EventModel::kCategory), HasSubstr("process"));
+  }
+  bench.undo();
+  wait([&] { return !events.sorting(); });
+  EXPECT_EQ(events.rowCount(), all);
+  // One that is replaced while it runs gives no order.
+  events.setSort({EventSort::By::summary, false, {}});
+  events.setSort({EventSort::By::code, true, {}});
+  wait([&] { return !events.sorting(); });
+  EXPECT_EQ(events.sortText(), QStringLiteral("by Code, downwards"));
+  EXPECT_EQ(bench.view().filter, Filter{});
 }
 
 TEST_F(Models, ASelectedFindingBringsItsEventProcessAndRun) {

@@ -182,6 +182,32 @@ TEST_F(Window, ACellFiltersInAndOut) {
   EXPECT_GT(in, 0);
 }
 
+TEST_F(Window, AClickOnAHeaderSortsAndTheCountSaysBy) {
+  open();
+  const auto* count = events()->findChild<QLabel*>();
+  const EventId selected = bench().view().selection.event;
+  QHeaderView* header = events()->view()->header();
+  const auto click = [&] {
+    QTest::mouseClick(header->viewport(), Qt::LeftButton, {},
+                      {header->sectionViewportPosition(EventModel::kCode) + 10, 8});
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !events()->model()->sorting(); }, 20'000));
+  };
+  click();
+  EXPECT_THAT(count->text().toStdString(), testing::EndsWith(" · sorted by Code, upwards"));
+  // What was selected is still the row in focus.
+  EXPECT_EQ(events()->model()->eventAt(events()->view()->currentIndex().row()), selected);
+  EXPECT_EQ(bench().view().selection.event, selected);
+  click();
+  EXPECT_THAT(count->text().toStdString(), testing::EndsWith(" · sorted by Code, downwards"));
+  click();
+  EXPECT_EQ(count->text().toStdString(), "Events 644 · shown 644");
+  // The same by keys: the column in focus is that of time.
+  key(Qt::Key_O, Qt::ControlModifier | Qt::AltModifier);
+  EXPECT_THAT(count->text().toStdString(), testing::EndsWith(" · sorted latest first"));
+  key(Qt::Key_T, Qt::ControlModifier | Qt::AltModifier);
+  EXPECT_EQ(count->text().toStdString(), "Events 644 · shown 644");
+}
+
 TEST_F(Window, BytesOfAChosenFieldAreMarked) {
   open();
   auto* table = details()->findChild<QTableWidget*>();
