@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 
 #include "app/cli/case_option.hpp"
 #include "app/cli/command.hpp"
 #include "app/cli/coverage_output.hpp"
+#include "app/cli/document_output.hpp"
 #include "app/cli/rule_options.hpp"
 #include "app/session/detect.hpp"
 #include "app/session/except.hpp"
@@ -15,6 +17,7 @@
 #include "app/session/near_miss_groups.hpp"
 #include "events/text.hpp"
 #include "reports/csv.hpp"
+#include "reports/document_formats.hpp"
 #include "reports/event_summary.hpp"
 #include "reports/finding_document.hpp"
 #include "reports/findings_table.hpp"
@@ -182,6 +185,20 @@ void write_documents(const Session& session, const RuleSet& rules, const Detecti
   output.write(text);
 }
 
+// Formats for other tools that tell the whole incident; those that people and scripts read, scan has of its own.
+std::vector<std::string> export_formats() {
+  std::vector<std::string> out;
+  for (const DocumentFormat& format : document_formats()) {
+    if (format.name != "html" && format.name != "md" && format.name != "json" && format.name != "jsonl" && format.name != "csv") out.emplace_back(format.name);
+  }
+  return out;
+}
+
+bool is_export(const std::string& name) {
+  const std::vector<std::string> names = export_formats();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 struct ScanOptions : Options {
   bool show_excepted = false;
   std::size_t near_misses = 0;  // of a rule at most; 0: findings are wanted
@@ -233,8 +250,13 @@ void add_scan_command(CLI::App& app, Run& run) {
   add_channel_options(*command, *options);
   add_case_option(*command, *options);
   command->add_flag("--show-excepted", options->show_excepted, "List the findings too that exceptions or declared automation set aside, marked");
-  command->add_option("--format", options->format, "table, jsonl, json or csv (default: table on a terminal, else jsonl)")
-      ->check(CLI::IsMember({"table", "jsonl", "json", "csv"}));
+  std::vector<std::string> names = {"table", "jsonl", "json", "csv"};
+  std::string described = "table, jsonl, json or csv (default: table on a terminal, else jsonl); or, as `report` writes them for other tools:";
+  for (const std::string& name : export_formats()) {
+    names.push_back(name);
+    described += " " + name;
+  }
+  command->add_option("--format", options->format, described)->check(CLI::IsMember(names))->type_name("FORMAT");
   command->add_option("--near-misses", options->near_misses, "Instead of findings: events that are one clause away from a rule; at most N different ones of a rule (default 10)")
       ->type_name("N")
       ->expected(0, 1)
@@ -247,6 +269,13 @@ void add_scan_command(CLI::App& app, Run& run) {
       "  stemma scan /cases/17 --rules ~/detection-rules/rules --from 2026-11-20 --to 2026-11-21");
   command->callback([options, &run] {
     run = [options] {
+      if (is_export(options->format)) {
+        if (options->coverage || options->near_misses != 0 || options->show_excepted || !options->from.empty() || !options->to.empty() || !options->host.empty()) {
+          note(fmt::format("--format {} tells the whole incident: --coverage, --near-misses, --show-excepted, --from, --to and --host do not go with it", options->format));
+          return ExitCode::bad_usage;
+        }
+        return write_document({*options, "scan", {}, {}, false, false}, options->format);
+      }
       Output output(options->output);
       if (!output.error().empty()) {
         note(output.error());
