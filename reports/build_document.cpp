@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "detection/invocations/cloud_join.hpp"
+#include "detection/invocations/secret_findings.hpp"
 #include "events/text.hpp"
 #include "reports/defang.hpp"
 #include "reports/document_notes.hpp"
@@ -165,7 +166,7 @@ class Builder {
     figures.operations = incident_.operations.size();
     for (const CloudOperation& operation : incident_.operations)
       figures.operations_alone += operation.invocation || operation.action == "delete" ? 0u : 1u;
-    figures.findings = input_.findings.size();
+    figures.findings = input_.findings.size() + incident_.secrets.size();
     figures.secrets = incident_.secrets.size();
     const LedgerTotals totals = ledger_totals(snapshot_);
     figures.events = snapshot_.events.size();
@@ -236,35 +237,7 @@ class Builder {
     for (std::size_t i = 0; i < input_.findings.size(); ++i) {
       if (i == kMaxFindingsTold) break;
       const Finding& from = input_.findings[i];
-      const Rule& rule = input_.rules.rules[from.rule];
-      DocumentFinding to;
-      to.id = from.id;
-      to.rule_id = rule.id;
-      to.rule_name = rule.name;
-      to.rule_description = one_line(rule.description);
-      to.severity = rule.severity;
-      to.risk_score = rule.risk_score;
-      for (const Threat& threat : rule.threats) {
-        if (!threat.tactic_id.empty())
-          to.tactics.emplace_back(threat.tactic_id, threat.tactic_name);
-        for (const ThreatTechnique& technique : threat.techniques)
-          to.techniques.emplace_back(technique.id, technique.name);
-      }
-      for (auto* list : {&to.tactics, &to.techniques}) {
-        std::sort(list->begin(), list->end());
-        list->erase(std::unique(list->begin(), list->end()), list->end());
-      }
-      to.host = snapshot_.hosts.name(snapshot_.events.host(from.event));
-      to.time = time_of(from.event);
-      if (from.entity) {
-        const ImageId image = from.image ? from.image : snapshot_.tree.last_image(from.entity);
-        if (image) {
-          to.process = text(view(snapshot_.tree.image(image).name));
-          to.command_line = short_text(view(snapshot_.tree.image(image).command_line));
-          to.user = user_of(snapshot_.tree.image(image));
-        }
-        to.pid = snapshot_.tree.entity(from.entity).pid;
-      }
+      DocumentFinding to = finding(from, input_.rules.rules[from.rule]);
       to.confidence = from.confidence;
       to.reason = text(from.reason);
       if (i < input_.why.size()) {
@@ -278,10 +251,70 @@ class Builder {
       to.note = found(notes_.by_finding, static_cast<std::uint32_t>(i));
       document_.findings.push_back(std::move(to));
     }
-    cap(input_.findings.size(), kMaxFindingsTold, "findings are listed");
+    if (input_.findings.size() <= kMaxFindingsTold) findings_of_secrets();
+    cap(document_.figures.findings, kMaxFindingsTold, "findings are listed");
     for (const DocumentFinding& finding : document_.findings)
       document_.figures.findings_set_aside +=
           finding.set_aside && !finding.false_positive ? 1u : 0u;
+  }
+
+  // What every finding says of its rule, record and process.
+  [[nodiscard]] DocumentFinding finding(const Finding& from, const Rule& rule) const {
+    DocumentFinding to;
+    to.id = from.id;
+    to.rule_id = rule.id;
+    to.rule_name = rule.name;
+    to.rule_description = one_line(rule.description);
+    to.severity = rule.severity;
+    to.risk_score = rule.risk_score;
+    for (const Threat& threat : rule.threats) {
+      if (!threat.tactic_id.empty()) to.tactics.emplace_back(threat.tactic_id, threat.tactic_name);
+      for (const ThreatTechnique& technique : threat.techniques)
+        to.techniques.emplace_back(technique.id, technique.name);
+    }
+    for (auto* list : {&to.tactics, &to.techniques}) {
+      std::sort(list->begin(), list->end());
+      list->erase(std::unique(list->begin(), list->end()), list->end());
+    }
+    if (from.event) {
+      to.host = snapshot_.hosts.name(snapshot_.events.host(from.event));
+      to.time = time_of(from.event);
+    }
+    if (from.entity) {
+      const ImageId image = from.image ? from.image : snapshot_.tree.last_image(from.entity);
+      if (image) {
+        to.process = text(view(snapshot_.tree.image(image).name));
+        to.command_line = short_text(view(snapshot_.tree.image(image).command_line));
+        to.user = user_of(snapshot_.tree.image(image));
+      }
+      to.pid = snapshot_.tree.entity(from.entity).pid;
+    }
+    return to;
+  }
+
+  // Behind those of rules, so that a finding's position is that in with_secrets().
+  void findings_of_secrets() {
+    for (std::size_t i = 0; i < incident_.secrets.size(); ++i) {
+      if (document_.findings.size() == kMaxFindingsTold) break;
+      const SecretSeen& from = incident_.secrets[i];
+      const auto position = static_cast<std::uint32_t>(document_.findings.size());
+      DocumentFinding to = finding(secret_finding(from), secret_rule(from.what));
+      to.host = from.host;
+      if (!from.event && from.time) to.time = {*from.time, 3, ""};
+      to.why = {fmt::format("{}: {}", from.kind, short_text(from.where))};
+      std::vector<ArtifactId> files;
+      if (from.file) files.push_back(*from.file);
+      to.evidence = evidence(std::span(&from.event, from.event ? 1 : 0), files);
+      if (from.invocation) {
+        const Invocation& run = incident_.invocations[*from.invocation];
+        to.run = *from.invocation + 1;
+        to.set_aside = run.automation.has_value();
+        secrets_of_run_[*from.invocation].push_back(position);
+      }
+      to.false_positive = notes_.false_positive(position);
+      to.note = found(notes_.by_finding, position);
+      document_.findings.push_back(std::move(to));
+    }
   }
 
   template <class Map>
@@ -404,6 +437,8 @@ class Builder {
       if (!document_.findings[finding].false_positive &&
           !document_.findings[finding].set_aside)  // what is none marks no process
         flagged[input_.findings[finding].entity].push_back(finding);
+    if (const auto own = secrets_of_run_.find(to.number - 1); own != secrets_of_run_.end())
+      to.findings.insert(to.findings.end(), own->second.begin(), own->second.end());
     for (const RunProcess& each : from.processes) {
       if (to.processes.size() == kMaxProcessesTold) break;
       to.processes.push_back(process(each));
@@ -649,6 +684,7 @@ class Builder {
   IncidentDocument document_;
   std::vector<std::uint32_t> channel_of_;  // by channel of the incident
   document_notes::NoteIndex notes_;
+  std::map<std::uint32_t, std::vector<std::uint32_t>> secrets_of_run_;  // positions, by invocation
 };
 
 }  // namespace

@@ -360,24 +360,25 @@ std::vector<std::string> summary_of(const DocumentInput& input, const IncidentDo
   say(TraceKind::file, "files touched");
   if (!did.empty()) out.push_back("What the runs left: " + list_of(did, 6) + ".");
   if (figures.findings != 0)
-    out.push_back(fmt::format(
-        "Detection rules made {}{}{}.", counted(figures.findings, "finding", "findings"),
-        figures.findings_set_aside == 0
-            ? std::string()
-            : fmt::format("; {} of them in declared automation, listed apart",
-                          figures.findings_set_aside),
-        figures.false_positives == 0
-            ? std::string()
-            : fmt::format("; the analyst marked {} of them as false positive, listed "
-                          "apart and counted here",
-                          figures.false_positives)));
+    out.push_back(
+        fmt::format("There {} {}{}{}.", figures.findings == 1 ? "is" : "are",
+                    counted(figures.findings, "finding", "findings"),
+                    figures.findings_set_aside == 0
+                        ? std::string()
+                        : fmt::format("; {} of them in declared automation, listed apart",
+                                      figures.findings_set_aside),
+                    figures.false_positives == 0
+                        ? std::string()
+                        : fmt::format("; the analyst marked {} of them as false positive, listed "
+                                      "apart and counted here",
+                                      figures.false_positives)));
   if (figures.notes != 0)
     out.push_back(fmt::format("The analyst left {}.", counted(figures.notes, "note", "notes")));
   if (figures.secrets != 0)
-    out.push_back(
-        fmt::format("{} in clear text in the evidence; {} blotted out here and should be changed.",
-                    counted(figures.secrets, "secret lies", "secrets lie"),
-                    figures.secrets == 1 ? "it is" : "they are"));
+    out.push_back(fmt::format(
+        "{} in the evidence for whoever reads it; {} blotted out here and should be changed.",
+        counted(figures.secrets, "secret lies", "secrets lie"),
+        figures.secrets == 1 ? "it is" : "they are"));
   if (gone != 0)
     out.push_back(fmt::format("Of {} the script's text could not be recovered.",
                               counted(gone, "run", "runs")));

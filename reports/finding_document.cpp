@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "detection/findings/remote_run.hpp"
 #include "reports/event_document.hpp"
@@ -89,7 +90,15 @@ void append_finding_document(const FindingView& view, ShapeTable& shapes, std::s
     document.values(info.name, info.multiplicity, event.at(slot));
     if (event.origin(slot) == Origin::synthesised) synthesised.emplace_back(info.name);
   }
-  add_source(snapshot, view.event, document);
+  // A secret that only a file holds has no record: its place is the file.
+  if (view.finding.event) {
+    add_source(snapshot, view.event, document);
+  } else if (view.secret != nullptr) {
+    if (view.secret->time) document.text("@timestamp", format_time(*view.secret->time, 9));
+    if (!view.secret->host.empty()) document.text("host.name", view.secret->host);
+    if (view.secret->file)
+      document.text("log.file.path", snapshot.artifact(*view.secret->file).path);
+  }
   if (!synthesised.empty()) {
     std::sort(synthesised.begin(), synthesised.end());
     document.texts("stemma.synthesised", synthesised);
@@ -126,6 +135,10 @@ void append_finding_document(const FindingView& view, ShapeTable& shapes, std::s
     document.text("stemma.exception.expires", view.exception->expires);
     document.text("stemma.exception.condition", view.exception->condition);
     document.text("stemma.exception.path", view.exception->path);
+  }
+  if (view.secret != nullptr) {
+    document.text("stemma.secret.kind", view.secret->kind);
+    document.text("stemma.secret.where", redact(view.secret->where, view.secrets));
   }
   if (view.automation != nullptr) {
     document.text("stemma.set_aside.reason", redact(view.automation->reason, view.secrets));
@@ -218,26 +231,33 @@ std::vector<std::string> finding_csv_cells(const FindingView& view, bool notes) 
     const auto value = view.event.integer(field);
     return value ? fmt::format("{}", *value) : std::string();
   };
-  std::vector<std::string> cells{format_time(view.event.time, view.event.time_digits),
-                                 text(field::host_name),
-                                 view.rule.name,
-                                 view.rule.id,
-                                 view.rule.severity,
-                                 std::string(confidence_name(view.finding.confidence)),
-                                 text(field::process_name),
-                                 number(field::process_pid),
-                                 text(field::process_command_line),
-                                 text(field::process_executable),
-                                 text(field::user_name),
-                                 text(field::process_parent_name),
-                                 number(field::process_parent_pid),
-                                 text(field::process_parent_command_line),
-                                 text(field::process_entity_id),
-                                 text(field::process_parent_entity_id),
-                                 view.snapshot.artifact(view.event.source.artifact).path,
-                                 fmt::format("{}", view.event.source.offset),
-                                 fmt::format("{}", view.event.sequence),
-                                 view.finding.id};
+  const bool record = static_cast<bool>(view.finding.event);
+  const std::optional<ArtifactId> file = record ? std::optional(view.event.source.artifact)
+                                         : view.secret != nullptr ? view.secret->file
+                                                                  : std::nullopt;
+  std::vector<std::string> cells{
+      record ? format_time(view.event.time, view.event.time_digits)
+      : view.secret != nullptr && view.secret->time ? format_time(*view.secret->time, 9)
+                                                    : "",
+      record || view.secret == nullptr ? text(field::host_name) : view.secret->host,
+      view.rule.name,
+      view.rule.id,
+      view.rule.severity,
+      std::string(confidence_name(view.finding.confidence)),
+      text(field::process_name),
+      number(field::process_pid),
+      text(field::process_command_line),
+      text(field::process_executable),
+      text(field::user_name),
+      text(field::process_parent_name),
+      number(field::process_parent_pid),
+      text(field::process_parent_command_line),
+      text(field::process_entity_id),
+      text(field::process_parent_entity_id),
+      file ? view.snapshot.artifact(*file).path : "",
+      record ? fmt::format("{}", view.event.source.offset) : "",
+      record ? fmt::format("{}", view.event.sequence) : "",
+      view.finding.id};
   if (!notes) return cells;
   if (view.note == nullptr) {
     cells.resize(cells.size() + 5);

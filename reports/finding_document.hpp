@@ -25,6 +25,7 @@ struct FindingView {
   const RuleException* exception = nullptr;  ///< of the analyst's, that is about it; may be null
   Secrets secrets = Secrets::redacted;       ///< in the event; redacting changes it
   const Annotation* note = nullptr;          ///< what the analyst said of it; may be null
+  const SecretSeen* secret = nullptr;        ///< that the finding is; may be null
   const AutomationDeclaration* automation = nullptr;  ///< that its run is set aside by; may be null
 };
 

@@ -12,6 +12,7 @@
 #include "app/session/document.hpp"
 #include "app/session/except.hpp"
 #include "app/session/incident.hpp"
+#include "detection/invocations/secret_findings.hpp"
 #include "events/text.hpp"
 #include "reports/document_formats.hpp"
 #include "reports/html_report.hpp"
@@ -88,7 +89,7 @@ ExitCode write_document(const DocumentOrder& options, std::string_view format) {
   incident_options.automation = &automation.set;
   const Incident incident = build_incident(*session, channels.set, detection.findings, incident_options);
 
-  place_case(options, *session, detection.findings, incident.invocations, open_case);
+  place_case(options, *session, with_secrets(detection.findings, incident), incident.invocations, open_case);
 
   DocumentOptions document_options;
   document_options.annotations = open_case.placed;

@@ -9,6 +9,7 @@
 #include "app/session/detect.hpp"
 #include "app/session/event_reference.hpp"
 #include "app/session/explain.hpp"
+#include "detection/invocations/secret_findings.hpp"
 #include "events/text.hpp"
 #include "reports/event_summary.hpp"
 #include "reports/explanation_text.hpp"
@@ -94,6 +95,11 @@ const Rule* find_rule(const RuleSet& set, const std::string& text) {
     if (rule.name == text || (!text.empty() && rule.id.compare(0, text.size(), text) == 0)) found.push_back(&rule);
   }
   if (found.size() == 1) return found.front();
+  for (const Rule& rule : secret_rules()) {
+    if (!found.empty() || (rule.name != text && (text.empty() || rule.id.compare(0, text.size(), text) != 0))) continue;
+    note(fmt::format("{} has no query to explain: it is raised where a secret lies", rule.name));
+    return nullptr;
+  }
   if (found.empty()) note(fmt::format("no rule is called {} (`stemma rules list` shows them)", visible(text)));
   if (found.size() > 1) note(fmt::format("{} names {} rules: give more of the id", visible(text), found.size()));
   return nullptr;

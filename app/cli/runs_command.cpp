@@ -6,6 +6,7 @@
 #include "app/cli/rule_options.hpp"
 #include "app/session/detect.hpp"
 #include "app/session/incident.hpp"
+#include "detection/invocations/secret_findings.hpp"
 #include "reports/runs_text.hpp"
 
 namespace stemma {
@@ -42,7 +43,7 @@ void add_runs_command(CLI::App& app, Run& run) {
       incident_options.automation = &automation.set;
       const Incident incident = build_incident(*session, channels.set, detection.findings, incident_options);
       bar.stop();
-      place_case(*options, *session, detection.findings, incident.invocations, open_case);
+      place_case(*options, *session, with_secrets(detection.findings, incident), incident.invocations, open_case);
       RunsTextOptions text_options;
       text_options.annotations = open_case.placed;
       text_options.secrets = options->secrets();

@@ -15,6 +15,7 @@
 #include "app/session/explain.hpp"
 #include "app/session/incident.hpp"
 #include "app/session/near_miss_groups.hpp"
+#include "detection/invocations/secret_findings.hpp"
 #include "events/text.hpp"
 #include "reports/csv.hpp"
 #include "reports/document_formats.hpp"
@@ -83,6 +84,19 @@ std::vector<FindingSetAside> take_set_aside(const Incident& incident, std::vecto
   }
   findings = std::move(kept);
   return out;
+}
+
+// Secrets, a line each: what kind, and where it lies.
+void write_secrets(const Incident& incident, const Annotations& annotations, Output& output) {
+  std::string text = incident.secrets.empty() ? "" : "\nsecrets\n";
+  for (const SecretSeen& secret : incident.secrets) {
+    const Rule& rule = secret_rule(secret.what);
+    const Annotation* said = annotations.find({TargetKind::finding, secret.id});
+    text += fmt::format("  {}  {}  {}  ({})  {}{}\n", secret.time ? format_time(*secret.time, 3) : "time unknown",
+                        visible(secret.host), rule.name, rule.severity, visible(redact(secret.where)),
+                        said == nullptr ? "" : fmt::format("  [{}]", visible(redact(in_brief(*said)))));
+  }
+  output.write(text);
 }
 
 // Findings of declared automation, a line each.
@@ -162,10 +176,8 @@ void write_documents(const Session& session, const RuleSet& rules, const Detecti
   if (format == "csv") append_csv_line(text, finding_csv_header(notes));
   if (format == "json") text += "[";
   bool first = true;
-  const auto write = [&](const Finding& finding, const RuleException* exception, const Annotation* note, const AutomationDeclaration* automation = nullptr) {
-    if (!session.decode(finding.event, everything, event)) return;
+  const auto write_view = [&](const FindingView& view) {
     if (shapes.size() > kMaxShapes) shapes.clear();
-    const FindingView view{snapshot, rules.rules[finding.rule], finding, event, exception, secrets, note, automation};
     if (format == "csv") {
       append_csv_line(text, finding_csv_cells(view, notes));
     } else {
@@ -177,8 +189,27 @@ void write_documents(const Session& session, const RuleSet& rules, const Detecti
     output.write(text);
     text.clear();
   };
+  const auto write = [&](const Finding& finding, const RuleException* exception, const Annotation* note, const AutomationDeclaration* automation = nullptr) {
+    if (session.decode(finding.event, everything, event))
+      write_view({snapshot, rules.rules[finding.rule], finding, event, exception, secrets, note, nullptr, automation});
+  };
+  // Those that the analyst says are none come behind, as other findings do.
+  const auto write_secrets = [&](bool none) {
+    for (const SecretSeen& secret : incident.secrets) {
+      const Finding finding = secret_finding(secret);
+      const Annotation* said = said_of(open_case.contents.annotations, finding);
+      if ((said != nullptr && said->verdict == Verdict::false_positive) != none) continue;
+      if (!finding.event)
+        event.reset(everything);
+      else if (!session.decode(finding.event, everything, event))
+        continue;
+      write_view({snapshot, secret_rule(secret.what), finding, event, nullptr, secrets, said, &secret});
+    }
+  };
   for (const Finding& finding : detection.findings) write(finding, nullptr, said_of(open_case.contents.annotations, finding));
+  write_secrets(false);
   for (const NotedFinding& one : false_positives) write(one.finding, nullptr, one.said);
+  write_secrets(true);
   for (const ExceptedFinding& one : excepted) write(one.finding, &exceptions.list[one.exception], nullptr);
   for (const FindingSetAside& one : aside) write(one.finding, nullptr, said_of(open_case.contents.annotations, one.finding), &incident.automation[one.automation]);
   if (format == "json") text += first ? "]\n" : "\n]\n";
@@ -305,14 +336,14 @@ void add_scan_command(CLI::App& app, Run& run) {
         return write_near_misses(*options, rules, *session, *window, bar, output);
       }
       Detection detection = detect(*session, rules.set, &bar.progress(), {.nulls = nulls_of(*options)});
-      place_case(*options, *session, detection.findings, {}, open_case);
-      // Runs are put together only where something is said of them.
-      Incident incident;
-      if (!automation.set.entries.empty()) {
-        IncidentOptions incident_options;
-        incident_options.automation = &automation.set;
-        incident = build_incident(*session, channels.set, detection.findings, incident_options);
-      }
+      IncidentOptions incident_options;
+      incident_options.automation = &automation.set;
+      Incident incident = build_incident(*session, channels.set, detection.findings, incident_options);
+      place_case(*options, *session, with_secrets(detection.findings, incident), {}, open_case);
+      std::erase_if(incident.secrets, [&](const SecretSeen& secret) {
+        if (secret.event) return !window->holds(session->snapshot(), secret.event);
+        return window->no_such_host || (window->host && session->snapshot().hosts.name(window->host) != secret.host);
+      });
       bar.stop();
       std::vector<FindingSetAside> aside = take_set_aside(incident, detection.findings);
       std::erase_if(aside, [&](const FindingSetAside& one) { return !window->holds(session->snapshot(), one.finding.event); });
@@ -338,6 +369,7 @@ void add_scan_command(CLI::App& app, Run& run) {
         write_noted(*session, rules.set, "noted by the analyst", noted, options->secrets(), output);
         write_noted(*session, rules.set, "marked false positive", false_positives, options->secrets(), output);
         write_excepted(*session, rules.set, exceptions.set, shown, options->secrets(), output);
+        write_secrets(incident, open_case.contents.annotations, output);
         write_set_aside(*session, rules.set, incident, aside, options->secrets(), output);
       } else {
         write_documents(*session, rules.set, detection, exceptions.set, shown, incident, aside, open_case, false_positives, !options->case_file.empty(), format, options->secrets(), output);
@@ -349,6 +381,8 @@ void add_scan_command(CLI::App& app, Run& run) {
                            visible(options->case_file)));
         note_excepted(exceptions.set, excepted);
         note_automation(incident);
+        if (!incident.secrets.empty())
+          note(fmt::format("{} in the evidence, told by kind and place", incident.secrets.size() == 1 ? "1 secret lies" : fmt::format("{} secrets lie", incident.secrets.size())));
         if (!incident.automation.empty()) note(fmt::format("{} {} of declared automation", set_aside, set_aside == 1 ? "finding is" : "findings are"));
         note(ledger_line(session->snapshot()));
         const std::string blind = blind_spots(rules.set, detection.coverage);

@@ -9,6 +9,9 @@
 #include "app/cli/command.hpp"
 #include "app/cli/rule_options.hpp"
 #include "app/session/detect.hpp"
+#include "app/session/incident.hpp"
+#include "detection/channels/load.hpp"
+#include "detection/invocations/secret_findings.hpp"
 #include "events/text.hpp"
 #include "reports/tree_text.hpp"
 
@@ -88,7 +91,10 @@ void add_tree_command(CLI::App& app, Run& run) {
       const Detection detection = detect(*session, rules.set, &bar.progress());
       bar.stop();
 
-      place_case(*options, *session, detection.findings, {}, open_case);
+      // Secrets are findings too: a note may be about one.
+      std::vector<Finding> findings = detection.findings;
+      if (!options->case_file.empty()) findings = with_secrets(std::move(findings), build_incident(*session, load_channels({}).set, detection.findings));
+      place_case(*options, *session, findings, {}, open_case);
       // A finding that the analyst says is none flags nothing; the mark says so.
       std::set<EntityId> flagged, cleared;
       std::map<EntityId, std::string> said;

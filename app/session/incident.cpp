@@ -9,6 +9,7 @@
 #include "detection/invocations/assemble.hpp"
 #include "detection/invocations/facts.hpp"
 #include "detection/invocations/run_processes.hpp"
+#include "detection/invocations/secret_findings.hpp"
 #include "detection/invocations/secrets_seen.hpp"
 #include "detection/invocations/tree_runs.hpp"
 
@@ -149,11 +150,14 @@ Incident build_incident(const Session& session, const ChannelSet& channels, std:
   Incident incident = assemble_incident(snapshot, channels, matcher, std::move(tree), std::move(processes), facts, findings, access);
   if (left_out > 0) incident.notes.push_back(std::to_string(left_out) + " processes of runs were left out: more than a run may have");
   if (options.automation != nullptr) set_aside_automation(*options.automation, incident);
-  incident.secrets = secrets_seen(snapshot, incident);
+  incident.secrets = secrets_seen(snapshot, incident, facts.guest);
   if (incident.secrets.size() > kMaxSecretsSeen) {
     incident.notes.push_back(std::to_string(incident.secrets.size() - kMaxSecretsSeen) + " secrets in clear text are not listed: more than a case may have");
     incident.secrets.resize(kMaxSecretsSeen);
   }
+  name_secrets(
+      incident, [&](EventId id) { return session.original(id); }, [&](ArtifactId id) { return sha256_hex(access.content(id)); },
+      [](const std::string& text) { return sha256_hex(text); });
   return incident;
 }
 

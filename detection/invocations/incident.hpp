@@ -10,6 +10,7 @@
 #include "detection/channels/channel.hpp"
 #include "detection/invocations/cloud_operation.hpp"
 #include "detection/invocations/invocation.hpp"
+#include "events/secrets.hpp"
 
 namespace stemma {
 
@@ -30,9 +31,14 @@ struct Prevalence {
 
 /// A secret in evidence: never printed, its place is.
 struct SecretSeen {
-  std::string kind;  ///< `RunAs password`, `SAS token`
+  std::string id;  ///< of its finding (secret_findings.hpp)
+  SecretKind what = SecretKind::password;
+  std::string kind;  ///< in words: `RunAs password`, `SAS token`
   std::string host;
-  EventId event;  ///< none where a file holds it
+  EventId event;                  ///< none where a file holds it
+  std::optional<Timestamp> time;  ///< of the event, else of the run\'s start; none where unknown
+  EntityId entity;                ///< whose command line it is; none else
+  ImageId image;
   std::optional<ArtifactId> file;
   std::string where;  ///< `command line of bash (pid 2211)`
   std::optional<std::uint32_t> invocation;

@@ -19,9 +19,56 @@ std::set<SecretKind> kinds_in(std::string_view text) {
   return kinds;
 }
 
+std::string_view place_of(GuestFact::Kind kind) {
+  switch (kind) {
+    case GuestFact::Kind::agent_log:
+      return "a line of the agent's log";
+    case GuestFact::Kind::handler_log:
+      return "a line of the handler's log";
+    case GuestFact::Kind::settings:
+      return "settings of an extension";
+    case GuestFact::Kind::status:
+      return "a status file";
+  }
+  return "a file of the agent's";
+}
+
+// What agents wrote themselves. A script or output that a run was given already is not told twice.
+void agents_files(const CaseSnapshot& snapshot, const Incident& incident,
+                  const std::vector<GuestFact>& guest, std::vector<SecretSeen>& out) {
+  std::set<std::pair<std::uint32_t, SecretKind>> told;
+  for (const SecretSeen& seen : out) told.emplace(seen.event.value, seen.what);
+  std::unordered_map<std::uint32_t, std::uint32_t> run_of;  // by event
+  for (std::size_t i = 0; i < incident.invocations.size(); ++i)
+    for (const EventId event : incident.invocations[i].evidence)
+      run_of.emplace(event.value, static_cast<std::uint32_t>(i));
+  for (const GuestFact& fact : guest) {
+    std::set<SecretKind> kinds;
+    for (const std::string* text :
+         {&fact.message, &fact.script, &fact.script_uri, &fact.stdout_text, &fact.stderr_text})
+      kinds.merge(kinds_in(*text));
+    if (fact.protected_settings) kinds.insert(SecretKind::protected_settings);
+    for (const SecretKind kind : kinds) {
+      if (!told.emplace(fact.event.value, kind).second) continue;
+      SecretSeen seen;
+      seen.what = kind;
+      seen.kind = secret_kind_name(kind);
+      seen.host = snapshot.hosts.name(snapshot.events.host(fact.event));
+      seen.event = fact.event;
+      if (fact.has_time) seen.time = fact.time;
+      seen.where = place_of(fact.kind);
+      if (kind == SecretKind::protected_settings) seen.where += ", encrypted";
+      if (const auto run = run_of.find(fact.event.value); run != run_of.end())
+        seen.invocation = run->second;
+      out.push_back(std::move(seen));
+    }
+  }
+}
+
 }  // namespace
 
-std::vector<SecretSeen> secrets_seen(const CaseSnapshot& snapshot, const Incident& incident) {
+std::vector<SecretSeen> secrets_seen(const CaseSnapshot& snapshot, const Incident& incident,
+                                     const std::vector<GuestFact>& guest) {
   std::vector<SecretSeen> out;
   std::unordered_map<std::uint32_t, std::uint32_t> run_of;  // by entity
   for (std::size_t i = 0; i < incident.invocations.size(); ++i)
@@ -39,9 +86,13 @@ std::vector<SecretSeen> secrets_seen(const CaseSnapshot& snapshot, const Inciden
       if (fresh) at->second = kinds_in(snapshot.strings.view(image.command_line));
       for (const SecretKind kind : at->second) {
         SecretSeen seen;
+        seen.what = kind;
         seen.kind = secret_kind_name(kind);
+        seen.entity = id;
+        seen.image = ImageId::from_index(static_cast<std::size_t>(&image - tree.images().data()));
         seen.host = snapshot.hosts.name(entity.host);
         seen.event = image.event;
+        seen.time = snapshot.events.time(image.event);
         seen.where = fmt::format("command line of {}", snapshot.strings.view(image.name));
         if (entity.pid != kNoPid) seen.where += fmt::format(" (pid {})", entity.pid);
         if (const auto run = run_of.find(id.value); run != run_of.end())
@@ -55,8 +106,19 @@ std::vector<SecretSeen> secrets_seen(const CaseSnapshot& snapshot, const Inciden
     const auto add = [&](std::string_view text, const char* where, EventId event,
                          std::optional<ArtifactId> file) {
       for (const SecretKind kind : kinds_in(text)) {
-        out.push_back({std::string(secret_kind_name(kind)), run.host, event, file, where,
-                       static_cast<std::uint32_t>(i)});
+        SecretSeen seen;
+        seen.what = kind;
+        seen.kind = secret_kind_name(kind);
+        seen.host = run.host;
+        seen.event = event;
+        seen.file = file;
+        if (event)
+          seen.time = snapshot.events.time(event);
+        else if (run.start.known())
+          seen.time = run.start.time;
+        seen.where = where;
+        seen.invocation = static_cast<std::uint32_t>(i);
+        out.push_back(std::move(seen));
       }
     };
     const EventId script = run.script.events.empty() ? EventId{} : run.script.events.front();
@@ -65,6 +127,7 @@ std::vector<SecretSeen> secrets_seen(const CaseSnapshot& snapshot, const Inciden
     add(run.stdout_tail, "the output of the run", evidence, std::nullopt);
     add(run.stderr_tail, "the errors of the run", evidence, std::nullopt);
   }
+  agents_files(snapshot, incident, guest, out);
   std::stable_sort(out.begin(), out.end(), [](const SecretSeen& a, const SecretSeen& b) {
     return a.host != b.host ? a.host < b.host : a.event < b.event;
   });
