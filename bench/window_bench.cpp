@@ -160,5 +160,18 @@ int main(int argc, char** argv) {
   filter("filter: a word", argc > 2 ? argv[2] : "curl");
   filter("filter: EQL", argc > 3 ? argv[3] : "process where event.type == \"start\" and process.name == \"curl\"");
   filter("filter: a host", fmt::format("host={}", snapshot.hosts.name({1})));
+
+  const auto sort = [&](const char* name, EventSort by) {
+    heart.begin();
+    const auto begun = Clock::now();
+    events->model()->setSort(std::move(by));
+    wait([&] { return !events->model()->sorting(); });
+    fmt::print("{:<34} {:.2f} s; the window's thread: {}\n", name, ms_since(begun) / 1000, heart.said());
+    frames("  scroll by a row", events->view()->viewport(), 100, [&](int i) { bar->setValue(i); });
+  };
+  sort("sort: by host", {EventSort::By::host, false, {}});
+  sort("sort: by process", {EventSort::By::process, true, {}});
+  sort("sort: by command line", {EventSort::By::field, false, "process.command_line"});
+  sort("sort: by time again", {});
   return 0;
 }

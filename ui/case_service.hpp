@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -115,6 +116,8 @@ struct CaseNotes {
   std::string path;  ///< of the case file; empty: none could be opened
   bool writable = false;
   Annotations annotations;
+  std::map<std::string, std::string> settings;  ///< texts that the window kept there
+  bool exists = false;                          ///< else the first save makes it
   std::vector<std::string> notes;  ///< whole sentences: evidence that changed or is missing, what
                                    ///< was left out, what failed
 };
@@ -197,9 +200,10 @@ class CaseService {
   /// when something is first saved.
   using NotesRead = std::function<void(CaseNotes)>;
   [[nodiscard]] virtual RequestHandle open_notes(std::string path, NotesRead done) = 0;
-  /// Saves all annotations; `done` gets an empty text when they are on the disk, or what went
-  /// wrong.
-  virtual void save_notes(Annotations annotations, Written done) = 0;
+  /// Saves all annotations and settings; `done` gets an empty text when they are on the disk, or
+  /// what went wrong.
+  virtual void save_notes(Annotations annotations, std::map<std::string, std::string> settings,
+                          Written done) = 0;
   /// What an annotation of it is about; nothing where the case does not hold it. Hashes the record
   /// of an event: at most one read of the disk.
   [[nodiscard]] virtual std::optional<Target> target_of(EventId event) const = 0;

@@ -132,9 +132,9 @@ class SortedColumn {
       case By::summary:
       case By::field: decode(keys); break;
     }
-    std::vector<std::uint32_t> ranks = values_.ranks(dropped_);
+    if (input_.sort.by != By::process) ranks_ = values_.ranks(dropped_);
     if (dropped_) return std::nullopt;
-    const auto last = static_cast<std::uint32_t>(ranks.size());
+    const auto last = static_cast<std::uint32_t>(ranks_.size());
     std::size_t beyond = 0;
     for (std::uint32_t& key : keys) {
       if (key == kBeyond) {
@@ -143,7 +143,7 @@ class SortedColumn {
       } else if (key == kAbsent) {
         key = last + 1;
       } else {
-        key = input_.sort.descending ? last - 1 - ranks[key] : ranks[key];
+        key = input_.sort.descending ? last - 1 - ranks_[key] : ranks_[key];
       }
     }
     ui::EventOrder order;
@@ -203,14 +203,10 @@ class SortedColumn {
       const int names = compare_texts(shown[a].first, shown[b].first);
       return names != 0 ? names < 0 : shown[a].second < shown[b].second;
     });
-    // A rank as a number of fixed width is a value like any other.
-    std::vector<std::uint32_t> value_of(shown.size());
-    for (std::uint32_t rank = 0; rank < order.size(); ++rank) {
-      const auto& [name, pid] = shown[order[rank]];
-      value_of[order[rank]] = name.empty() && pid == kNoPid ? kAbsent : values_.number(fmt::format("p{:010}", rank));
-    }
+    ranks_.resize(shown.size());
+    for (std::uint32_t rank = 0; rank < order.size(); ++rank) ranks_[order[rank]] = rank;
     for (std::uint32_t& key : keys) {
-      if (key != kAbsent) key = value_of[key];
+      if (key != kAbsent && shown[key].first.empty() && shown[key].second == kNoPid) key = kAbsent;
     }
   }
 
@@ -289,6 +285,7 @@ class SortedColumn {
   const std::function<void(std::size_t)>& looked_at_;
   std::size_t count_;
   Values values_;
+  std::vector<std::uint32_t> ranks_;  // of the numbers that keys are
 };
 
 }  // namespace

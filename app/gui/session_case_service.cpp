@@ -445,6 +445,8 @@ class SessionCaseService::Notes {
     out.path = file_->path();
     out.writable = file_->writable();
     out.annotations = then.annotations;
+    out.settings = then.settings;
+    out.exists = true;
     if (!file_->note().empty()) out.notes.push_back(visible(file_->note()));
     for (const std::string& line : file_->left_out()) out.notes.push_back(visible(line));
     if (!then.evidence.empty()) {
@@ -459,7 +461,7 @@ class SessionCaseService::Notes {
     return out;
   }
 
-  std::string save(Annotations annotations) {
+  std::string save(Annotations annotations, std::map<std::string, std::string> settings) {
     if (path_.empty()) return "there is no folder for case files: nothing was saved";
     if (!file_) {
       std::error_code error;
@@ -471,6 +473,7 @@ class SessionCaseService::Notes {
     if (!file_->writable()) return "the case file is open to read only: nothing was saved";
     CaseContents next = file_->contents();
     next.annotations = std::move(annotations);
+    next.settings = std::move(settings);
     if (next.evidence.empty()) next.evidence = contents_.evidence;
     const auto saved = file_->save(next);
     return saved ? std::string() : visible(saved.error().message);
@@ -524,12 +527,12 @@ ui::RequestHandle SessionCaseService::open_notes(std::string path, NotesRead don
   });
 }
 
-void SessionCaseService::save_notes(Annotations annotations, Written done) {
+void SessionCaseService::save_notes(Annotations annotations, std::map<std::string, std::string> settings, Written done) {
   last_saved_ = annotations;
   if (!notes_) notes_ = std::make_shared<Notes>(import_, options_.cases);
   // Never dropped: what an analyst wrote is saved even while the window closes.
-  notes_queue_->add_lasting([notes = notes_, post = post_, annotations = std::move(annotations), done = std::move(done)] {
-    std::string error = notes->save(annotations);
+  notes_queue_->add_lasting([notes = notes_, post = post_, annotations = std::move(annotations), settings = std::move(settings), done = std::move(done)] {
+    std::string error = notes->save(annotations, settings);
     post([error = std::move(error), done] { done(error); });
   });
 }

@@ -39,7 +39,7 @@ class SessionCaseService : public ui::CaseService {
   [[nodiscard]] ui::RequestHandle write_report(std::string path, std::string format, Written done) override;
   [[nodiscard]] ui::RequestHandle export_events(std::shared_ptr<const std::vector<EventId>> events, std::vector<FieldId> further, std::string path, Written done) override;
   [[nodiscard]] ui::RequestHandle open_notes(std::string path, NotesRead done) override;
-  void save_notes(Annotations annotations, Written done) override;
+  void save_notes(Annotations annotations, std::map<std::string, std::string> settings, Written done) override;
   [[nodiscard]] std::optional<Target> target_of(EventId event) const override;
   [[nodiscard]] std::optional<Target> target_of(EntityId entity) const override;
   [[nodiscard]] std::vector<PlacedAnnotation> place(const Annotations& annotations) const override;

@@ -1,5 +1,6 @@
 #include "ui/models/workbench.hpp"
 
+#include <QPointer>
 #include <QStringList>
 #include <algorithm>
 #include <chrono>
@@ -24,6 +25,8 @@ void Workbench::openPaths(const QStringList& paths) {
   open_.reset();
   notes_request_.reset();
   annotations_.clear();
+  settings_.clear();
+  file_exists_ = false;
   case_notes_.clear();
   notes_path_.clear();
   place_notes();
@@ -191,6 +194,8 @@ void Workbench::openNotes(const QString& path) {
   notes_state_ = tr("The case file is being read…");
   notes_request_ = service_.open_notes(path.toStdString(), [this](CaseNotes notes) {
     annotations_ = std::move(notes.annotations);
+    settings_ = std::move(notes.settings);
+    file_exists_ = notes.exists;
     case_notes_ = std::move(notes.notes);
     notes_path_ = notes.path;
     notes_state_ =
@@ -201,8 +206,22 @@ void Workbench::openNotes(const QString& path) {
                   .arg(QString::fromStdString(notes.path));
     place_notes();
     Q_EMIT notesChanged();
+    Q_EMIT settingsRead();
+    Q_EMIT settingsChanged();
   });
   Q_EMIT notesChanged();
+}
+
+void Workbench::setSetting(const std::string& key, std::optional<std::string> value, bool quietly) {
+  const auto at = settings_.find(key);
+  if (value ? at != settings_.end() && at->second == *value : at == settings_.end()) return;
+  if (value) {
+    settings_[key] = std::move(*value);
+  } else {
+    settings_.erase(at);
+  }
+  if (!quietly || file_exists_) save();
+  Q_EMIT settingsChanged();
 }
 
 void Workbench::annotate(Annotation annotation) {
@@ -223,13 +242,22 @@ void Workbench::annotate(Annotation annotation) {
     return;
   }
   place_notes();
+  save();
+}
+
+void Workbench::save() {
   notes_state_ = tr("Saving…");
   Q_EMIT notesChanged();
-  service_.save_notes(annotations_, [this](const std::string& error) {
-    notes_state_ = error.empty() ? tr("Saved to %1.").arg(QString::fromStdString(notes_path_))
-                                 : QString::fromStdString(error);
-    Q_EMIT notesChanged();
-  });
+  // A save is never dropped, so its answer may come when the window is gone, or the case.
+  service_.save_notes(
+      annotations_, settings_,
+      [this, still = QPointer<Workbench>(this), path = notes_path_](const std::string& error) {
+        if (still.isNull() || path != notes_path_) return;
+        file_exists_ = file_exists_ || error.empty();
+        notes_state_ = error.empty() ? tr("Saved to %1.").arg(QString::fromStdString(notes_path_))
+                                     : QString::fromStdString(error);
+        Q_EMIT notesChanged();
+      });
 }
 
 void Workbench::place_notes() {

@@ -44,6 +44,8 @@ class Workbench : public QObject {
   /// The stretch that a case opens on: no step of the history.
   void setFirstZoom(TimeRange zoom);
   void setRoot(EntityId root);
+  /// All of it at once: one step.
+  void setView(View view) { apply(std::move(view), {}); }
   /// Takes away whatever limits what is shown.
   void liftLimits();
   void undo();
@@ -70,6 +72,11 @@ class Workbench : public QObject {
   void openNotes(const QString& path);
   /// The case file for the collection that is opening; the next one is found by its evidence again.
   void setCaseFile(const QString& path) { case_file_ = path; }
+  /// Texts of the window that the case file keeps beside the notes.
+  [[nodiscard]] const std::map<std::string, std::string>& settings() const { return settings_; }
+  /// Puts a text in the place of another one; without a text it is taken away. `quietly`: not worth
+  /// a case file of its own; saved with the next note where there is none yet.
+  void setSetting(const std::string& key, std::optional<std::string> value, bool quietly);
   /// Where notes are kept, and whether all of them are on the disk.
   [[nodiscard]] QString notesState() const { return notes_state_; }
   /// What to know of the case file: evidence that changed, what was left out.
@@ -90,6 +97,10 @@ class Workbench : public QObject {
   void filterChanged();
   /// Something was said, saved, or read from a case file.
   void notesChanged();
+  /// Settings were read from a case file.
+  void settingsRead();
+  /// The same, or one was set.
+  void settingsChanged();
 
  private:
   void apply(View view, const QString& gesture);
@@ -107,8 +118,11 @@ class Workbench : public QObject {
   std::size_t looked_at_ = 0;
   std::vector<std::string> filter_notes_;
   void place_notes();
+  void save();
 
   Annotations annotations_;
+  std::map<std::string, std::string> settings_;
+  bool file_exists_ = false;
   std::vector<PlacedAnnotation> placed_;  // borrows annotations_
   std::unordered_map<EventId, const Annotation*> on_event_;
   std::unordered_map<EntityId, const Annotation*> on_entity_;

@@ -8,8 +8,15 @@
 namespace stemma::ui {
 namespace {
 
+// Without the marks of letters; two of them are one that is meant.
 QString name_of(const QAction* action) {
-  return action->text().remove(QLatin1Char('&'));
+  QString name;
+  const QString text = action->text();
+  for (qsizetype i = 0; i < text.size(); ++i) {
+    if (text[i] == QLatin1Char('&') && ++i == text.size()) break;
+    name += text[i];
+  }
+  return name;
 }
 
 QString keys_of(const QAction* action) {
@@ -67,13 +74,13 @@ CommandPalette::CommandPalette(const QList<QAction*>& commands, QWidget* parent)
       const QString keys = keys_of(action);
       auto* item = new QListWidgetItem(
           keys.isEmpty() ? name_of(action) : name_of(action) + QStringLiteral("    ") + keys, list);
-      item->setData(Qt::UserRole, QVariant::fromValue(action));
+      item->setData(Qt::UserRole, QVariant::fromValue(QPointer<QAction>(action)));
     }
     list->setCurrentRow(0);
   };
   const auto take = [this, list] {
     if (list->currentItem() == nullptr) return;
-    chosen_ = list->currentItem()->data(Qt::UserRole).value<QAction*>();
+    chosen_ = list->currentItem()->data(Qt::UserRole).value<QPointer<QAction>>();
     QDialog::accept();
   };
   connect(text, &QLineEdit::textChanged, this, fill);

@@ -3,6 +3,7 @@
 
 #include <QAction>
 #include <QDialog>
+#include <QPointer>
 #include <QList>
 
 namespace stemma::ui {
@@ -16,7 +17,7 @@ class CommandPalette : public QDialog {
   [[nodiscard]] QAction* chosen() const { return chosen_; }
 
  private:
-  QAction* chosen_ = nullptr;
+  QPointer<QAction> chosen_;
 };
 
 /// One line a command: its keys and what it does.

@@ -39,10 +39,15 @@ EventsPane::EventsPane(Workbench& bench, QWidget* parent)
   layout->addWidget(view_, 1);
 
   connect(view_->header(), &QHeaderView::sectionClicked, this,
-          [this](int section) { model_->sortByColumn(section); });
+          [this](int section) { sortBy(section); });
   connect(model_, &EventModel::sortChanged, this, [this] {
     describe();
     if (!model_->sorting()) follow();
+  });
+  connect(&bench_, &Workbench::settingsRead, this, [this] {
+    const auto at = bench_.settings().find(std::string(kGridSetting));
+    if (at == bench_.settings().end()) return;
+    if (const auto look = readGrid(at->second)) setLook(*look);
   });
   connect(view_, &RowView::cellPicked, this, &EventsPane::pick);
   connect(view_, &RowView::menuWanted, this, &EventsPane::menu);
@@ -119,7 +124,12 @@ void EventsPane::pick(const QModelIndex& index, bool exclude) {
 
 void EventsPane::sortCurrent() {
   const QModelIndex index = view_->currentIndex();
-  model_->sortByColumn(index.isValid() ? index.column() : EventModel::kTime);
+  sortBy(index.isValid() ? index.column() : EventModel::kTime);
+}
+
+void EventsPane::inTimeOrder() {
+  model_->setSort({});
+  keep_look();
 }
 
 void EventsPane::around(int minutes) {
@@ -150,6 +160,22 @@ void EventsPane::chooseColumns() {
     fields << field.trimmed();
   model_->setFurther(fields);
   QSettings().setValue(QStringLiteral("events/columns"), model_->further());
+  keep_look();
+}
+
+void EventsPane::setLook(const GridLook& look) {
+  if (look.columns != model_->further()) model_->setFurther(look.columns);
+  model_->setSort(look.sort);
+}
+
+// With the case, not worth a case file of its own.
+void EventsPane::keep_look() {
+  if (bench_.openCase()) bench_.setSetting(std::string(kGridSetting), writeGrid(look()), true);
+}
+
+void EventsPane::sortBy(int column) {
+  model_->sortByColumn(column);
+  keep_look();
 }
 
 void EventsPane::exportShown() {
@@ -197,9 +223,9 @@ void EventsPane::menu(const QModelIndex& index, const QPoint& global) {
   }
   menu.addSeparator();
   menu.addAction(tr("Sort by this column\tCtrl+Alt+O"), this,
-                 [this, index] { model_->sortByColumn(index.column()); });
+                 [this, index] { sortBy(index.column()); });
   if (!model_->sortText().isEmpty()) {
-    menu.addAction(tr("Back to the order of time"), this, [this] { model_->setSort({}); });
+    menu.addAction(tr("Back to the order of time"), this, &EventsPane::inTimeOrder);
   }
   menu.addSeparator();
   menu.addAction(tr("Copy value"), this, [index] {

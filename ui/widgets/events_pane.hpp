@@ -6,6 +6,7 @@
 #include <QWidget>
 
 #include "ui/models/event_model.hpp"
+#include "ui/models/saved_views.hpp"
 #include "ui/widgets/row_view.hpp"
 
 namespace stemma::ui {
@@ -21,12 +22,16 @@ class EventsPane : public QWidget {
   /// Limits to so many minutes around the selected event.
   void around(int minutes);
   void chooseColumns();
+  /// Its further columns and its order: what a saved view keeps of it.
+  [[nodiscard]] GridLook look() const { return {model_->further(), model_->sort()}; }
+  void setLook(const GridLook& look);
   /// The rows that are shown, as CSV.
   void exportShown();
   /// Asks for the values of the column in focus and their counts.
   void stackCurrent();
   /// Sorts by the column in focus: upwards, downwards, by time again.
   void sortCurrent();
+  void inTimeOrder();
   /// Filters by the cell: in, or out.
   void pick(const QModelIndex& index, bool exclude);
 
@@ -38,6 +43,8 @@ class EventsPane : public QWidget {
  private:
   void follow();
   void menu(const QModelIndex& index, const QPoint& global);
+  void keep_look();
+  void sortBy(int column);
 
   RequestHandle export_;
   Workbench& bench_;

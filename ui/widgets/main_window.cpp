@@ -35,6 +35,7 @@
 #include "ui/widgets/theme.hpp"
 #include "ui/widgets/timeline_view.hpp"
 #include "ui/widgets/tree_pane.hpp"
+#include "ui/widgets/view_menu.hpp"
 
 namespace stemma::ui {
 namespace {
@@ -394,7 +395,7 @@ void MainWindow::writeReport(const QString& path) {
 }
 
 void MainWindow::show_palette() {
-  CommandPalette palette(commands_, this);
+  CommandPalette palette(commands_ + views_->commands(), this);
   palette.exec();
   if (palette.chosen() != nullptr) palette.chosen()->trigger();
 }

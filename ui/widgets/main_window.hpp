@@ -23,6 +23,7 @@ class FindingsPane;
 class StackPane;
 class TimelineView;
 class TreePane;
+class ViewMenu;
 
 class MainWindow : public QMainWindow {
   Q_OBJECT
@@ -78,6 +79,7 @@ class MainWindow : public QMainWindow {
   EventsPane* events_ = nullptr;
   DetailsPane* details_ = nullptr;
   StackPane* stack_ = nullptr;
+  ViewMenu* views_ = nullptr;
   TimelineView* timeline_ = nullptr;
   std::shared_ptr<const timeline::Model> timeline_model_;
   RequestHandle timeline_request_;

@@ -14,6 +14,7 @@
 #include "ui/widgets/notes_editor.hpp"
 #include "ui/widgets/timeline_view.hpp"
 #include "ui/widgets/tree_pane.hpp"
+#include "ui/widgets/view_menu.hpp"
 
 namespace stemma::ui {
 
@@ -159,10 +160,15 @@ void MainWindow::make_commands() {
   view->addAction(command(tr("S&ort the events by the column"), keys("Ctrl+Alt+O"),
                           [this] { events_->sortCurrent(); }));
   view->addAction(command(tr("Events in the order of &time"), keys("Ctrl+Alt+T"),
-                          [this] { events_->model()->setSort({}); }));
+                          [this] { events_->inTimeOrder(); }));
   view->addAction(command(tr("&Columns of the events…"), {}, [this] { events_->chooseColumns(); }));
   view->addAction(
       command(tr("Clear the selection"), keys("Esc"), [this] { bench_.clearSelection(); }));
+  views_ = new ViewMenu(bench_, *events_, this);
+  connect(views_, &ViewMenu::said, this, &MainWindow::say);
+  view->addAction(
+      command(tr("Sa&ve this view…"), keys("Ctrl+S"), [this] { views_->askAndSave(); }));
+  view->addMenu(views_);
   view->addSeparator();
   view->addAction(
       command(tr("To the &findings"), keys("Ctrl+1"), [this] { findings_->view()->setFocus(); }));

@@ -27,6 +27,7 @@
 #include "ui/widgets/main_window.hpp"
 #include "ui/widgets/report_pdf.hpp"
 #include "ui/widgets/tree_pane.hpp"
+#include "ui/widgets/view_menu.hpp"
 
 namespace stemma::ui {
 namespace {
@@ -270,6 +271,82 @@ TEST_F(Window, ACaseFileThatIsNoneIsSaidAndTheRestGoesOn) {
   ASSERT_TRUE(QTest::qWaitFor([&] { return !bench().caseNotes().empty(); }, 20'000));
   EXPECT_THAT(bench().caseNotes()[0], HasSubstr("not a case file"));
   EXPECT_GT(events()->model()->rowCount(), 0);
+}
+
+QAction* command_of(const QList<QAction*>& commands, const char* text) {
+  for (QAction* command : commands) {
+    if (command->text() == QLatin1String(text)) return command;
+  }
+  return nullptr;
+}
+
+TEST_F(Window, AViewIsKeptUnderItsNameWithTheCase) {
+  const QTemporaryDir folder;
+  const QString file = folder.filePath(QStringLiteral("case.stemma"));
+  window.openCaseFile(file);
+  open();
+  auto* views = window.findChild<ViewMenu*>();
+  ASSERT_NE(views, nullptr);
+  bench().setFilter({parse_search("host:vm-win01").chips, false});
+  events()->setLook({{QStringLiteral("user.name")}, {EventSort::By::host, true, {}}});
+  const View saved = bench().view();
+  views->save(QStringLiteral(" first & run "));
+  ASSERT_TRUE(QTest::qWaitFor(
+      [&] { return bench().notesState() == QStringLiteral("Saved to ") + file + QLatin1Char('.'); },
+      20'000))
+      << bench().notesState().toStdString();
+  bench().setView({});
+  events()->setLook({});
+  QTest::qWait(50);
+  QAction* go = command_of(views->commands(), "View: first && run");
+  ASSERT_NE(go, nullptr);
+  go->trigger();
+  EXPECT_EQ(bench().view(), saved);
+  EXPECT_EQ(events()->look(),
+            (GridLook{{QStringLiteral("user.name")}, {EventSort::By::host, true, {}}}));
+  bench().undo();
+  EXPECT_EQ(bench().view(), View{});  // one step
+
+  // What the case file keeps, another window reads; the look of the grid was not worth a file, and
+  // is in this one.
+  SessionCaseService other({}, [](std::function<void()> run) {
+    QMetaObject::invokeMethod(qApp, std::move(run), Qt::QueuedConnection);
+  });
+  MainWindow again(other);
+  again.openCaseFile(file);
+  again.openPaths({QString::fromUtf8(std::getenv("STEMMA_ROOT")) +
+                   QStringLiteral("/samples/azure-run-command")});
+  auto* again_views = again.findChild<ViewMenu*>();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !again_views->commands().isEmpty(); }, 60'000));
+  again_views->apply(QStringLiteral("first & run"));
+  EXPECT_EQ(again.bench().view(), saved);
+
+  command_of(views->commands(), "Delete view: first && run")->trigger();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return views->commands().isEmpty(); }, 20'000));
+  views->save(QStringLiteral(" "));
+  EXPECT_TRUE(savedViewNames(bench().settings()).isEmpty());
+}
+
+TEST_F(Window, ColumnsAndOrderAreKeptWithACaseThatHasAFile) {
+  const QTemporaryDir folder;
+  const QString file = folder.filePath(QStringLiteral("case.stemma"));
+  window.openCaseFile(file);
+  open();
+  QHeaderView* header = events()->view()->header();
+  QTest::mouseClick(header->viewport(), Qt::LeftButton, {},
+                    {header->sectionViewportPosition(EventModel::kHost) + 10, 8});
+  QTest::qWait(300);
+  EXPECT_FALSE(QFile::exists(file));  // nothing was said yet
+  key(Qt::Key_1, Qt::AltModifier);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return QFile::exists(file); }, 20'000));
+  events()->setLook({});
+  window.openCaseFile(file);
+  open();
+  ASSERT_TRUE(QTest::qWaitFor(
+      [&] {
+        return events()->model()->sort() == EventSort{EventSort::By::host, false, {}};
+      },
+      20'000));
 }
 
 TEST_F(Window, EveryControlHasAName) {
