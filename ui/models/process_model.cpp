@@ -6,6 +6,7 @@
 #include <array>
 
 #include "events/text.hpp"
+#include "ui/models/gap_text.hpp"
 #include "ui/models/roles.hpp"
 #include "ui/models/text.hpp"
 
@@ -91,6 +92,9 @@ ProcessModel::ProcessModel(Workbench& bench, QObject* parent)
     endResetModel();
   });
   connect(&bench_, &Workbench::notesChanged, this, [this] {
+    if (count_ != 0) Q_EMIT dataChanged(index(0, kActivity), index(count_ - 1, kActivity));
+  });
+  connect(&bench_, &Workbench::timelineChanged, this, [this] {
     if (count_ != 0) Q_EMIT dataChanged(index(0, kActivity), index(count_ - 1, kActivity));
   });
   connect(&bench_, &Workbench::viewChanged, this, [this] {
@@ -207,6 +211,7 @@ QString ProcessModel::tip_of(const ProcessRow& row) const {
     lines << QStringLiteral("the records that show this start contradict each other");
   }
   if (facts.user_changed) lines << QStringLiteral("runs as another user than its parent");
+  lines << gapLines(bench_, row.entity);
   if (facts.findings_below != 0) {
     lines << QStringLiteral("%1 findings below").arg(facts.findings_below);
   }
@@ -264,6 +269,7 @@ QVariant ProcessModel::data(const QModelIndex& index, int role) const {
       if (facts.user_changed) pills += QStringLiteral("user →\t");
       const ProcessImage* image = image_of(open.snapshot->tree, row.entity);
       if (image != nullptr && image->candidates > 1) pills += QStringLiteral("parent ?\t");
+      pills += gapPills(bench_, row.entity);
       add("child", open.snapshot->tree.children(row.entity).size());
       add("file", facts.events[0]);
       add("reg", facts.events[1]);

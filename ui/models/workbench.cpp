@@ -45,6 +45,11 @@ void Workbench::openPaths(const QStringList& paths) {
   });
 }
 
+void Workbench::setTimeline(std::shared_ptr<const timeline::Model> timeline) {
+  timeline_ = std::move(timeline);
+  Q_EMIT timelineChanged();
+}
+
 void Workbench::apply(View view, const QString& gesture) {
   const View before = history_.now();
   if (history_.set(std::move(view), gesture.toStdString())) changed(before);

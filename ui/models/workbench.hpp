@@ -82,6 +82,10 @@ class Workbench : public QObject {
   /// What to know of the case file: evidence that changed, what was left out.
   [[nodiscard]] const std::vector<std::string>& caseNotes() const { return case_notes_; }
 
+  /// Of the open case; null until it is worked out, a moment after each stage.
+  [[nodiscard]] const std::shared_ptr<const timeline::Model>& timeline() const { return timeline_; }
+  void setTimeline(std::shared_ptr<const timeline::Model> timeline);
+
   /// Events that the filter leaves, ascending; null where it leaves all. Grows while a filter runs.
   [[nodiscard]] const std::vector<EventId>* filtered() const { return filtered_.get(); }
   [[nodiscard]] bool filtering() const { return filtering_; }
@@ -93,6 +97,7 @@ class Workbench : public QObject {
   /// Another case, or a further stage of the same. `stage` says which is new.
   void caseChanged();
   void viewChanged();
+  void timelineChanged();
   /// More rows, or all of them, or none any more.
   void filterChanged();
   /// Something was said, saved, or read from a case file.
@@ -111,6 +116,7 @@ class Workbench : public QObject {
 
   CaseService& service_;
   std::shared_ptr<const OpenCase> open_;
+  std::shared_ptr<const timeline::Model> timeline_;
   ViewHistory history_;
   RequestHandle filter_request_;
   std::unique_ptr<std::vector<EventId>> filtered_;

@@ -49,10 +49,12 @@ void add_gaps(const HostEvidence& evidence, HostMarkers& markers) {
     for (const Gap& gap : log.gaps) {
       std::string text = gap_text(gap, log);
       if (text.empty()) continue;
+      const bool hides = gap.kind == GapKind::log_cleared ||
+                         (gap.kind != GapKind::not_recorded && gap.places == 1 && log.starts != 0);
       const MarkerKind kind =
           gap.kind == GapKind::log_cleared ? MarkerKind::log_cleared : MarkerKind::gap;
       markers.of_kind[static_cast<std::size_t>(kind)].push_back(
-          {kind, gap.from, std::max(gap.from, gap.to), gap.event, std::move(text)});
+          {kind, gap.from, std::max(gap.from, gap.to), gap.event, std::move(text), hides});
     }
   }
   std::vector<Marker>& gaps = markers.of_kind[static_cast<std::size_t>(MarkerKind::gap)];
@@ -99,7 +101,7 @@ std::vector<HostMarkers> find_markers(const CaseSnapshot& snapshot, const std::s
     markers.last = evidence.last;
     for (const Timestamp boot : evidence.boots) {
       markers.of_kind[static_cast<std::size_t>(MarkerKind::boot)].push_back(
-          {MarkerKind::boot, boot, boot, {}, "the machine started"});
+          {MarkerKind::boot, boot, boot, {}, "the machine started", false});
     }
     add_gaps(evidence, markers);
     all.push_back(std::move(markers));
@@ -121,7 +123,8 @@ std::vector<HostMarkers> find_markers(const CaseSnapshot& snapshot, const std::s
           [](const HostMarkers& markers, HostId wanted) { return markers.host < wanted; });
       if (host == all.end() || host->host != events.host(id)) continue;
       host->of_kind[static_cast<std::size_t>(MarkerKind::clock_set)].push_back(
-          {MarkerKind::clock_set, events.time(id), events.time(id), id, "the clock was set"});
+          {MarkerKind::clock_set, events.time(id), events.time(id), id, "the clock was set",
+           false});
     }
   }
   for (HostMarkers& markers : all) {

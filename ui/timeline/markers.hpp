@@ -31,6 +31,10 @@ struct Marker {
   Timestamp from, to;  ///< equal for what happened at once
   EventId event;       ///< that says so; none where no single one does
   std::string text;    ///< one visible line: `record ids missing: 512 (Security)`
+  /// A log was emptied, or one of process starts lacks records in this one stretch: starts and ends
+  /// may be among what is missing. Not where a log merely begins later than others, and not where
+  /// many small holes are told as one.
+  bool hides_processes = false;
 };
 
 /// Gaps of a host that are kept, the longest ones. Real hosts have some tens; a forged collection

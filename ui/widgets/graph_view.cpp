@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/models/gap_text.hpp"
 #include "ui/models/text.hpp"
 
 namespace stemma::ui {
@@ -43,6 +44,7 @@ GraphView::GraphView(Workbench& bench, QWidget* parent)
   setAccessibleName(tr("Process graph"));
   viewport()->setBackgroundRole(QPalette::Base);
   viewport()->setAutoFillBackground(true);
+  connect(&bench_, &Workbench::timelineChanged, viewport(), qOverload<>(&QWidget::update));
   connect(&bench_, &Workbench::viewChanged, this, &GraphView::follow);
   connect(&bench_, &Workbench::caseChanged, this, [this] {
     selected_ = {};
@@ -175,6 +177,9 @@ void GraphView::paint_node(QPainter& painter, const GraphNode& node) const {
       second << QStringLiteral("user → ") +
                     shown(snapshot.strings.view(snapshot.tree.image(image).user_name));
   }
+  for (const QString& gap :
+       gapPills(bench_, node.entity).split(QLatin1Char('\t'), Qt::SkipEmptyParts))
+    second << QStringLiteral("⚠ ") + gap;
   const char* names[] = {"file", "reg", "net", "dns", "other"};
   for (std::size_t i = 0; i < kActivities; ++i) {
     if (facts.events[i] != 0)

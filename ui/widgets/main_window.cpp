@@ -177,12 +177,12 @@ void MainWindow::connect_timeline() {
     const auto& open = bench_.openCase();
     if (!open || !open->snapshot) {
       timeline_request_.reset();
-      timeline_model_.reset();
+      bench_.setTimeline(nullptr);
       return timeline_->setModel(nullptr);
     }
     timeline_request_ = bench_.service().make_timeline(
-        open, timeline_model_, [this](std::shared_ptr<const timeline::Model> model) {
-          timeline_model_ = model;
+        open, bench_.timeline(), [this](std::shared_ptr<const timeline::Model> model) {
+          bench_.setTimeline(model);
           timeline_->setModel(std::move(model));
           timeline_->setView(bench_.view());
           timeline_->setMatches(bench_.filtered());

@@ -81,7 +81,6 @@ class MainWindow : public QMainWindow {
   StackPane* stack_ = nullptr;
   ViewMenu* views_ = nullptr;
   TimelineView* timeline_ = nullptr;
-  std::shared_ptr<const timeline::Model> timeline_model_;
   RequestHandle timeline_request_;
   QLineEdit* search_ = nullptr;
   QComboBox* zone_ = nullptr;

@@ -334,7 +334,10 @@ void RowView::paint_pills(QPainter& painter, const QString& pills, const QRect& 
     const QColor colour = alarm ? alarm_colour(palette()) : ink;
     QColor edge = colour;
     edge.setAlphaF(alarm ? 0.9F : 0.45F);
-    painter.setPen(QPen(edge, 1));
+    // What is missing has a broken edge.
+    const bool missing =
+        text.startsWith(QStringLiteral("gap ")) || text == QStringLiteral("log cleared");
+    painter.setPen(QPen(missing ? colour : edge, 1, missing ? Qt::DashLine : Qt::SolidLine));
     painter.setBrush(Qt::NoBrush);
     painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5);
     painter.setPen(colour);

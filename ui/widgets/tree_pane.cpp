@@ -7,6 +7,7 @@
 #include <QStackedWidget>
 #include <QToolButton>
 
+#include "ui/models/gap_text.hpp"
 #include "ui/models/text.hpp"
 #include "ui/widgets/pane_parts.hpp"
 
@@ -199,6 +200,19 @@ void TreePane::show_events(EntityId entity, const QString& pill) {
   if (pill == QStringLiteral("⚑")) {
     bench_.selectEntity(entity);
     Q_EMIT opened();
+    return;
+  }
+  if (pill == QStringLiteral("gap") || pill == QStringLiteral("log")) {
+    bench_.selectEntity(entity);
+    const auto range = firstGap(bench_, entity);
+    // A forged time at an end of what can be counted is not gone to.
+    if (range && range->from.ns > 0 &&
+        range->to.ns < std::numeric_limits<std::int64_t>::max() / 2) {
+      const std::int64_t margin = (range->to.ns - range->from.ns) / 4 + 10 * kNsPerSecond;
+      bench_.setZoom(TimeRange{{range->from.ns - margin}, {range->to.ns + margin}});
+    }
+    const QStringList lines = gapLines(bench_, entity);
+    if (!lines.isEmpty()) Q_EMIT said(lines.front());
     return;
   }
   if (pill == QStringLiteral("✎")) return bench_.selectEntity(entity);

@@ -6,13 +6,17 @@
 #include <QAbstractItemModelTester>
 #include <QCoreApplication>
 #include <QElapsedTimer>
+#include <QFile>
+#include <QTemporaryDir>
 #include <cstdlib>
 
 #include "app/gui/session_case_service.hpp"
 #include "ui/models/event_model.hpp"
 #include "ui/models/finding_model.hpp"
+#include "ui/models/gap_text.hpp"
 #include "ui/models/process_model.hpp"
 #include "ui/models/roles.hpp"
+#include "ui/timeline/model.hpp"
 
 namespace stemma::ui {
 namespace {
@@ -173,6 +177,51 @@ TEST_F(Models, AFilterAndASortHoldTogether) {
   wait([&] { return !events.sorting(); });
   EXPECT_EQ(events.sortText(), QStringLiteral("by Code, downwards"));
   EXPECT_EQ(bench.view().filter, Filter{});
+}
+
+// One exec, 900 serials that nobody has, then the shell's child.
+TEST_F(Models, AGapIsABadgeOfTheProcessesItConcerns) {
+  QTemporaryDir folder;
+  QFile log(folder.filePath(QStringLiteral("audit.log")));
+  ASSERT_TRUE(log.open(QIODevice::WriteOnly));
+  int serial = 0;
+  const auto exec = [&](int second, int pid, int parent) {
+    ++serial;
+    const QByteArray head = "msg=audit(" + QByteArray::number(1770000000 + second) +
+                            ".000:" + QByteArray::number(serial) + "): ";
+    log.write("type=SYSCALL " + head + "arch=c000003e syscall=59 success=yes exit=0 items=2 ppid=" +
+              QByteArray::number(parent) + " pid=" + QByteArray::number(pid) +
+              " auid=0 uid=0 gid=0 euid=0 comm=\"x\" exe=\"/bin/x\" key=(null)\n");
+    log.write("type=EXECVE " + head + "argc=1 a0=\"x\"\n");
+  };
+  exec(0, 100, 1);
+  for (int i = 1; i < 60; ++i) exec(i, 1000 + i, 100);
+  serial += 9000;
+  exec(3600, 200, 100);
+  for (int i = 1; i < 60; ++i) exec(3600 + i, 2000 + i, 200);
+  log.close();
+  bench.openPaths({folder.path()});
+  wait([&] { return bench.openCase() && bench.openCase()->stage == Stage::complete; });
+  const EntityId entity = processes.find(QStringLiteral("100"), {}, true);
+  const EntityId late = processes.find(QStringLiteral("200"), {}, true);
+  ASSERT_TRUE(entity);
+  ASSERT_TRUE(late);
+  EXPECT_EQ(gapPills(bench, entity), QString());  // the timeline is not there yet
+  const auto request = bench.service().make_timeline(
+      bench.openCase(), nullptr, [this](std::shared_ptr<const timeline::Model> model) {
+        bench.setTimeline(std::move(model));
+      });
+  wait([&] { return bench.timeline() != nullptr; });
+  const int row = processes.reveal(late);
+  EXPECT_THAT(
+      processes.index(row, ProcessModel::kActivity).data(kPillsRole).toString().toStdString(),
+      HasSubstr("gap 1\t"));
+  EXPECT_THAT(
+      processes.index(row, 0).data(Qt::ToolTipRole).toString().toStdString(),
+      HasSubstr("between its parent's start and its own: 9000 audit serials missing (auditd), "
+                "2026-02-02 02:40:59.000 UTC – 2026-02-02 03:40:00.000 UTC"));
+  EXPECT_EQ(gapLines(bench, entity).size(), 1);
+  EXPECT_TRUE(gapLines(bench, entity).front().startsWith(QStringLiteral("while it lived: ")));
 }
 
 TEST_F(Models, ASelectedFindingBringsItsEventProcessAndRun) {

@@ -1,0 +1,42 @@
+#include "ui/timeline/life_gaps.hpp"
+
+#include <algorithm>
+
+namespace stemma::ui::timeline {
+namespace {
+
+bool overlaps(const Marker& marker, Timestamp from, Timestamp to) {
+  if (marker.from == marker.to) return from <= marker.from && marker.from <= to;
+  return marker.from < to && from < marker.to;
+}
+
+}  // namespace
+
+std::vector<LifeGap> life_gaps(const Model& model, EntityId id) {
+  std::vector<LifeGap> out;
+  if (model.empty() || !id || id.index() >= model.snapshot().tree.entities().size()) return out;
+  const ProcessTree& tree = model.snapshot().tree;
+  const ProcessEntity& entity = tree.entity(id);
+  const HostModel* host = model.find(entity.host);
+  if (host == nullptr) return out;
+  const Timestamp end =
+      entity.end_kind == EndKind::open ? std::max(host->markers.last, entity.start) : entity.end;
+  const bool by_pid = entity.parent && entity.edge != ParentEdge::guid &&
+                      tree.entity(entity.parent).start_seen && entity.start_seen;
+  for (const MarkerKind kind : {MarkerKind::log_cleared, MarkerKind::gap}) {
+    for (const Marker& marker : host->markers.of_kind[static_cast<std::size_t>(kind)]) {
+      if (!marker.hides_processes) continue;
+      if (overlaps(marker, entity.start, end)) {
+        out.push_back({&marker, false});
+      } else if (by_pid && overlaps(marker, tree.entity(entity.parent).start, entity.start)) {
+        out.push_back({&marker, true});
+      }
+    }
+  }
+  std::stable_sort(out.begin(), out.end(), [](const LifeGap& a, const LifeGap& b) {
+    return a.marker->from < b.marker->from;
+  });
+  return out;
+}
+
+}  // namespace stemma::ui::timeline
