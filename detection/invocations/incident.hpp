@@ -40,8 +40,9 @@ struct SecretSeen {
   EntityId entity;                ///< whose command line it is; none else
   ImageId image;
   std::optional<ArtifactId> file;
-  std::string where;  ///< `command line of bash (pid 2211)`
+  std::string where;  ///< `command line of bash (pid 2211)`; `…, and 12 more of that program`
   std::optional<std::uint32_t> invocation;
+  std::uint64_t count = 1;  ///< command lines that this one stands for; it is the earliest
 };
 
 /// What an analyst declared as known automation (automation.hpp), and what it covered.

@@ -87,6 +87,8 @@ void name_secrets(Incident& incident, const std::function<std::string(EventId)>&
     else if (secret.invocation)
       text += "\n" + incident.invocations[*secret.invocation].id;
     secret.id = digest(text).substr(0, 32);
+    if (secret.count > 1)
+      secret.where += fmt::format(", and {} more of that program", secret.count - 1);
   }
 }
 

@@ -22,7 +22,7 @@ const Rule& secret_rule(SecretKind kind);
 std::span<const Rule> secret_rules();
 
 /// Gives each secret the id that its finding has: a digest of the rule's id, the kind and the
-/// record, so that it stays when files are renamed.
+/// record, so that it stays when files are renamed; then adds to its place how many it stands for.
 /// @param original  the bytes of a record. @param digest  SHA-256 in hex of a text
 /// @param file_digest  of an artifact's bytes, for a secret that only a file holds
 void name_secrets(Incident& incident, const std::function<std::string(EventId)>& original,

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 
 #include "events/secrets.hpp"
@@ -75,29 +77,47 @@ std::vector<SecretSeen> secrets_seen(const CaseSnapshot& snapshot, const Inciden
     for (const RunProcess& process : incident.invocations[i].processes)
       run_of.emplace(process.entity.value, static_cast<std::uint32_t>(i));
 
-  std::unordered_map<std::uint32_t, std::set<SecretKind>> known;  // by command line
   const ProcessTree& tree = snapshot.tree;
+  const auto tell = [&](SecretSeen seen, SecretKind kind, EntityId id, const ProcessImage& image) {
+    const ProcessEntity& entity = tree.entity(id);
+    seen.what = kind;
+    seen.kind = secret_kind_name(kind);
+    seen.entity = id;
+    seen.image = ImageId::from_index(static_cast<std::size_t>(&image - tree.images().data()));
+    seen.host = snapshot.hosts.name(entity.host);
+    seen.event = image.event;
+    seen.time = snapshot.events.time(image.event);
+    seen.where = fmt::format("command line of {}", snapshot.strings.view(image.name));
+    if (entity.pid != kNoPid) seen.where += fmt::format(" (pid {})", entity.pid);
+    return seen;
+  };
+  std::unordered_map<std::uint32_t, std::set<SecretKind>> known;          // by command line
+  std::map<std::tuple<HostId, SecretKind, StringId>, std::size_t> first;  // outside runs: in `out`
   for (std::size_t i = 0; i < tree.entities().size(); ++i) {
     const EntityId id = EntityId::from_index(i);
     const ProcessEntity& entity = tree.entity(id);
     for (const ProcessImage& image : tree.images_of(id)) {
       if (!image.event || !image.command_line) continue;
+      const std::string_view line = snapshot.strings.view(image.command_line);
+      if (!may_hold_secret(line)) continue;
       const auto [at, fresh] = known.try_emplace(image.command_line.value);
-      if (fresh) at->second = kinds_in(snapshot.strings.view(image.command_line));
+      if (fresh) at->second = kinds_in(line);
       for (const SecretKind kind : at->second) {
+        const auto run = run_of.find(id.value);
         SecretSeen seen;
-        seen.what = kind;
-        seen.kind = secret_kind_name(kind);
-        seen.entity = id;
-        seen.image = ImageId::from_index(static_cast<std::size_t>(&image - tree.images().data()));
-        seen.host = snapshot.hosts.name(entity.host);
-        seen.event = image.event;
-        seen.time = snapshot.events.time(image.event);
-        seen.where = fmt::format("command line of {}", snapshot.strings.view(image.name));
-        if (entity.pid != kNoPid) seen.where += fmt::format(" (pid {})", entity.pid);
-        if (const auto run = run_of.find(id.value); run != run_of.end())
+        if (run != run_of.end()) {
           seen.invocation = run->second;
-        out.push_back(std::move(seen));
+        } else if (const auto [one, alone] =
+                       first.try_emplace({entity.host, kind, image.name}, out.size());
+                   !alone) {
+          SecretSeen& before = out[one->second];
+          ++before.count;
+          if (before.event < image.event) continue;
+          seen.count = before.count;
+          before = tell(seen, kind, id, image);
+          continue;
+        }
+        out.push_back(tell(seen, kind, id, image));
       }
     }
   }
