@@ -467,7 +467,8 @@ class Assembler {
 
   void cloud() {
     incident_.operations = collect_operations(matcher_, facts_.cloud);
-    incident_.skews = join_cloud(matcher_, guest_.states, correlated_, incident_.invocations,
+    incident_.skews = join_cloud(matcher_, guest_.states, correlated_,
+                                 machine_identities(snapshot_, facts_.guest), incident_.invocations,
                                  incident_.operations);
     for (const CloudOperation& operation : incident_.operations) {
       if (!operation.invocation) continue;

@@ -25,8 +25,13 @@ std::string_view first_label(std::string_view name) {
 class Joiner {
  public:
   Joiner(const ChannelMatcher& matcher, const std::vector<GoalState>& states,
-         std::vector<Invocation>& invocations, std::vector<CloudOperation>& operations)
-      : matcher_(matcher), states_(states), invocations_(invocations), operations_(operations) {}
+         const std::vector<MachineIdentity>& machines, std::vector<Invocation>& invocations,
+         std::vector<CloudOperation>& operations)
+      : matcher_(matcher), states_(states), invocations_(invocations), operations_(operations) {
+    for (const MachineIdentity& machine : machines)
+      machines_.emplace(ascii_lower(machine.host), &machine);
+    find_hosts();
+  }
 
   std::vector<ClockSkew> run(const std::vector<CorrelatedRun>& correlated) {
     by_correlation(correlated);
@@ -54,7 +59,45 @@ class Joiner {
   }
   [[nodiscard]] bool fits(const CloudOperation& operation, const Invocation& run) const {
     return !run.operation && channel_fits(operation, run) && name_fits(operation, run) &&
-           same_machine(operation.machine, run.host);
+           machine_fits(operation, run);
+  }
+  // What a host says it is, or nothing.
+  [[nodiscard]] const MachineIdentity* papers(const std::string& host) const {
+    const auto at = machines_.find(ascii_lower(host));
+    return at == machines_.end() ? nullptr : at->second;
+  }
+  [[nodiscard]] MachineMatch match(const CloudOperation& operation, const Invocation& run) const {
+    const MachineIdentity* own = papers(run.host);
+    return own == nullptr ? MachineMatch::unknown : compare(*own, operation);
+  }
+  // The machine's own papers, and its name only where they say nothing.
+  [[nodiscard]] bool machine_fits(const CloudOperation& operation, const Invocation& run) const {
+    const MachineMatch found = match(operation, run);
+    if (found != MachineMatch::unknown) return found == MachineMatch::same;
+    return same_machine(operation.machine, run.host);
+  }
+  // The machine of each operation, as runs are kept by it: the host whose papers fit, else the
+  // name.
+  void find_hosts() {
+    std::map<std::string, std::string> by_id, by_resource;
+    for (const auto& [host, machine] : machines_) {
+      if (!machine->vm_id.empty()) by_id.emplace(machine->vm_id, host);
+      by_resource.emplace("/subscriptions/" + machine->subscription + "/resourcegroups/" +
+                              machine->group + "/providers/microsoft.compute/virtualmachines/" +
+                              machine->name,
+                          host);
+    }
+    for (const CloudOperation& operation : operations_) {
+      std::string host = operation.machine;
+      const auto id = by_id.find(operation.vm_id);
+      const auto resource = by_resource.find(machine_resource(operation.resource_id));
+      if (id != by_id.end())
+        host = id->second;
+      else if (resource != by_resource.end() &&
+               compare(*machines_.at(resource->second), operation) == MachineMatch::same)
+        host = resource->second;
+      hosts_.push_back(ascii_lower(first_label(host)));
+    }
   }
   [[nodiscard]] std::int64_t skew(const std::string& host) const {
     const auto at = skews_.find(host);
@@ -143,8 +186,7 @@ class Joiner {
     }
     std::map<std::string, std::vector<std::uint32_t>> by_machine;
     for (std::uint32_t i = 0; i < operations_.size(); ++i) {
-      if (free(operations_[i]))
-        by_machine[ascii_lower(first_label(operations_[i].machine))].push_back(i);
+      if (free(operations_[i])) by_machine[hosts_[i]].push_back(i);
     }
     for (const auto& [host, runs] : by_host) {
       std::vector<std::int64_t> differences;
@@ -195,8 +237,8 @@ class Joiner {
     for (std::uint32_t i = 0; i < operations_.size(); ++i) {
       const CloudOperation& operation = operations_[i];
       if (!free(operation)) continue;
-      groups[{operation.run_name.empty(), ascii_lower(first_label(operation.machine)),
-              ascii_lower(operation.operation_name), ascii_lower(operation.run_name)}]
+      groups[{operation.run_name.empty(), hosts_[i], ascii_lower(operation.operation_name),
+              ascii_lower(operation.run_name)}]
           .push_back(i);
     }
     for (auto& [key, operations] : groups) {
@@ -204,7 +246,11 @@ class Joiner {
       if (at == runs_of.end()) continue;
       std::vector<std::uint32_t> runs;
       for (const std::uint32_t run : at->second) {
-        if (fits(operations_[operations.front()], invocations_[run])) runs.push_back(run);
+        // Of one name there may be two machines: any of the operations may be this one's.
+        if (std::any_of(operations.begin(), operations.end(), [&](std::uint32_t operation) {
+              return fits(operations_[operation], invocations_[run]);
+            }))
+          runs.push_back(run);
       }
       align(operations, runs);
     }
@@ -349,26 +395,35 @@ class Joiner {
   void pair(std::uint32_t operation, std::uint32_t run, bool alone) {
     const std::int64_t d = distance(operations_[operation], invocations_[run]);
     const std::int64_t off = skew(invocations_[run].host);
-    std::string reason = fmt::format("the same machine, and the run began {} {} the operation",
-                                     seconds_text(std::abs(d)), d < 0 ? "before" : "after");
+    const bool known = match(operations_[operation], invocations_[run]) == MachineMatch::same;
+    std::string reason =
+        fmt::format("the same machine{}, and the run began {} {} the operation",
+                    known ? " by the id or resource that its agent's settings name" : "",
+                    seconds_text(std::abs(d)), d < 0 ? "before" : "after");
     if (off != 0)
       reason += fmt::format(", the machine's clock being {} {}", seconds_text(std::abs(off)),
                             off > 0 ? "ahead" : "behind");
     reason += alone ? "; no other run or operation fits" : "; others would fit too";
-    join(operation, run, JoinBasis::host_and_time,
-         alone ? Confidence::probable : Confidence::possible, std::move(reason));
+    const Confidence only = known ? Confidence::confirmed : Confidence::probable;
+    join(operation, run, known ? JoinBasis::vm_id : JoinBasis::host_and_time,
+         alone ? only : Confidence::possible, std::move(reason));
   }
 
   void tell_why_alone() {
-    std::set<std::string> machines;
-    for (const Invocation& run : invocations_) machines.insert(ascii_lower(first_label(run.host)));
-    for (CloudOperation& operation : operations_) {
+    std::map<std::string, std::uint32_t> machines;  // with a run of each
+    for (std::uint32_t i = 0; i < invocations_.size(); ++i)
+      machines.emplace(ascii_lower(first_label(invocations_[i].host)), i);
+    for (std::size_t i = 0; i < operations_.size(); ++i) {
+      CloudOperation& operation = operations_[i];
       if (operation.invocation || operation.action != "run") continue;
-      const bool machine = !operation.machine.empty() &&
-                           machines.count(ascii_lower(first_label(operation.machine))) != 0;
+      const auto at = machines.find(hosts_[i]);
+      const bool machine = !operation.machine.empty() && at != machines.end();
       const std::string lower = ascii_lower(operation.result);
       if (lower.compare(0, 4, "fail") == 0) {
         operation.why_alone = "the operation failed: the script may not have run at all";
+      } else if (machine && match(operation, invocations_[at->second]) == MachineMatch::other) {
+        operation.why_alone =
+            "a machine of this name was collected, but by its own papers it is another one";
       } else if (!machine) {
         operation.why_alone = fmt::format(
             "no run was seen on a machine called {}: its evidence was not collected, or its own "
@@ -387,6 +442,8 @@ class Joiner {
   std::vector<Invocation>& invocations_;
   std::vector<CloudOperation>& operations_;
   std::map<std::string, ClockSkew> skews_;
+  std::map<std::string, const MachineIdentity*> machines_;  // by host, lower case
+  std::vector<std::string> hosts_;  // first label of each operation's machine
 };
 
 }  // namespace
@@ -420,9 +477,10 @@ std::string seconds_text(std::int64_t ns) {
 std::vector<ClockSkew> join_cloud(const ChannelMatcher& matcher,
                                   const std::vector<GoalState>& states,
                                   const std::vector<CorrelatedRun>& correlated,
+                                  const std::vector<MachineIdentity>& machines,
                                   std::vector<Invocation>& invocations,
                                   std::vector<CloudOperation>& operations) {
-  return Joiner(matcher, states, invocations, operations).run(correlated);
+  return Joiner(matcher, states, machines, invocations, operations).run(correlated);
 }
 
 }  // namespace stemma

@@ -8,6 +8,7 @@
 #include "detection/invocations/cloud_operation.hpp"
 #include "detection/invocations/guest_runs.hpp"
 #include "detection/invocations/invocation.hpp"
+#include "detection/invocations/machine_identity.hpp"
 
 namespace stemma {
 
@@ -29,9 +30,11 @@ struct CorrelatedRun {
 /// Sets CloudOperation::invocation … why_alone and Invocation::operation; returns the skews that
 /// were estimated, by host.
 /// @param correlated  runs whose goal state names a correlation id
+/// @param machines    what hosts say they are; one that contradicts an operation forbids the join
 std::vector<ClockSkew> join_cloud(const ChannelMatcher& matcher,
                                   const std::vector<GoalState>& states,
                                   const std::vector<CorrelatedRun>& correlated,
+                                  const std::vector<MachineIdentity>& machines,
                                   std::vector<Invocation>& invocations,
                                   std::vector<CloudOperation>& operations);
 

@@ -19,7 +19,7 @@ enum class JoinBasis : std::uint8_t {
   none,
   correlation_id,  ///< the agent's log names the operation's correlation id
   command_id,      ///< the path on the guest holds the cloud's command id (AWS)
-  vm_id,           ///< the same machine by its own id, and the time fits
+  vm_id,           ///< the same machine by its own papers (machine_identity.hpp), the time fits
   host_and_time,   ///< the same name, and the time fits
 };
 std::string_view join_basis_name(JoinBasis basis);
@@ -32,6 +32,7 @@ struct CloudOperation {
   std::string action;          ///< `run`, `delete`
   std::string resource_id;     ///< as recorded
   std::string machine;         ///< VM name, or instance id
+  std::string vm_id;           ///< Azure's id of the machine, lower case, where a row of it has one
   std::string run_name;        ///< of `…/runCommands/<name>`
   std::string account;         ///< subscription or account id
   std::string caller;          ///< UPN, or the principal's id

@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "detection/invocations/machine_identity.hpp"
 #include "events/paths.hpp"
 
 namespace stemma {
@@ -21,6 +22,19 @@ int step(std::string_view result) {
 bool deletes(std::string_view operation) {
   const std::string lower = ascii_lower(operation);
   return lower.size() > 7 && lower.compare(lower.size() - 7, 7, "/delete") == 0;
+}
+
+// By resource: the VM id that any row about the machine carries. Where rows contradict each other,
+// the name was given to another machine later, and none is taken.
+std::map<std::string, std::string> ids_of_machines(const std::vector<CloudFact>& facts) {
+  std::map<std::string, std::string> ids;
+  for (const CloudFact& fact : facts) {
+    std::string resource = machine_resource(fact.row.resource_id);
+    if (fact.row.vm_id.empty() || resource.empty()) continue;
+    const auto [at, fresh] = ids.try_emplace(std::move(resource), fact.row.vm_id);
+    if (!fresh && at->second != fact.row.vm_id) at->second.clear();
+  }
+  return ids;
 }
 
 void fill(std::string& to, const std::string& from) {
@@ -57,6 +71,7 @@ std::vector<CloudOperation> collect_operations(const ChannelMatcher& matcher,
   using Key = std::tuple<std::string, std::string, std::string, std::string>;
   std::map<Key, CloudOperation> by_key;
   std::map<Key, int> steps;
+  const auto ids = ids_of_machines(facts);
   for (const CloudFact& fact : facts) {
     const CloudOperation& row = fact.row;
     const auto channels = matcher.by_operation(row.operation_name);
@@ -98,6 +113,8 @@ std::vector<CloudOperation> collect_operations(const ChannelMatcher& matcher,
   }
   std::vector<CloudOperation> found;
   for (auto& [key, operation] : by_key) {
+    const auto known = ids.find(machine_resource(operation.resource_id));
+    if (known != ids.end()) operation.vm_id = known->second;
     std::sort(operation.events.begin(), operation.events.end(),
               [](EventId a, EventId b) { return a.value < b.value; });
     found.push_back(std::move(operation));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "detection/invocations/machine_identity.hpp"
 #include "events/paths.hpp"
 
 namespace stemma {
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::size_t kMaxTraceText = 4096;
 constexpr std::size_t kMaxClaims = 64;
+/// A body in which a VM id is looked for: an answer about one machine has some kilobytes.
+constexpr std::size_t kMaxResponseBody = 256u << 10;
 
 std::string text(const Event& event, FieldId field) {
   return std::string(event.text(field));
@@ -100,12 +103,36 @@ bool take_guest(EventId id, const Event& event, std::vector<GuestFact>& out) {
   fact.correlation_id = text(event, field::azure_correlation_id);
   fact.activity_id = text(event, field::run_activity_id);
   fact.goal_created = time_of(event, field::run_goal_created);
+  fact.vm_id = text(event, field::cloud_instance_id);
+  fact.subscription = text(event, field::azure_subscription_id);
+  fact.resource_group = text(event, field::azure_resource_group);
+  fact.resource_name = text(event, field::azure_resource_name);
   // An agent writes lines all day; those that name no run, goal state or extension tell nothing.
   if (fact.kind == GuestFact::Kind::agent_log && fact.correlation_id.empty() &&
       fact.extension.empty() && !fact.goal_created)
     return true;
   out.push_back(std::move(fact));
   return true;
+}
+
+// Of rows that carry the machine's id: as a field of a document, as a property, or in the body of
+// the answer to whoever made or changed the machine.
+std::string vm_id_of(const Event& event) {
+  std::string id = ascii_lower(event.text(field::cloud_instance_id));
+  if (id.size() == 36) return id;
+  constexpr std::string_view kProperties = "azure.activitylogs.properties.";
+  event.for_each_value([&](FieldId field, const Value& value) {
+    const std::string_view name = field_name(field);
+    if (name.substr(0, kProperties.size()) != kProperties) return;
+    const std::string key = ascii_lower(name.substr(kProperties.size()));
+    std::string found;
+    if (key == "vmid")
+      found = vm_id_in("vmid:" + std::string(value.text));
+    else if (key == "responsebody" && value.text.size() <= kMaxResponseBody)
+      found = vm_id_in(value.text);
+    if (!found.empty()) id = std::move(found);
+  });
+  return id.size() == 36 ? id : std::string();
 }
 
 bool take_cloud(EventId id, const Event& event, std::vector<CloudFact>& out) {
@@ -119,6 +146,7 @@ bool take_cloud(EventId id, const Event& event, std::vector<CloudFact>& out) {
     row.operation_name = text(event, field::azure_operation_name);
     row.resource_id = text(event, field::azure_resource_id);
     row.account = text(event, field::azure_subscription_id);
+    row.vm_id = vm_id_of(event);
     row.role = text(event, field::azure_auth_role);
     row.principal_id = text(event, field::azure_auth_principal_id);
     row.principal_type = text(event, field::azure_auth_principal_type);

@@ -40,6 +40,7 @@ struct GuestFact {
   std::string script, script_path, script_uri, user, stdout_text, stderr_text;
   std::string correlation_id, activity_id;
   std::optional<Timestamp> goal_created;
+  std::string vm_id, subscription, resource_group, resource_name;  ///< of the machine it lay on
 };
 
 /// A part of a script as PowerShell logged it (event 4104).

@@ -19,6 +19,7 @@ struct Case {
   std::vector<CloudOperation> operations;
   std::vector<GoalState> states;
   std::vector<CorrelatedRun> correlated;
+  std::vector<MachineIdentity> machines;
 
   std::uint32_t channel(std::string_view id) const {
     return static_cast<std::uint32_t>(channels.set.find(id) - channels.set.channels.data());
@@ -43,7 +44,7 @@ struct Case {
   }
   // `operation>run basis confidence` of each operation.
   std::vector<std::string> join() {
-    skews = join_cloud(matcher, states, correlated, runs, operations);
+    skews = join_cloud(matcher, states, correlated, machines, runs, operations);
     std::vector<std::string> out;
     for (const CloudOperation& each : operations) {
       out.push_back(each.invocation
@@ -69,6 +70,89 @@ TEST(CloudJoin, NameAndTimeFit) {
             "the same machine, and the run began 20 s after the operation; no other run or "
             "operation fits");
   EXPECT_EQ(of.runs[0].operation, 0u);
+}
+
+constexpr const char* kId = "86f4ae0a-61f8-48ae-9199-40f402d56864";
+constexpr const char* kOtherId = "00000000-61f8-48ae-9199-40f402d56864";
+
+TEST(CloudJoin, TheMachinesOwnIdJoinsWhereTheNamesDiffer) {
+  Case of;
+  of.run("WIN-8K2J", 1020);
+  of.machines = {{"WIN-8K2J", kId, "", "", "", {}}};
+  of.operation("a", "web01", 1000);
+  of.operations[0].vm_id = kId;
+  EXPECT_EQ(of.join(), (Lines{"a>0 vm_id confirmed"}));
+  EXPECT_EQ(of.operations[0].join_reason,
+            "the same machine by the id or resource that its agent's settings name, and the run "
+            "began 20 s after the operation; no other run or operation fits");
+}
+
+TEST(CloudJoin, TheResourceThatTheSettingsNameJoinsLikeAnId) {
+  Case of;
+  of.run("WIN-8K2J", 1020);
+  of.machines = {{"WIN-8K2J", kId, "s1", "rg", "web01", {}}};
+  of.operation("a", "web01", 1000);
+  of.operations[0].resource_id =
+      "/SUBSCRIPTIONS/S1/resourceGroups/RG/providers/Microsoft.Compute/virtualMachines/WEB01/"
+      "runCommands/x";
+  EXPECT_EQ(of.join(), (Lines{"a>0 vm_id confirmed"}));
+}
+
+TEST(CloudJoin, OfTwoMachinesOfOneNameTheIdTellsWhich) {
+  Case of;
+  of.run("web01", 1020);
+  of.machines = {{"web01", kId, "", "", "", {}}};
+  of.operation("other", "web01", 1010);
+  of.operation("own", "web01", 1000);
+  of.operations[0].vm_id = kOtherId;
+  of.operations[1].vm_id = kId;
+  EXPECT_EQ(of.join(), (Lines{"other alone", "own>0 vm_id confirmed"}));
+  EXPECT_EQ(of.operations[0].why_alone,
+            "a machine of this name was collected, but by its own papers it is another one");
+}
+
+TEST(CloudJoin, AnIdStillNeedsATimeThatFitsAndLeavesDoubtWhereSeveralDo) {
+  Case late;
+  late.run("web01", 1601);
+  late.machines = {{"web01", kId, "", "", "", {}}};
+  late.operation("a", "web01", 1000);
+  late.operations[0].vm_id = kId;
+  EXPECT_EQ(late.join(), (Lines{"a alone"}));
+  Case two;
+  two.run("web01", 1020);
+  two.machines = {{"web01", kId, "", "", "", {}}};
+  two.operation("a", "web01", 1000);
+  two.operation("b", "web01", 1010);
+  two.operations[0].vm_id = two.operations[1].vm_id = kId;
+  EXPECT_EQ(two.join(), (Lines{"a alone", "b>0 vm_id possible"}));
+}
+
+TEST(CloudJoin, ACorrelationIdGoesBeforeAnId) {
+  Case of;
+  of.run("web01", 1020);
+  of.machines = {{"web01", kId, "", "", "", {}}};
+  of.operation("a", "web01", 1000);
+  of.operation("b", "web01", 1010);
+  of.operations[0].vm_id = of.operations[1].vm_id = kId;
+  of.correlated.push_back({0, "a"});
+  EXPECT_EQ(of.join(), (Lines{"a>0 correlation_id confirmed", "b alone"}));
+}
+
+TEST(MachineIdentity, IsReadFromTextsOfTheCloud) {
+  const std::string id = kId;
+  EXPECT_EQ(vm_id_in(R"({"properties":{"vmId":"86F4AE0A-61F8-48AE-9199-40F402D56864"}})"), id);
+  EXPECT_EQ(vm_id_in(R"({\"vmId\": \"86f4ae0a-61f8-48ae-9199-40f402d56864\"})"), id);
+  EXPECT_EQ(vm_id_in("vmId:86f4ae0a-61f8-48ae-9199-40f402d56864"), id);
+  EXPECT_EQ(vm_id_in("\"vmId\":\"" + id + "\",\"vmId\":\"" + kOtherId + "\""), "");
+  EXPECT_EQ(vm_id_in("\"vmId\":\"86f4ae0a\""), "");
+  EXPECT_EQ(vm_id_in("vmId"), "");
+  EXPECT_EQ(machine_resource("/subscriptions/S/resourceGroups/R/providers/Microsoft.Compute/"
+                             "virtualMachines/V/extensions/x"),
+            "/subscriptions/s/resourcegroups/r/providers/microsoft.compute/virtualmachines/v");
+  EXPECT_EQ(machine_resource("/subscriptions/S/resourceGroups/R/providers/Microsoft.Compute/"
+                             "virtualMachines/"),
+            "");
+  EXPECT_EQ(machine_resource("x/providers/Microsoft.Compute/virtualMachines/V"), "");
 }
 
 TEST(CloudJoin, OutsideTheWindowNothingIsJoined) {
