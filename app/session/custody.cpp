@@ -11,6 +11,7 @@
 
 #include "app/session/digest.hpp"
 #include "app/session/file_bytes.hpp"
+#include "events/archive_path.hpp"
 #include "events/text.hpp"
 
 namespace stemma {
@@ -101,6 +102,11 @@ Manifest make_manifest(const Session& session, const std::vector<std::string>& p
     manifest.files.push_back(std::move(file));
     for (const std::string& copy : artifact.copies) {
       manifest.files.push_back(plain(copy));
+      // A member of an archive is no file on disk; what it equals was read.
+      if (manifest.files.back().sha256.empty() && copy.find(kMemberMark) != std::string::npos) {
+        manifest.files.back().sha256 = digests[i];
+        manifest.files.back().size = artifact.size;
+      }
       manifest.files.back().reason = "same content as " + artifact.path;
     }
   }

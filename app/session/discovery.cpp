@@ -11,6 +11,8 @@
 #include <optional>
 #include <tuple>
 
+#include "app/session/archive_reader.hpp"
+#include "events/archive_path.hpp"
 #include "events/paths.hpp"
 #include "events/text.hpp"
 
@@ -110,19 +112,29 @@ std::uint64_t content_key(std::span<const std::byte> content) {
   return key;
 }
 
+// Names in the etc/hostname of archives' members, by the folder that etc lies in.
+using HostNames = std::map<std::string, std::string>;
+
+// The name that a hostname file's text gives.
+std::optional<std::string> host_name_in(std::string name) {
+  name.resize(std::min(name.find('\n'), name.size()));
+  while (!name.empty() && (name.back() == ' ' || name.back() == '\r' || name.back() == '\t'))
+    name.pop_back();
+  if (name.empty() || name.size() > kMaxHostNameLength || visible(name) != name)
+    return std::nullopt;
+  return name;
+}
+
 // The name in `<folder>/etc/hostname` of a collected file system, where there is one.
-std::optional<std::string> host_name_file(const fs::path& folder) {
+std::optional<std::string> host_name_file(const fs::path& folder, const HostNames& in_archives) {
+  if (const auto at = in_archives.find(folder.string()); at != in_archives.end()) return at->second;
   const fs::path path = folder / "etc" / "hostname";
   std::error_code error;
   if (!fs::is_regular_file(fs::symlink_status(path, error))) return std::nullopt;
   std::ifstream in(path);
   std::string name;
   std::getline(in, name);
-  while (!name.empty() && (name.back() == ' ' || name.back() == '\r' || name.back() == '\t'))
-    name.pop_back();
-  if (name.empty() || name.size() > kMaxHostNameLength || visible(name) != name)
-    return std::nullopt;
-  return name;
+  return host_name_in(std::move(name));
 }
 
 // `C`, `C:`, `C%3A`: a drive of a collected Windows file system.
@@ -180,13 +192,10 @@ std::string windows_machine_folder(const fs::path& path, const fs::path& root) {
 // Which machine a file without host names is from: the name inside its collected file system, else
 // the folder that holds that file system, else the folder that holds the file. Nothing above the
 // given path is opened.
-std::string host_by_place(const Candidate& candidate) {
-  std::error_code error;
-  const fs::path root = fs::weakly_canonical(candidate.root, error);
-  const fs::path path = fs::weakly_canonical(candidate.path, error);
+std::string host_by_place(const fs::path& path, const fs::path& root, const HostNames& in_archives) {
   for (fs::path at = path.parent_path(); at.has_relative_path(); at = at.parent_path()) {
     if (at.string().size() < root.string().size()) break;
-    if (auto name = host_name_file(at)) return *name;
+    if (auto name = host_name_file(at, in_archives)) return *name;
   }
   for (fs::path at = path.parent_path(); at.has_relative_path(); at = at.parent_path()) {
     const fs::path above = at.parent_path();
@@ -210,6 +219,184 @@ std::string joined(const std::vector<const Parser*>& parsers) {
   return names;
 }
 
+// A file that is to be looked at, on disk or in an archive.
+struct Opened {
+  std::string path;      // as it is shown
+  fs::path place, root;  // canonical; of a member as if its archive were a folder
+  FileBytes bytes;
+  std::string damage;  // of a member: why its end is missing
+  std::size_t depth = 0;  // archives that it lies in
+};
+
+class Discoverer {
+ public:
+  Discoverer(const std::vector<std::unique_ptr<Parser>>& parsers, Walk& walk)
+      : parsers_(parsers), walk_(walk) {}
+
+  void take(const Candidate& candidate) {
+    auto opened = FileBytes::open(candidate.path);
+    if (!opened) {
+      return refuse(candidate.path, fmt::format("cannot be read: {}",
+                                                std::strerror(static_cast<int>(opened.error().need))));
+    }
+    std::error_code error;
+    Opened file;
+    file.path = candidate.path;
+    file.place = fs::weakly_canonical(candidate.path, error);
+    file.root = fs::weakly_canonical(candidate.root, error);
+    file.bytes = std::move(*opened);
+    take(std::move(file));
+  }
+
+  Discovery finish() {
+    std::sort(found_.artifacts.begin(), found_.artifacts.end(),
+              [](const FoundArtifact& a, const FoundArtifact& b) {
+                return std::tie(a.artifact.content_key, a.artifact.path) <
+                       std::tie(b.artifact.content_key, b.artifact.path);
+              });
+    std::sort(walk_.skipped.begin(), walk_.skipped.end());
+    std::sort(walk_.unreadable.begin(), walk_.unreadable.end());
+    found_.skipped = std::move(walk_.skipped);
+    found_.unreadable = std::move(walk_.unreadable);
+    return std::move(found_);
+  }
+
+ private:
+  void refuse(const std::string& path, std::string why) {
+    walk_.skipped.emplace_back(path, std::move(why));
+    walk_.unreadable.push_back(path);
+  }
+
+  void take(Opened file) {
+    if (file.bytes.size_on_disk() == 0) {
+      if (!file.damage.empty()) return refuse(file.path, file.damage);
+      walk_.skipped.emplace_back(file.path, "empty file");
+      return;
+    }
+    if (is_archive(file.bytes.mapped()) && archive(file)) return;
+    FoundArtifact artifact;
+    artifact.bytes = std::move(file.bytes);
+    const auto host = [&] { return host_by_place(file.place, file.root, host_names_); };
+    const auto same_size = by_size_.equal_range(artifact.bytes.size_on_disk());
+    const auto twin = std::find_if(same_size.first, same_size.second, [&](const auto& entry) {
+      const FoundArtifact& known = found_.artifacts[entry.second];
+      return !known.parsers.front()->place_matters() && equal_content(known.bytes, artifact.bytes);
+    });
+    if (twin != same_size.second) {
+      found_.artifacts[twin->second].artifact.copies.push_back(file.path);
+      found_.artifacts[twin->second].artifact.hosts.push_back(host());
+      return;
+    }
+    const Result<void> unpacked = artifact.bytes.unpack();
+    artifact.default_host = host();
+    artifact.artifact.hosts.push_back(artifact.default_host);
+    const ArtifactBytes view{ArtifactId{1}, artifact.bytes.content(), artifact.default_host,
+                             file.path};
+    for (const auto& parser : parsers_) {
+      if (!parser->recognizes(view)) continue;
+      artifact.parsers.push_back(parser.get());
+      if (!parser->shares_files()) break;
+    }
+    if (!unpacked) artifact.artifact.log.note(unpacked.error());
+    if (artifact.parsers.empty()) {
+      if (!file.damage.empty()) return refuse(file.path, file.damage);
+      if (!unpacked) return refuse(file.path, "cannot be read: " + describe(unpacked.error()));
+      walk_.skipped.emplace_back(file.path, "no evidence of a known format in it");
+      return;
+    }
+    // What was read of a damaged member is evidence; that its end is missing is a refusal.
+    if (!file.damage.empty())
+      artifact.artifact.log.note(Defect::bad_compression, artifact.bytes.mapped().size(), file.damage);
+    if (file.depth > 0) held_ += artifact.bytes.held();
+    artifact.artifact.path = file.path;
+    artifact.artifact.format = joined(artifact.parsers);
+    artifact.artifact.decoders = artifact.bytes.packed() ? "gzip" : "";
+    artifact.artifact.size = artifact.bytes.size_on_disk();
+    artifact.artifact.content_size = artifact.bytes.content().size();
+    artifact.artifact.content_key = content_key(artifact.bytes.content());
+    by_size_.emplace(artifact.artifact.size, found_.artifacts.size());
+    found_.artifacts.push_back(std::move(artifact));
+  }
+
+  // Reads an archive as a folder. False where it is to be read as a file: a ZIP of an agent's goal
+  // states, which is flat, or a file whose place says what it is.
+  bool archive(const Opened& file) {
+    const fs::path folder =
+        file.place.parent_path() / without_archive_ending(file.place.filename().string());
+    bool flat = true;
+    HostNames names;
+    const auto look = [&](std::string_view name) {
+      flat = flat && name.find('/') == std::string_view::npos;
+      return name == kHostNameFile || (name.size() > kHostNameFile.size() &&
+                                       name.substr(name.size() - kHostNameFile.size() - 1) ==
+                                           "/" + std::string(kHostNameFile));
+    };
+    (void)read_archive(file.bytes.mapped(), look, [&](ArchiveMember member) {
+      const std::string_view text(reinterpret_cast<const char*>(member.bytes.data()),
+                                  std::min(member.bytes.size(), kMaxHostNameLength + 2));
+      const std::string_view above =
+          std::string_view(member.name).substr(0, member.name.size() - kHostNameFile.size());
+      if (auto name = host_name_in(std::string(text)); name && member.refused.empty())
+        names.emplace((folder / above).lexically_normal().string(), *name);
+    });
+    const ArtifactBytes view{ArtifactId{1}, file.bytes.mapped(), {}, file.path};
+    // A collection may hold goal states as well, in folders: only flat ones are an agent's own ZIP.
+    for (const auto& parser : parsers_) {
+      if (!parser->shares_files() && (flat || !parser->place_matters()) && parser->recognizes(view))
+        return false;
+    }
+    if (file.depth == kMaxArchiveDepth) {
+      refuse(file.path, fmt::format("archives nested deeper than {}", kMaxArchiveDepth));
+      return true;
+    }
+    for (auto& [where, name] : names) {
+      std::string key = where;
+      while (key.size() > 1 && key.back() == '/') key.pop_back();
+      host_names_.emplace(std::move(key), std::move(name));
+    }
+    std::map<std::string, std::size_t> met;
+    std::size_t members = 0;
+    const std::string broken = read_archive(
+        file.bytes.mapped(), [](std::string_view) { return true; },
+        [&](ArchiveMember member) {
+          ++members;
+          Opened inside;
+          inside.path = file.path + kMemberMark + member.name;
+          if (const std::size_t times = ++met[member.name]; times > 1)
+            inside.path += fmt::format(" ({})", times);
+          if (!member.refused.empty() && member.bytes.empty()) {
+            if (member.refused.rfind("cannot be read", 0) == 0) return refuse(inside.path, member.refused);
+            walk_.skipped.emplace_back(inside.path, member.refused);
+            return;
+          }
+          if (member.bytes.size() > kMaxHeldBytes - std::min(kMaxHeldBytes, held_)) {
+            return refuse(inside.path, fmt::format("cannot be read: more than {} bytes of archives are not held", kMaxHeldBytes));
+          }
+          inside.place = folder / member.name;
+          inside.root = file.place == file.root ? folder : file.root;
+          inside.damage = std::move(member.refused);
+          inside.depth = file.depth + 1;
+          inside.bytes = FileBytes::of_member(std::move(member.bytes), file.path, file.bytes);
+          take(std::move(inside));
+        });
+    if (!broken.empty())
+      refuse(file.path, fmt::format("an archive that cannot be read whole, {} members are read as files: {}", members, broken));
+    else
+      walk_.skipped.emplace_back(
+          file.path, fmt::format("an archive: its {} members are read as files", members));
+    return true;
+  }
+
+  static constexpr std::string_view kHostNameFile = "etc/hostname";
+
+  const std::vector<std::unique_ptr<Parser>>& parsers_;
+  Walk& walk_;
+  Discovery found_;
+  std::multimap<std::uint64_t, std::size_t> by_size_;
+  HostNames host_names_;
+  std::uint64_t held_ = 0;  // bytes of members that are artifacts
+};
+
 }  // namespace
 
 Discovery discover(const std::vector<std::string>& paths,
@@ -223,72 +410,10 @@ Discovery discover(const std::vector<std::string>& paths,
       std::unique(walk.files.begin(), walk.files.end(),
                   [](const Candidate& a, const Candidate& b) { return a.path == b.path; }),
       walk.files.end());
-
-  Discovery found;
-  std::multimap<std::uint64_t, std::size_t> by_size;
-  for (const Candidate& candidate : walk.files) {
-    auto opened = FileBytes::open(candidate.path);
-    if (!opened) {
-      walk.skipped.emplace_back(
-          candidate.path,
-          fmt::format("cannot be read: {}", std::strerror(static_cast<int>(opened.error().need))));
-      walk.unreadable.push_back(candidate.path);
-      continue;
-    }
-    FoundArtifact artifact;
-    artifact.bytes = std::move(*opened);
-    if (artifact.bytes.size_on_disk() == 0) {
-      walk.skipped.emplace_back(candidate.path, "empty file");
-      continue;
-    }
-    const auto same_size = by_size.equal_range(artifact.bytes.size_on_disk());
-    const auto twin = std::find_if(same_size.first, same_size.second, [&](const auto& entry) {
-      const FoundArtifact& known = found.artifacts[entry.second];
-      return !known.parsers.front()->place_matters() && equal_content(known.bytes, artifact.bytes);
-    });
-    if (twin != same_size.second) {
-      found.artifacts[twin->second].artifact.copies.push_back(candidate.path);
-      found.artifacts[twin->second].artifact.hosts.push_back(host_by_place(candidate));
-      continue;
-    }
-    const Result<void> unpacked = artifact.bytes.unpack();
-    artifact.default_host = host_by_place(candidate);
-    artifact.artifact.hosts.push_back(artifact.default_host);
-    const ArtifactBytes view{ArtifactId{1}, artifact.bytes.content(), artifact.default_host, candidate.path};
-    for (const auto& parser : parsers) {
-      if (!parser->recognizes(view)) continue;
-      artifact.parsers.push_back(parser.get());
-      if (!parser->shares_files()) break;
-    }
-    if (!unpacked) artifact.artifact.log.note(unpacked.error());
-    if (artifact.parsers.empty()) {
-      if (!unpacked) {
-        walk.skipped.emplace_back(candidate.path, "cannot be read: " + describe(unpacked.error()));
-        walk.unreadable.push_back(candidate.path);
-      } else {
-        walk.skipped.emplace_back(candidate.path, "no evidence of a known format in it");
-      }
-      continue;
-    }
-    artifact.artifact.path = candidate.path;
-    artifact.artifact.format = joined(artifact.parsers);
-    artifact.artifact.decoders = artifact.bytes.packed() ? "gzip" : "";
-    artifact.artifact.size = artifact.bytes.size_on_disk();
-    artifact.artifact.content_size = artifact.bytes.content().size();
-    artifact.artifact.content_key = content_key(artifact.bytes.content());
-    by_size.emplace(artifact.artifact.size, found.artifacts.size());
-    found.artifacts.push_back(std::move(artifact));
-  }
-  std::sort(found.artifacts.begin(), found.artifacts.end(),
-            [](const FoundArtifact& a, const FoundArtifact& b) {
-              return std::tie(a.artifact.content_key, a.artifact.path) <
-                     std::tie(b.artifact.content_key, b.artifact.path);
-            });
-  std::sort(walk.skipped.begin(), walk.skipped.end());
-  std::sort(walk.unreadable.begin(), walk.unreadable.end());
-  found.skipped = std::move(walk.skipped);
-  found.unreadable = std::move(walk.unreadable);
-  return found;
+  Discoverer discoverer(parsers, walk);
+  const std::vector<Candidate> files = std::move(walk.files);
+  for (const Candidate& candidate : files) discoverer.take(candidate);
+  return discoverer.finish();
 }
 
 }  // namespace stemma

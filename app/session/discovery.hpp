@@ -1,5 +1,6 @@
-// Finds the evidence below the paths that were given: walks folders, opens files, drops second
-// copies, and asks every parser whether a file is its own. Content decides, not names. Not parsing.
+// Finds the evidence below the paths that were given: walks folders and archives, opens files,
+// drops second copies, and asks every parser whether a file is its own. Content decides, not names.
+// Not parsing.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +39,10 @@ struct Discovery {
 /// equal size and content are read once, unless their place says what they are about
 /// (Parser::place_matters). Deterministic: names decide nothing but which of several
 /// copies is shown.
+/// An archive (archive_reader.hpp) is a folder: its members are artifacts called
+/// `archive.zip!member/path`, held in memory while the session is open, and it is itself listed as
+/// skipped, as is every member that holds no evidence. Flat ZIPs of an agent's goal states stay
+/// whole.
 Discovery discover(const std::vector<std::string>& paths,
                    const std::vector<std::unique_ptr<Parser>>& parsers);
 

@@ -35,6 +35,8 @@ FileBytes& FileBytes::operator=(FileBytes&& other) noexcept {
   std::swap(modified_ns_, other.modified_ns_);
   std::swap(packed_, other.packed_);
   std::swap(unpacked_, other.unpacked_);
+  std::swap(archive_, other.archive_);
+  std::swap(member_, other.member_);
   return *this;
 }
 
@@ -70,6 +72,17 @@ Result<FileBytes> FileBytes::open(const std::string& path) {
   return file;
 }
 
+FileBytes FileBytes::of_member(std::vector<std::byte> bytes, std::string archive_path,
+                               const FileBytes& archive) {
+  FileBytes member;
+  member.member_ = std::move(bytes);
+  member.member_.shrink_to_fit();
+  member.archive_ = archive.archive_.empty() ? std::move(archive_path) : archive.archive_;
+  member.size_ = archive.size_;
+  member.modified_ns_ = archive.modified_ns_;
+  return member;
+}
+
 Result<void> FileBytes::unpack() {
   const auto bytes = mapped();
   if (bytes.size() < 2 || bytes[0] != std::byte{0x1F} || bytes[1] != std::byte{0x8B}) return {};
@@ -81,7 +94,7 @@ Result<void> FileBytes::unpack() {
 }
 
 void FileBytes::will_need(std::uint64_t offset, std::uint64_t length) const {
-  if (packed_ || offset >= size_) return;
+  if (map_ == nullptr || packed_ || offset >= size_) return;
   const std::uint64_t begin = offset / page_size() * page_size();
   const std::uint64_t end = offset + std::min<std::uint64_t>(length, size_ - offset);
   // A wish: where it is not granted, reading works as before.
@@ -90,7 +103,7 @@ void FileBytes::will_need(std::uint64_t offset, std::uint64_t length) const {
 
 void FileBytes::let_go(std::uint64_t offset, std::uint64_t length) const {
   // Only a mapping of a file can be had again; what was unpacked would be lost.
-  if (packed_ || offset >= size_) return;
+  if (map_ == nullptr || packed_ || offset >= size_) return;
   const std::uint64_t page = page_size();
   const std::uint64_t stop = offset + std::min<std::uint64_t>(length, size_ - offset);
   const std::uint64_t begin = (offset + page - 1) / page * page;
@@ -101,7 +114,8 @@ void FileBytes::let_go(std::uint64_t offset, std::uint64_t length) const {
 
 bool FileBytes::unchanged(const std::string& path) const {
   struct stat info = {};
-  return ::stat(path.c_str(), &info) == 0 && static_cast<std::size_t>(info.st_size) == size_ &&
+  const std::string& file = archive_.empty() ? path : archive_;
+  return ::stat(file.c_str(), &info) == 0 && static_cast<std::size_t>(info.st_size) == size_ &&
          modified_ns(info) == modified_ns_;
 }
 

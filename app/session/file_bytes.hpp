@@ -14,7 +14,8 @@
 
 namespace stemma {
 
-/// Owns a read-only mapping of a whole file, or the bytes it unpacked to. The evidence is never
+/// Owns a read-only mapping of a whole file, the bytes of an archive's member, or what either
+/// unpacked to. The evidence is never
 /// written to. A mapped file that shrinks while it is read would raise SIGBUS; collections are read
 /// from media that nobody else writes to, and unchanged() tells afterwards whether that held.
 class FileBytes {
@@ -27,6 +28,10 @@ class FileBytes {
   /// Maps `path`. Faults: cannot_open (need = errno).
   static Result<FileBytes> open(const std::string& path);
 
+  /// A member of the archive at `archive_path`, which is open as `archive`. Takes the bytes.
+  static FileBytes of_member(std::vector<std::byte> bytes, std::string archive_path,
+                             const FileBytes& archive);
+
   /// Replaces the content by what a gzip stream unpacks to; content that is not gzip stays. A
   /// damaged or oversized stream leaves what could be unpacked and returns the fault.
   Result<void> unpack();
@@ -34,7 +39,10 @@ class FileBytes {
   [[nodiscard]] std::span<const std::byte> content() const {
     return packed_ ? std::span<const std::byte>(unpacked_) : mapped();
   }
-  [[nodiscard]] std::span<const std::byte> mapped() const { return {map_, size_}; }
+  /// As it lies on disk, or in its archive.
+  [[nodiscard]] std::span<const std::byte> mapped() const {
+    return archive_.empty() ? std::span<const std::byte>{map_, size_} : member_;
+  }
   /// Begins to read a part of the content from the disk, without waiting for it. Content that was
   /// unpacked is in memory already.
   void will_need(std::uint64_t offset, std::uint64_t length) const;
@@ -42,11 +50,14 @@ class FileBytes {
   /// It stays readable.
   void let_go(std::uint64_t offset, std::uint64_t length) const;
 
-  [[nodiscard]] std::uint64_t size_on_disk() const { return size_; }
+  /// Of a member its own size, which is not on disk.
+  [[nodiscard]] std::uint64_t size_on_disk() const { return mapped().size(); }
   [[nodiscard]] bool packed() const { return packed_; }
+  /// Bytes that are held in memory for it.
+  [[nodiscard]] std::uint64_t held() const { return member_.size() + unpacked_.size(); }
 
   /// Whether the file at `path` still has the size and time of change that it had when it was
-  /// opened.
+  /// opened. Of a member its archive is asked, whatever `path` is.
   [[nodiscard]] bool unchanged(const std::string& path) const;
 
  private:
@@ -55,6 +66,8 @@ class FileBytes {
   std::int64_t modified_ns_ = 0;
   bool packed_ = false;
   std::vector<std::byte> unpacked_;
+  std::string archive_;  // path of the outermost archive; empty for a file
+  std::vector<std::byte> member_;
 };
 
 }  // namespace stemma

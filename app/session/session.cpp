@@ -117,7 +117,7 @@ void Session::index() {
   }
   std::uint64_t unpacked = 0;
   for (const FoundArtifact& file : files_) {
-    if (file.bytes.packed()) unpacked += file.bytes.content().size();
+    unpacked += file.bytes.held();
   }
   MemoryBudget budget(options_.memory, threads_, unpacked, work_.size());
   if (budget.limited() && work_.size() > 4 * kSampledUnits) sample(budget);

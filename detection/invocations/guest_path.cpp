@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "events/archive_path.hpp"
 #include "events/paths.hpp"
 
 namespace stemma {
@@ -38,7 +39,8 @@ constexpr std::string_view kWindowsTops[] = {"packages",    "windowsazure", "win
 }  // namespace
 
 std::string guest_path(std::string_view collected) {
-  const auto pieces = pieces_of(collected);
+  const std::string place = place_of_member(collected);
+  const auto pieces = pieces_of(place);
   const auto join = [&](std::size_t from, std::string out, char slash) {
     for (std::size_t i = from; i < pieces.size(); ++i) {
       out += slash;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "events/archive_path.hpp"
 #include "events/paths.hpp"
 
 namespace stemma::azure_guest {
@@ -212,7 +213,7 @@ std::optional<NameVersion> split_name_version(std::string_view text) {
 
 Place read_place(std::string_view path) {
   if (path.empty() || path.size() > kMaxPath) return {};
-  std::vector<std::string> parts = components(path);
+  std::vector<std::string> parts = components(place_of_member(path));
   if (parts.empty() || parts.back().empty()) return {};
   return Reader(std::move(parts)).read();
 }

@@ -86,4 +86,24 @@ TEST_F(Verify, WhatIsNoManifestIsSaid) {
   EXPECT_NE(result.err.find("not a manifest: "), std::string::npos) << result.err;
 }
 
+// A collection in an archive: its members and the archive itself are in the manifest.
+TEST(VerifyArchive, TheArchiveAndItsMembers) {
+  const TempDir dir;
+  const std::string samples =
+      std::string(std::getenv("STEMMA_ROOT")) + "/samples/azure-run-command";
+  const std::string tar = dir / "case.tgz";
+  ASSERT_EQ(std::system(("tar -C " + samples + " -czf " + tar + " vm-lnx01 cloud").c_str()), 0);
+  const std::string manifest = dir / "m.json";
+  EXPECT_EQ(stemma::support::stemma("evidence -q --manifest " + manifest + " " + tar).code, 0);
+  EXPECT_EQ(stemma::support::stemma("verify " + manifest).code, 0);
+  const std::string text = stemma::support::read_file(manifest);
+  EXPECT_NE(text.find("case.tgz!vm-lnx01/var/log/audit/audit.log"), std::string::npos);
+  std::string bytes = stemma::support::read_file(tar);
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  std::ofstream(tar, std::ios::binary) << bytes;
+  const auto changed = stemma::support::stemma("verify " + manifest);
+  EXPECT_NE(changed.code, 0);
+  EXPECT_NE(changed.out.find("case.tgz"), std::string::npos) << changed.out << changed.err;
+}
+
 }  // namespace
