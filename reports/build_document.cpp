@@ -11,6 +11,7 @@
 #include "detection/invocations/secret_findings.hpp"
 #include "events/text.hpp"
 #include "reports/defang.hpp"
+#include "reports/document_activity.hpp"
 #include "reports/document_notes.hpp"
 #include "reports/document_parts.hpp"
 #include "reports/ledger_text.hpp"
@@ -54,6 +55,8 @@ void for_each_evidence(IncidentDocument& document, Visit visit) {
     for (DocumentReason& reason : run.reasons) visit(reason.evidence);
     for (DocumentProcess& process : run.processes) visit(process.evidence);
     for (DocumentTrace& trace : run.traces) visit(trace.evidence);
+    for (DocumentActivity& activity : run.elsewhere)
+      for (DocumentMoment& moment : activity.first) visit(moment.evidence);
     visit(run.script.evidence);
     visit(run.evidence);
   }
@@ -371,6 +374,7 @@ class Builder {
               to.same_script.push_back(other);
           }
         }
+        document_activity::add_activity(input_, from, to);
         to.story = document_parts::story_of(input_, from, to);
       }
       document_.runs.push_back(std::move(to));

@@ -235,6 +235,17 @@ class Writer {
       json_.field_if("process", trace.process);
       evidence(trace.evidence);
     });
+    each("elsewhere", run.elsewhere, [this](const DocumentActivity& activity) {
+      json_.field("kind", activity.kind);
+      json_.field("in_all", static_cast<std::uint64_t>(activity.in_all));
+      json_.field("at_least", activity.at_least);
+      each("first", activity.first, [this](const DocumentMoment& moment) {
+        time(moment.time);
+        json_.field("text", moment.text);
+        evidence(moment.evidence);
+      });
+    });
+    json_.field_if("elsewhere_command", run.elsewhere_command);
     numbers("findings", run.findings);
     json_.texts("unknowns", run.unknowns);
     numbers("same_script", run.same_script);

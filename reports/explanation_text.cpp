@@ -283,6 +283,35 @@ std::string step_text(const CaseSnapshot& snapshot, const ExplainedStep& each, S
 
 }  // namespace
 
+std::vector<std::string> decisive_clauses(const eql::Explanation& explanation, Secrets secrets) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < explanation.clauses.size(); ++i) {
+    const eql::Clause& clause = explanation.clauses[i];
+    if (!clause.decisive) continue;
+    if (out.size() == kMaxClausesTold) {
+      out.emplace_back("…");
+      break;
+    }
+    std::string text = shown_clause(clause.text);
+    std::string seen;
+    for (std::size_t k = 0; k < clause.witnesses.size(); ++k) {
+      const eql::Witness& witness = clause.witnesses[k];
+      const std::vector<std::string>& values = explanation.uses[i].values[k];
+      std::string value = redact(witness.value, secrets);
+      // An argument may be a secret only beside its neighbours.
+      const auto at = std::find(values.begin(), values.end(), witness.value);
+      if (secrets == Secrets::redacted && at != values.end() && values.size() > 1)
+        value = redact_arguments(std::vector<std::string_view>(
+            values.begin(), values.end()))[static_cast<std::size_t>(at - values.begin())];
+      seen += fmt::format("{}{} is {}", seen.empty() ? "" : "; ", field_name(witness.field),
+                          witness.absent ? "absent" : shown_value(value));
+    }
+    if (!seen.empty()) text += " (" + seen + ")";
+    out.push_back(std::move(text));
+  }
+  return out;
+}
+
 std::string shown_clause(std::string_view text) {
   std::string out;
   bool quoted = false;

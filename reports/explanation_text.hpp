@@ -37,6 +37,12 @@ void append_explanation_document(const ExplanationView& view, std::string& out);
 /// Evidence as visible text in quotes, cut where it is long: `"abc…" (5,000 bytes)`.
 std::string shown_value(std::string_view value);
 
+/// Clauses in one line each that made a condition true, with the values that they saw:
+/// `process.name == "id" (process.name is "id")`. As found but for secrets and line ends; at most
+/// kMaxClausesTold.
+inline constexpr std::size_t kMaxClausesTold = 12;
+std::vector<std::string> decisive_clauses(const eql::Explanation& explanation, Secrets secrets);
+
 /// A clause as written on one line: line breaks and indentation as one blank each; texts in it stay
 /// as they are but for what is invisible.
 std::string shown_clause(std::string_view text);

@@ -199,8 +199,14 @@ class Page : private HtmlClaims {
       std::string why;
       if (finding.confidence != Confidence::none)
         why = html_grade(finding.confidence) + " " + html(finding.reason);
-      for (const std::string& clause : finding.why)
-        why += (why.empty() ? "" : "<br>") + code(clause);
+      if (!finding.why.empty()) {
+        why += fmt::format("<details><summary>{}</summary><ul>",
+                           finding.why.size() == 1
+                               ? "1 clause holds"
+                               : fmt::format("{} clauses hold", finding.why.size()));
+        for (const std::string& clause : finding.why) why += "<li>" + code(clause) + "</li>";
+        why += "</ul></details>";
+      }
       out += fmt::format(
           "<tr id=\"F{}\"><td class=\"t\">{}<td>{}{}<td>{}<td><code>{}</code><td>{}{}{}<td "
           "class=\"n\">{}</tr>\n",

@@ -90,6 +90,20 @@ class Runs : private HtmlClaims {
         run.processes_in_all);
   }
 
+  void elsewhere(const DocumentRun& run, std::string& out) const {
+    if (run.elsewhere.empty()) return;
+    out += "<h4>What else happened there meanwhile</h4>\n<ul>\n";
+    for (const DocumentActivity& activity : run.elsewhere) {
+      out += fmt::format("<li>{}: {}{}", html(activity.kind), activity.at_least ? "at least " : "",
+                         grouped(activity.in_all));
+      for (const DocumentMoment& moment : activity.first)
+        out += fmt::format("<br>{} <code>{}</code>{}", when(moment.time), html(moment.text),
+                           refs(moment.evidence));
+      out += "</li>\n";
+    }
+    out += fmt::format("<li>all of it: {}</li></ul>\n", code(run.elsewhere_command));
+  }
+
   void run(const DocumentRun& run, bool unfolded, std::string& out) const {
     out += fmt::format(
         "<details class=\"run\" id=\"run-{0}\"{1}><summary><b>{0}. {2}</b> {3} <span "
@@ -194,6 +208,7 @@ class Runs : private HtmlClaims {
         out += fmt::format("<p class=\"note\">{} of {} are listed.</p>\n", run.traces.size(),
                            grouped(run.traces_in_all));
     }
+    elsewhere(run, out);
     if (!run.findings.empty()) {
       std::string list;
       for (const std::uint32_t finding : run.findings)

@@ -103,6 +103,25 @@ struct DocumentScript {
   Evidence evidence;
 };
 
+struct DocumentMoment {
+  DocumentTime time;
+  /// `order`, `run`, `end`, `finding`, `note` (an event or process of which something is said), or
+  /// of a trace.
+  std::string host, kind, text;
+  std::optional<std::uint32_t> run;
+  bool flagged = false;
+  Evidence evidence;
+  std::optional<std::uint32_t> note = {};  ///< position in IncidentDocument::analyst_notes
+};
+
+/// What else happened on a run's machine while it ran, of one kind: not by the run's processes.
+struct DocumentActivity {
+  std::string kind;  ///< `logons`, `processes`, `network`
+  std::size_t in_all = 0;
+  bool at_least = false;              ///< the window has more events than are counted
+  std::vector<DocumentMoment> first;  ///< a few, by time
+};
+
 struct DocumentRun {
   std::uint32_t number = 0;  ///< from 1, in the order of time
   std::string id;
@@ -124,8 +143,10 @@ struct DocumentRun {
   std::vector<DocumentTrace> traces;
   std::size_t traces_in_all = 0;
   std::vector<std::uint32_t> findings;
-  std::optional<std::uint32_t> operation;  ///< position in IncidentDocument::operations
-  std::string caller;                      ///< of the operation; empty without one
+  std::optional<std::uint32_t> operation;   ///< position in IncidentDocument::operations
+  std::string caller;                       ///< of the operation; empty without one
+  std::vector<DocumentActivity> elsewhere;  ///< what else happened there meanwhile; empty: not told
+  std::string elsewhere_command;            ///< shows all of it
   std::vector<std::string> unknowns;
   std::vector<std::uint32_t> same_script;  ///< numbers of other runs
   std::string set_aside;  ///< declared automation: why; the run stands in a part of its own
@@ -165,17 +186,6 @@ struct DocumentFinding {
   bool set_aside = false;  ///< its run is declared automation: it is listed apart, and counted
   std::optional<std::uint32_t> note;  ///< position in IncidentDocument::analyst_notes
   Evidence evidence;
-};
-
-struct DocumentMoment {
-  DocumentTime time;
-  /// `order`, `run`, `end`, `finding`, `note` (an event or process of which something is said), or
-  /// of a trace.
-  std::string host, kind, text;
-  std::optional<std::uint32_t> run;
-  bool flagged = false;
-  Evidence evidence;
-  std::optional<std::uint32_t> note = {};  ///< position in IncidentDocument::analyst_notes
 };
 
 struct DocumentIndicator {

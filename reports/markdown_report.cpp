@@ -260,6 +260,17 @@ class Writer {
       if (run.traces_in_all > run.traces.size())
         item(fmt::format("… and {} more", run.traces_in_all - run.traces.size()));
     }
+    if (!run.elsewhere.empty()) {
+      line("\nWhat else happened there meanwhile:\n");
+      for (const DocumentActivity& activity : run.elsewhere) {
+        item(fmt::format("{}: {}{}", markdown(activity.kind), activity.at_least ? "at least " : "",
+                         grouped(activity.in_all)));
+        for (const DocumentMoment& moment : activity.first)
+          line(fmt::format("  - {} {}{}", when(moment.time), markdown_code(moment.text),
+                           refs(moment.evidence)));
+      }
+      item("all of it: " + markdown_code(run.elsewhere_command));
+    }
   }
 
   void findings() {
@@ -297,10 +308,10 @@ class Writer {
     if (!finding.command_line.empty()) text += " " + markdown_code(finding.command_line);
     if (finding.confidence != Confidence::none)
       text += fmt::format(" — {}, {}", sign(finding.confidence), markdown(finding.reason));
-    for (const std::string& clause : finding.why) text += "; " + markdown_code(clause);
     if (finding.run) text += fmt::format(", run {}", *finding.run);
     if (finding.note) text += "; " + said(finding.note);
     item(text + refs(finding.evidence));
+    for (const std::string& clause : finding.why) line("  - because " + markdown_code(clause));
   }
 
   void timeline() {

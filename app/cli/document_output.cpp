@@ -100,6 +100,7 @@ ExitCode write_document(const DocumentOrder& options, std::string_view format) {
   document_options.command_line = asked_for(options);
   if (options.created) document_options.created = now();
   document_options.secrets = options.secrets();
+  document_options.eval = {nulls_of(options)};
   std::vector<std::size_t> counts(exceptions.set.list.size(), 0);
   for (const ExceptedFinding& one : excepted) ++counts[one.exception];
   for (std::size_t i = 0; i < counts.size(); ++i) {

@@ -8,6 +8,7 @@
 #include "app/session/coverage.hpp"
 #include "app/session/custody.hpp"
 #include "app/session/digest.hpp"
+#include "app/session/explain.hpp"
 
 namespace stemma {
 namespace {
@@ -39,6 +40,7 @@ IncidentDocument make_document(const Session& session, const RuleSet& rules, con
   const CaseCoverage coverage = case_coverage(session, rules, detection);
   DocumentInput input{session.snapshot(), rules, detection.findings, incident, coverage.hosts, coverage.rules, {}, options.annotations, {}, {}, {}};
   input.title = options.title;
+  input.why = finding_clauses(session, rules, detection.findings, options.eval, kMaxFindingsTold, options.secrets);
   input.secrets = options.secrets;
   input.custody.version = options.version;
   input.custody.command_line = options.command_line;

@@ -18,6 +18,7 @@ struct DocumentOptions {
   std::string created;       ///< empty: not said
   std::vector<std::string> notes;
   Secrets secrets = Secrets::redacted;
+  eql::EvalOptions eval;  ///< under which the findings were made
   std::vector<PlacedAnnotation> annotations;      ///< of the case file; borrows what it points to
   std::vector<std::string> artifact_digests;      ///< by ArtifactId, where they are known already; empty: they are computed
 };

@@ -4,11 +4,13 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <tuple>
 
 #include "app/session/match_rules.hpp"
 #include "app/session/near_miss_groups.hpp"
 #include "detection/findings/lineage_answers.hpp"
 #include "detection/match/matcher.hpp"
+#include "reports/explanation_text.hpp"
 
 namespace stemma {
 namespace {
@@ -141,6 +143,66 @@ std::vector<TermExplained> explain(const Session& session, const Rule& rule, Eve
       explained.lineage.push_back(std::move(lineage));
     }
     out.push_back(std::move(explained));
+  }
+  return out;
+}
+
+std::vector<std::vector<std::string>> finding_clauses(const Session& session, const RuleSet& rules, std::span<const Finding> findings,
+                                                      const eql::EvalOptions& options, std::size_t most, Secrets secrets) {
+  std::vector<std::vector<std::string>> out(std::min(findings.size(), most));
+  // The programs of the rules that have a finding, and where each rule's begin.
+  std::vector<std::shared_ptr<const eql::Program>> programs;
+  std::map<std::uint32_t, std::uint32_t> first;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto [at, fresh] = first.try_emplace(findings[i].rule, static_cast<std::uint32_t>(programs.size()));
+    if (!fresh) continue;
+    for (auto& program : rules.rules[findings[i].rule].statement->programs()) programs.push_back(program);
+  }
+  if (programs.empty()) return out;
+  const Matcher matcher(std::move(programs), options);
+  std::unique_ptr<Answered> answered;
+  if (!matcher.subqueries().empty()) answered = std::make_unique<Answered>(session, matcher);
+  struct Ask {
+    EventId event;
+    std::uint32_t finding = 0, term = 0;
+    bool several = false;
+  };
+  std::vector<Ask> asks;
+  for (std::uint32_t i = 0; i < out.size(); ++i) {
+    const Finding& finding = findings[i];
+    const auto terms = static_cast<std::uint32_t>(rules.rules[finding.rule].statement->programs().size());
+    if (finding.joined.empty()) asks.push_back({finding.event, i, 0, false});
+    for (std::uint32_t term = 0; term < finding.joined.size() && term < terms; ++term)
+      if (finding.joined[term]) asks.push_back({finding.joined[term], i, term, finding.joined.size() > 1});
+  }
+  std::sort(asks.begin(), asks.end(), [](const Ask& a, const Ask& b) { return std::tie(a.event.value, a.finding, a.term) < std::tie(b.event.value, b.finding, b.term); });
+  const auto range_of = [&](EventId id) {
+    return std::equal_range(asks.begin(), asks.end(), Ask{id}, [](const Ask& a, const Ask& b) { return a.event.value < b.event.value; });
+  };
+  EventSelection selection;
+  selection.accept = [&](EventId id) {
+    const auto range = range_of(id);
+    return range.first != range.second;
+  };
+  // Each ask has its own place, whichever thread comes to it.
+  std::vector<std::vector<std::string>> said(asks.size());
+  std::vector<ShapeTable> shapes(session.threads());
+  session.for_each(selection, Projection::all(), [&](unsigned worker, EventId id, Event& event) {
+    if (shapes[worker].size() > kMaxShapes) shapes[worker].clear();
+    const auto range = range_of(id);
+    for (auto ask = range.first; ask != range.second; ++ask) {
+      const std::uint32_t program = first.at(findings[ask->finding].rule) + ask->term;
+      eql::EvalContext context;
+      context.event = id;
+      context.lineage = answered ? &answered->answers : nullptr;
+      context.subquery_base = matcher.subquery_base(program);
+      said[static_cast<std::size_t>(ask - asks.begin())] =
+          decisive_clauses(eql::explanation_of(*matcher.programs()[program], event.view(shapes[worker]), context, options), secrets);
+    }
+  });
+  for (std::size_t i = 0; i < asks.size(); ++i) {
+    for (std::string& clause : said[i])
+      out[asks[i].finding].push_back(asks[i].several ? "event " + std::to_string(asks[i].term + 1) + ": " + clause : std::move(clause));
   }
   return out;
 }

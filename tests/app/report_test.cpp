@@ -48,6 +48,64 @@ TEST(Report, SameBytesForAnyNumberOfThreads) {
     EXPECT_EQ(written(document(), format.name), written(other, format.name)) << format.name;
 }
 
+// The clauses that held, with what they saw: as `rules explain` has them, of every finding.
+TEST(Report, EveryFindingSaysWhichClausesHeld) {
+  for (const DocumentFinding& finding : document().findings)
+    EXPECT_FALSE(finding.why.empty()) << finding.id;
+  const DocumentFinding& first = document().findings.front();
+  EXPECT_EQ(
+      first.why,
+      (std::vector<std::string>{
+          "event.type in (\"start\", \"process_started\") (event.type is \"start\")",
+          "process.parent.name == \"powershell.exe\" (process.parent.name is "
+          "\"powershell.exe\")",
+          "process.parent.command_line like \"powershell  -ExecutionPolicy Unrestricted -File "
+          "script?.ps1\" (process.parent.command_line is \"powershell  -ExecutionPolicy "
+          "Unrestricted -File script3.ps1\")"}));
+  const std::string markdown = written(document(), "md");
+  EXPECT_NE(
+      markdown.find("  - because `event.type in (\"start\", \"process_started\") (event.type is "
+                    "\"start\")`\n"),
+      std::string::npos);
+  EXPECT_NE(written(document(), "html")
+                .find("<details><summary>3 clauses hold</summary><ul><li><code>event.type in"),
+            std::string::npos);
+}
+
+// What is not the run's own, near it in time, on its machine; counted against the snapshot itself.
+TEST(Report, TellsWhatElseHappenedOnTheMachineMeanwhile) {
+  std::size_t told = 0, things = 0;
+  for (const DocumentRun& run : document().runs) {
+    if (!run.start) {
+      EXPECT_TRUE(run.elsewhere.empty());
+      continue;
+    }
+    ++told;
+    ASSERT_EQ(run.elsewhere.size(), 3u);
+    EXPECT_EQ(run.elsewhere[0].kind, "logons");
+    EXPECT_EQ(run.elsewhere[1].kind, "processes");
+    EXPECT_EQ(run.elsewhere[2].kind, "network");
+    std::set<std::uint32_t> own;
+    for (const DocumentProcess& process : run.processes)
+      own.insert(process.evidence.events.begin(), process.evidence.events.end());
+    for (const DocumentActivity& activity : run.elsewhere) {
+      things += activity.in_all;
+      EXPECT_FALSE(activity.at_least);
+      EXPECT_EQ(activity.first.size(), std::min<std::size_t>(activity.in_all, 3));
+      for (const DocumentMoment& moment : activity.first) {
+        ASSERT_EQ(moment.evidence.events.size(), 1u);
+        EXPECT_EQ(document().events[moment.evidence.events[0]].host, run.host);
+        EXPECT_EQ(own.count(moment.evidence.events[0]), 0u);
+        EXPECT_LE(run.start->time.ns - moment.time.time.ns, 60 * kNsPerSecond);
+      }
+    }
+    EXPECT_EQ(run.elsewhere_command.rfind("stemma timeline --all --from ", 0), 0u);
+    EXPECT_NE(run.elsewhere_command.find(" --host " + run.host + " PATH…"), std::string::npos);
+  }
+  EXPECT_GT(told, 15u);
+  EXPECT_GT(things, 5u);
+}
+
 TEST(Report, TellsTheRunsOfTheSamples) {
   EXPECT_GE(document().runs.size(), 20u);
   EXPECT_FALSE(document().findings.empty());

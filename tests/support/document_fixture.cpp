@@ -63,6 +63,8 @@ IncidentDocument document_of(const std::string& text) {
     run.operation = 0;
     run.caller = text;
     run.unknowns = {text};
+    run.elsewhere = {{text, 4, false, {{time, text, text, text, std::nullopt, false, evidence}}}};
+    run.elsewhere_command = text;
     run.same_script = {number == 1 ? 2u : 1u};
     if (number == 2) {
       run.set_aside = text;
