@@ -208,6 +208,9 @@ class CaseService {
   /// of an event: at most one read of the disk.
   [[nodiscard]] virtual std::optional<Target> target_of(EventId event) const = 0;
   [[nodiscard]] virtual std::optional<Target> target_of(EntityId entity) const = 0;
+  /// Where an event lies, which its annotation remembers; without the file's digest as long as that
+  /// is not worked out.
+  [[nodiscard]] virtual std::optional<TargetPlace> place_of(EventId event) const = 0;
   /// Events, processes, findings and runs that annotations are about.
   [[nodiscard]] virtual std::vector<PlacedAnnotation> place(
       const Annotations& annotations) const = 0;

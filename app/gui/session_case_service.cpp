@@ -89,6 +89,12 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
   [[nodiscard]] const ChannelSet& channels() const { return channels_; }
   [[nodiscard]] const std::vector<std::string>& paths() const { return paths_; }
 
+  // Those that are worked out already, by ArtifactId; none while one is being worked out.
+  std::vector<std::string> known_digests() {
+    const std::unique_lock lock(digest_mutex_, std::try_to_lock);
+    return lock ? digests_ : std::vector<std::string>{};
+  }
+
   // Digest of a file, worked out when first asked for.
   std::string digest(const Session& session, ArtifactId id) {
     const std::lock_guard lock(digest_mutex_);
@@ -549,11 +555,17 @@ std::optional<Target> SessionCaseService::target_of(EntityId entity) const {
   return process_target(session->snapshot(), entity);
 }
 
+std::optional<TargetPlace> SessionCaseService::place_of(EventId event) const {
+  const auto session = import_ ? import_->session() : nullptr;
+  if (!session || !event || event.index() >= session->snapshot().events.size()) return std::nullopt;
+  return event_place(session->snapshot(), event, import_->known_digests());
+}
+
 std::vector<PlacedAnnotation> SessionCaseService::place(const Annotations& annotations) const {
   const auto session = import_ ? import_->session() : nullptr;
   const auto open = import_ ? import_->current() : nullptr;
   if (!session || !open) return {};
-  return place_annotations({*session, open->findings, open->incident ? std::span<const Invocation>(open->incident->invocations) : std::span<const Invocation>{}, {}}, annotations);
+  return place_annotations({*session, open->findings, open->incident ? std::span<const Invocation>(open->incident->invocations) : std::span<const Invocation>{}, import_->known_digests()}, annotations);
 }
 
 std::vector<std::string> SessionCaseService::report_formats() const {

@@ -42,6 +42,7 @@ class SessionCaseService : public ui::CaseService {
   void save_notes(Annotations annotations, std::map<std::string, std::string> settings, Written done) override;
   [[nodiscard]] std::optional<Target> target_of(EventId event) const override;
   [[nodiscard]] std::optional<Target> target_of(EntityId entity) const override;
+  [[nodiscard]] std::optional<TargetPlace> place_of(EventId event) const override;
   [[nodiscard]] std::vector<PlacedAnnotation> place(const Annotations& annotations) const override;
   [[nodiscard]] std::vector<std::string> report_formats() const override;
 

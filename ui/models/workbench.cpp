@@ -1,9 +1,7 @@
 #include "ui/models/workbench.hpp"
 
-#include <QPointer>
 #include <QStringList>
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace stemma::ui {
@@ -26,6 +24,8 @@ void Workbench::openPaths(const QStringList& paths) {
   notes_request_.reset();
   annotations_.clear();
   settings_.clear();
+  note_steps_.clear();
+  note_at_ = 0;
   file_exists_ = false;
   case_notes_.clear();
   notes_path_.clear();
@@ -191,138 +191,6 @@ std::optional<std::uint32_t> Workbench::selectedInvocation() const {
   const auto& all = open_->incident->invocations;
   for (std::uint32_t i = 0; i < all.size(); ++i) {
     if (all[i].id == id) return i;
-  }
-  return std::nullopt;
-}
-
-void Workbench::openNotes(const QString& path) {
-  notes_state_ = tr("The case file is being read…");
-  notes_request_ = service_.open_notes(path.toStdString(), [this](CaseNotes notes) {
-    annotations_ = std::move(notes.annotations);
-    settings_ = std::move(notes.settings);
-    file_exists_ = notes.exists;
-    case_notes_ = std::move(notes.notes);
-    notes_path_ = notes.path;
-    notes_state_ =
-        notes.path.empty() ? tr("Notes are not kept: no case file could be opened.")
-        : notes.writable
-            ? tr("Notes are saved to %1 as you type.").arg(QString::fromStdString(notes.path))
-            : tr("%1 is open to read only: notes are not kept.")
-                  .arg(QString::fromStdString(notes.path));
-    place_notes();
-    Q_EMIT notesChanged();
-    Q_EMIT settingsRead();
-    Q_EMIT settingsChanged();
-  });
-  Q_EMIT notesChanged();
-}
-
-void Workbench::setSetting(const std::string& key, std::optional<std::string> value, bool quietly) {
-  const auto at = settings_.find(key);
-  if (value ? at != settings_.end() && at->second == *value : at == settings_.end()) return;
-  if (value) {
-    settings_[key] = std::move(*value);
-  } else {
-    settings_.erase(at);
-  }
-  if (!quietly || file_exists_) save();
-  Q_EMIT settingsChanged();
-}
-
-void Workbench::annotate(Annotation annotation) {
-  const std::int64_t now = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                               std::chrono::system_clock::now().time_since_epoch())
-                               .count();
-  const Annotation* before = annotations_.find(annotation.target);
-  if (before == nullptr && !annotation.says_something()) return;
-  if (annotation.created.ns == 0) annotation.created = {now};
-  if (before != nullptr) {
-    annotation.changed = before->changed;
-    if (annotation == *before) return;
-  }
-  annotation.changed = {now};
-  if (const auto set = annotations_.set(std::move(annotation)); !set) {
-    notes_state_ = QString::fromStdString(set.error());
-    Q_EMIT notesChanged();
-    return;
-  }
-  place_notes();
-  save();
-}
-
-void Workbench::save() {
-  notes_state_ = tr("Saving…");
-  Q_EMIT notesChanged();
-  // A save is never dropped, so its answer may come when the window is gone, or the case.
-  service_.save_notes(
-      annotations_, settings_,
-      [this, still = QPointer<Workbench>(this), path = notes_path_](const std::string& error) {
-        if (still.isNull() || path != notes_path_) return;
-        file_exists_ = file_exists_ || error.empty();
-        notes_state_ = error.empty() ? tr("Saved to %1.").arg(QString::fromStdString(notes_path_))
-                                     : QString::fromStdString(error);
-        Q_EMIT notesChanged();
-      });
-}
-
-void Workbench::place_notes() {
-  on_event_.clear();
-  on_entity_.clear();
-  on_finding_.clear();
-  on_run_.clear();
-  placed_.clear();
-  if (!annotations_.empty() && open_) placed_ = service_.place(annotations_);
-  for (const PlacedAnnotation& one : placed_) {
-    for (const EventId event : one.events) on_event_.emplace(event, one.annotation);
-    for (const EntityId entity : one.entities) on_entity_.emplace(entity, one.annotation);
-    if (one.finding) on_finding_.emplace(*one.finding, one.annotation);
-    if (one.run) on_run_.emplace(*one.run, one.annotation);
-  }
-}
-
-namespace {
-
-template <class Map, class Key>
-const Annotation* found(const Map& map, const Key& key) {
-  const auto at = map.find(key);
-  return at == map.end() ? nullptr : at->second;
-}
-
-}  // namespace
-
-const Annotation* Workbench::noteOn(EventId event) const {
-  return found(on_event_, event);
-}
-std::vector<std::pair<EventId, std::string>> Workbench::notesOnEvents() const {
-  std::vector<std::pair<EventId, std::string>> notes;
-  for (const auto& [event, annotation] : on_event_)
-    notes.emplace_back(event, in_brief(*annotation));
-  std::sort(notes.begin(), notes.end());
-  return notes;
-}
-const Annotation* Workbench::noteOn(EntityId entity) const {
-  return found(on_entity_, entity);
-}
-const Annotation* Workbench::noteOnFinding(std::uint32_t finding) const {
-  return found(on_finding_, finding);
-}
-const Annotation* Workbench::noteOnRun(std::uint32_t run) const {
-  return found(on_run_, run);
-}
-
-std::optional<Target> Workbench::selectedTarget(TargetKind kind) const {
-  const Selection& selection = history_.now().selection;
-  switch (kind) {
-    case TargetKind::finding:
-      if (selection.finding.empty()) return std::nullopt;
-      return Target{kind, selection.finding};
-    case TargetKind::run:
-      if (selection.invocation.empty()) return std::nullopt;
-      return Target{kind, selection.invocation};
-    case TargetKind::process:
-      return service_.target_of(selection.entity);
-    case TargetKind::event:
-      return service_.target_of(selection.event);
   }
   return std::nullopt;
 }

@@ -15,6 +15,12 @@
 
 namespace stemma::ui {
 
+/// What a note is about, and of an event where it lies.
+struct NoteTarget {
+  Target target;
+  std::optional<TargetPlace> place = {};
+};
+
 class Workbench : public QObject {
   Q_OBJECT
 
@@ -59,6 +65,20 @@ class Workbench : public QObject {
   [[nodiscard]] const Annotations& annotations() const { return annotations_; }
   /// Puts it in the place of what was said of its target, and saves.
   void annotate(Annotation annotation);
+  /// Changes what is said of several things: one save, and one step for undoNote(). `change` gets
+  /// what is said of each so far. Where a cap is exceeded nothing changes, and notesState() says
+  /// so.
+  void annotateAll(const std::vector<NoteTarget>& targets,
+                   const std::function<void(Annotation&)>& change);
+  /// Takes the last change of notes back, or does it again. Returns whether there was one.
+  bool undoNote();
+  bool redoNote();
+  /// Reads and hashes the record.
+  [[nodiscard]] std::optional<NoteTarget> noteTarget(EventId event) const;
+  /// Every note with what it is about, in their order; those that this evidence does not hold too.
+  [[nodiscard]] const std::vector<PlacedAnnotation>& placed() const { return placed_; }
+  /// Counts up whenever notes, or what they are about, are others.
+  [[nodiscard]] std::uint64_t notesRevision() const { return notes_revision_; }
   /// The selected thing of that kind; nothing where none is selected.
   [[nodiscard]] std::optional<Target> selectedTarget(TargetKind kind) const;
   /// Null where nothing is said of it.
@@ -125,6 +145,16 @@ class Workbench : public QObject {
   std::vector<std::string> filter_notes_;
   void place_notes();
   void save();
+  using NoteStates = std::vector<std::pair<Target, std::optional<Annotation>>>;
+  struct NoteStep {
+    NoteStates before, after;
+  };
+  bool step_notes(const NoteStates& states);
+  /// Steps that can be taken back.
+  static constexpr std::size_t kMaxNoteSteps = 100;
+  std::vector<NoteStep> note_steps_;
+  std::size_t note_at_ = 0;  // steps that are done
+  std::uint64_t notes_revision_ = 0;
 
   Annotations annotations_;
   std::map<std::string, std::string> settings_;

@@ -63,6 +63,8 @@ EventsPane::EventsPane(Workbench& bench, QWidget* parent)
             if (!following_ && now.isValid())
               bench_.selectEvent(model_->eventAt(now.row()), QStringLiteral("events"));
           });
+  connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+          &EventsPane::describe);
   connect(&bench_, &Workbench::viewChanged, this, &EventsPane::follow);
   connect(&bench_, &Workbench::filterChanged, this, [this] {
     describe();
@@ -85,6 +87,10 @@ void EventsPane::describe() {
     const std::size_t total = std::max<std::size_t>(model_->total(), 1);
     text += tr(" · looking, %1 %").arg(100 * bench_.filterLookedAt() / total);
   }
+  std::size_t selected = 0;
+  for (const QItemSelectionRange& range : view_->selectionModel()->selection())
+    selected += static_cast<std::size_t>(range.height());
+  if (selected > 1) text += tr(" · %1 selected").arg(countText(selected));
   if (model_->sorting()) {
     text +=
         bench_.filtering()
@@ -116,6 +122,18 @@ void EventsPane::follow() {
     view_->scrollTo(model_->index(near, 0), QAbstractItemView::PositionAtCenter);
   }
   following_ = false;
+}
+
+std::vector<NoteTarget> EventsPane::selectedTargets(std::size_t most) const {
+  std::vector<NoteTarget> targets;
+  const std::vector<int> rows = selected_rows(view_, most);
+  // Too many are refused by whoever asks: their records are not read.
+  if (rows.size() > most) return std::vector<NoteTarget>(rows.size());
+  for (const int row : rows) {
+    if (auto target = bench_.noteTarget(model_->eventAt(row)))
+      targets.push_back(std::move(*target));
+  }
+  return targets;
 }
 
 void EventsPane::pick(const QModelIndex& index, bool exclude) {

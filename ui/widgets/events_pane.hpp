@@ -19,6 +19,8 @@ class EventsPane : public QWidget {
   [[nodiscard]] RowView* view() const { return view_; }
   [[nodiscard]] EventModel* model() const { return model_; }
   void describe();
+  /// Of the rows that are selected; one more than `most` where there are more.
+  [[nodiscard]] std::vector<NoteTarget> selectedTargets(std::size_t most) const;
   /// Limits to so many minutes around the selected event.
   void around(int minutes);
   void chooseColumns();

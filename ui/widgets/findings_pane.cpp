@@ -31,7 +31,7 @@ FindingsPane::FindingsPane(Workbench& bench, QWidget* parent)
   layout->addLayout(line);
   view_->setModel(model_);
   view_->setTreeColumn(FindingModel::kWhat);
-  view_->setSelectionMode(QAbstractItemView::SingleSelection);
+  view_->setPicksCells(false);
   view_->setAccessibleName(tr("Findings"));
   view_->header()->resizeSection(FindingModel::kWhat, 310);
   view_->header()->resizeSection(FindingModel::kTime, 215);
@@ -75,6 +75,19 @@ void FindingsPane::select_row(int row, const QString& gesture) {
   const FindingModel::Row& one = model_->rowAt(row);
   if (!one.group) return bench_.selectFinding(one.number, gesture);
   if (const auto run = model_->invocationAt(row)) bench_.selectInvocation(*run, gesture);
+}
+
+std::vector<NoteTarget> FindingsPane::selectedTargets(std::size_t most) const {
+  std::vector<NoteTarget> targets;
+  for (const int row : selected_rows(view_, most)) {
+    const FindingModel::Row& one = model_->rowAt(row);
+    if (!one.group) {
+      targets.push_back({{TargetKind::finding, bench_.openCase()->findings[one.number].id}, {}});
+    } else if (const auto run = model_->invocationAt(row)) {
+      targets.push_back({{TargetKind::run, bench_.openCase()->incident->invocations[*run].id}, {}});
+    }
+  }
+  return targets;
 }
 
 void FindingsPane::follow() {

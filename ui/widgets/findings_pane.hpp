@@ -18,6 +18,8 @@ class FindingsPane : public QWidget {
   explicit FindingsPane(Workbench& bench, QWidget* parent = nullptr);
   [[nodiscard]] RowView* view() const { return view_; }
   [[nodiscard]] FindingModel* model() const { return model_; }
+  /// Of the rows that are selected; one more than `most` where there are more.
+  [[nodiscard]] std::vector<NoteTarget> selectedTargets(std::size_t most) const;
   /// Selects the next finding or the one before it, round the ends; the next run where there is no
   /// finding.
   void step(bool forwards);

@@ -25,6 +25,7 @@
 
 #include "reports/ledger_text.hpp"
 #include "ui/models/text.hpp"
+#include "ui/widgets/bookmarks_pane.hpp"
 #include "ui/widgets/chip_bar.hpp"
 #include "ui/widgets/command_palette.hpp"
 #include "ui/widgets/details_pane.hpp"
@@ -42,7 +43,7 @@ namespace {
 
 constexpr int kRecentCases = 10;
 // Bumped when docks change, so that an arrangement of an older version is not forced on a new one.
-constexpr int kLayoutVersion = 3;
+constexpr int kLayoutVersion = 4;
 
 }  // namespace
 
@@ -115,6 +116,13 @@ void MainWindow::make_docks() {
   QDockWidget* values =
       dock(QStringLiteral("values"), tr("Values of a column"), stack_, Qt::RightDockWidgetArea);
   tabifyDockWidget(right, values);
+  bookmarks_ = new BookmarksPane(bench_, this);
+  bookmarks_dock_ =
+      dock(QStringLiteral("bookmarks"), tr("Bookmarks"), bookmarks_, Qt::LeftDockWidgetArea);
+  tabifyDockWidget(left, bookmarks_dock_);
+  left->raise();
+  connect(bookmarks_, &BookmarksPane::opened, this, [this] { tree_->current()->setFocus(); });
+  connect(bookmarks_, &BookmarksPane::said, this, &MainWindow::say);
   right->raise();
   connect(events_, &EventsPane::stackWanted, this, [this, values](const QString& field) {
     values->show();
@@ -432,6 +440,7 @@ void MainWindow::set_zone(int zone) {
   events_->model()->zoneChanged();
   tree_->model()->zoneChanged();
   findings_->model()->zoneChanged();
+  bookmarks_->model()->zoneChanged();
 }
 
 void MainWindow::say(const QString& message) {

@@ -17,6 +17,7 @@ class QPlainTextEdit;
 
 namespace stemma::ui {
 
+class BookmarksPane;
 class DetailsPane;
 class EventsPane;
 class FindingsPane;
@@ -39,6 +40,9 @@ class MainWindow : public QMainWindow {
   /// .json.
   void writeReport(const QString& path);
 
+  /// Adds tags to what is said of several things, or takes them away (`-tag`), in one step.
+  void tag(const std::vector<NoteTarget>& targets, const QString& text);
+
   /// Every command, for the palette and for the page of keys.
   [[nodiscard]] const QList<QAction*>& commands() const { return commands_; }
 
@@ -58,6 +62,11 @@ class MainWindow : public QMainWindow {
   void zoom_to_first_run();
   void make_tools();
   void make_commands();
+  void make_note_commands();
+  std::vector<NoteTarget> note_targets();
+  void change_notes(const std::vector<NoteTarget>& targets,
+                    const std::function<void(Annotation&)>& change);
+  void ask_tags();
   void search();
   void show_case();
   void show_progress();
@@ -79,6 +88,8 @@ class MainWindow : public QMainWindow {
   EventsPane* events_ = nullptr;
   DetailsPane* details_ = nullptr;
   StackPane* stack_ = nullptr;
+  BookmarksPane* bookmarks_ = nullptr;
+  QDockWidget* bookmarks_dock_ = nullptr;
   ViewMenu* views_ = nullptr;
   TimelineView* timeline_ = nullptr;
   RequestHandle timeline_request_;

@@ -1,17 +1,17 @@
 // The window's commands: its menus, each with its keys. The palette and the page of keys list the
 // same.
 #include <QAction>
-#include <QFileDialog>
+#include <QDockWidget>
 #include <QMenu>
 #include <QMenuBar>
 #include <QSettings>
 
 #include "ui/models/text.hpp"
+#include "ui/widgets/bookmarks_pane.hpp"
 #include "ui/widgets/details_pane.hpp"
 #include "ui/widgets/events_pane.hpp"
 #include "ui/widgets/findings_pane.hpp"
 #include "ui/widgets/main_window.hpp"
-#include "ui/widgets/notes_editor.hpp"
 #include "ui/widgets/timeline_view.hpp"
 #include "ui/widgets/tree_pane.hpp"
 #include "ui/widgets/view_menu.hpp"
@@ -75,49 +75,7 @@ void MainWindow::make_commands() {
   edit->addAction(
       command(tr("Copy r&ecord"), keys("Ctrl+Shift+R"), [this] { details_->copyRecord(); }));
 
-  QMenu* note = menuBar()->addMenu(tr("&Note"));
-  const auto change = [this](const std::function<void(Annotation&)>& say_of) {
-    std::optional<Target> target;
-    for (const TargetKind kind :
-         {TargetKind::finding, TargetKind::process, TargetKind::event, TargetKind::run}) {
-      if (!target) target = bench_.selectedTarget(kind);
-    }
-    if (!target) return say(tr("Choose a finding, a process or an event first."));
-    const Annotation* before = bench_.annotations().find(*target);
-    Annotation one = before != nullptr ? *before : Annotation{};
-    one.target = *target;
-    say_of(one);
-    bench_.annotate(std::move(one));
-  };
-  note->addAction(command(tr("&Pin, or let go"), keys("Ctrl+B"),
-                          [change] { change([](Annotation& one) { one.pinned = !one.pinned; }); }));
-  const std::pair<const char*, Verdict> verdicts[] = {{"Alt+1", Verdict::malicious},
-                                                      {"Alt+2", Verdict::suspicious},
-                                                      {"Alt+3", Verdict::benign},
-                                                      {"Alt+4", Verdict::false_positive},
-                                                      {"Alt+0", Verdict::none}};
-  for (const auto& [key, verdict] : verdicts) {
-    const QString words = verdict == Verdict::none ? tr("none") : fromUtf8(verdict_words(verdict));
-    note->addAction(command(tr("Verdict: %1").arg(words), keys(key), [change, verdict = verdict] {
-      change([verdict](Annotation& one) { one.verdict = verdict; });
-    }));
-  }
-  note->addAction(command(tr("&Tags…"), keys("Ctrl+D"), [this] {
-    details_->showTab(DetailsPane::kNotes);
-    details_->notes()->focusTags();
-  }));
-  note->addAction(command(tr("&Comment…"), {QKeySequence(QStringLiteral("Ctrl+N"))}, [this] {
-    details_->showTab(DetailsPane::kNotes);
-    details_->notes()->focusComment();
-  }));
-  note->addSeparator();
-  note->addAction(command(tr("Case &file…"), {}, [this] {
-    if (!bench_.openCase()) return say(tr("Open a collection first."));
-    const QString path = QFileDialog::getSaveFileName(
-        this, tr("A case file, or a new one"), QStringLiteral("case.stemma"),
-        tr("Case files (*.stemma)"), nullptr, QFileDialog::DontConfirmOverwrite);
-    if (!path.isEmpty()) bench_.openNotes(path);
-  }));
+  make_note_commands();
 
   QMenu* find = menuBar()->addMenu(tr("&Find"));
   find->addAction(
@@ -182,6 +140,11 @@ void MainWindow::make_commands() {
       command(tr("Timeline: fit what is selected"), keys("F"), [this] { timeline_->fit(); }));
   view->addAction(
       command(tr("To the e&vents"), keys("Ctrl+4"), [this] { events_->view()->setFocus(); }));
+  view->addAction(command(tr("To the &bookmarks"), keys("Ctrl+Shift+B"), [this] {
+    bookmarks_dock_->show();
+    bookmarks_dock_->raise();
+    bookmarks_->view()->setFocus();
+  }));
   view->addAction(command(tr("Details: &story"), keys("Ctrl+5"),
                           [this] { details_->showTab(DetailsPane::kStory); }));
   view->addAction(command(tr("Details: fie&lds"), keys("Ctrl+6"),

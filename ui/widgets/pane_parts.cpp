@@ -1,5 +1,7 @@
 #include "ui/widgets/pane_parts.hpp"
 
+#include <algorithm>
+
 #include "ui/models/roles.hpp"
 
 namespace stemma::ui {
@@ -20,7 +22,9 @@ QVBoxLayout* tight(QWidget* widget) {
 void set_row(RowView* view, int row) {
   if (row < 0) return;
   const QModelIndex index = view->model()->index(row, 0);
-  view->setCurrentIndex(index);
+  // A selection of several rows that this one is in stays as it is.
+  if (view->currentIndex().row() != row || !view->selectionModel()->isSelected(index))
+    view->setCurrentIndex(index);
   view->scrollTo(index);
 }
 
@@ -36,6 +40,17 @@ void add_cell(Workbench& bench, const QModelIndex& index, bool exclude) {
   chip.field = field.toStdString();
   chip.text = value.toStdString();
   bench.addChip(std::move(chip));
+}
+
+std::vector<int> selected_rows(const RowView* view, std::size_t most) {
+  std::vector<int> rows;
+  for (const QItemSelectionRange& range : view->selectionModel()->selection()) {
+    for (int row = range.top(); row <= range.bottom() && rows.size() <= most; ++row)
+      rows.push_back(row);
+  }
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
 }
 
 }  // namespace stemma::ui

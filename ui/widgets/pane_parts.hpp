@@ -18,6 +18,9 @@ QVBoxLayout* tight(QWidget* widget);
 /// Makes a row the current one and scrolls to it; nothing for -1.
 void set_row(RowView* view, int row);
 
+/// Rows that are selected, ascending; `most` and one where there are more. O(rows returned).
+std::vector<int> selected_rows(const RowView* view, std::size_t most);
+
 /// Filters by a cell, in or out, where its column is a field. Times are no words to look for.
 void add_cell(Workbench& bench, const QModelIndex& index, bool exclude);
 

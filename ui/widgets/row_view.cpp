@@ -498,7 +498,7 @@ void RowView::mousePressEvent(QMouseEvent* event) {
       }
       return event->accept();
     }
-    if (event->modifiers() & (Qt::ControlModifier | Qt::AltModifier)) {
+    if (picks_cells_ && event->modifiers() & (Qt::ControlModifier | Qt::AltModifier)) {
       Q_EMIT cellPicked(index, (event->modifiers() & Qt::AltModifier) != 0);
       return event->accept();
     }

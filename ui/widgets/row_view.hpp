@@ -23,6 +23,9 @@ class RowView : public QAbstractItemView {
   /// A widget below the header, such as a row of filters; owned by the view from now on.
   void setBelowHeader(QWidget* widget);
 
+  /// Whether a click with Ctrl or Alt filters by the cell; else Ctrl adds the row to the selection.
+  void setPicksCells(bool picks) { picks_cells_ = picks; }
+
   /// Said in the place of rows while there are none: why, and what would fill the view. Plain text.
   void setEmptyText(const QString& text);
 
@@ -82,6 +85,7 @@ class RowView : public QAbstractItemView {
   QHeaderView* header_;
   QWidget* below_header_ = nullptr;
   int tree_column_ = -1;
+  bool picks_cells_ = true;
   QString empty_text_;
 };
 

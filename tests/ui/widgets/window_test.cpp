@@ -20,6 +20,7 @@
 
 #include "app/gui/session_case_service.hpp"
 #include "ui/models/roles.hpp"
+#include "ui/widgets/bookmarks_pane.hpp"
 #include "ui/widgets/command_palette.hpp"
 #include "ui/widgets/details_pane.hpp"
 #include "ui/widgets/events_pane.hpp"
@@ -278,6 +279,44 @@ QAction* command_of(const QList<QAction*>& commands, const char* text) {
     if (command->text() == QLatin1String(text)) return command;
   }
   return nullptr;
+}
+
+TEST_F(Window, ManySelectedEventsAreJudgedAndTaggedAtOnce) {
+  const QTemporaryDir folder;
+  window.openCaseFile(folder.filePath(QStringLiteral("case.stemma")));
+  open();
+  events()->view()->setFocus();
+  key(Qt::Key_Home);
+  for (int i = 0; i < 4; ++i) key(Qt::Key_Down, Qt::ShiftModifier);
+  EXPECT_THAT(events()->findChild<QLabel*>()->text().toStdString(), HasSubstr(" · 5 selected"));
+  key(Qt::Key_2, Qt::AltModifier);
+  EXPECT_EQ(bench().annotations().size(), 5u);
+  auto* list = window.findChild<BookmarksPane*>();
+  ASSERT_NE(list, nullptr);
+  EXPECT_EQ(list->model()->rowCount(), 5);
+  for (int row = 0; row < 5; ++row) {
+    EXPECT_THAT(events()->model()->index(row, EventModel::kNote).data().toString().toStdString(),
+                "suspicious");
+  }
+  window.tag(events()->selectedTargets(100), QStringLiteral("c2, night"));
+  window.tag(events()->selectedTargets(100), QStringLiteral("-night"));
+  EXPECT_EQ(bench().annotations().tags(), (std::map<std::string, std::size_t>{{"c2", 5}}));
+  key(Qt::Key_Z, Qt::ControlModifier | Qt::AltModifier);
+  EXPECT_EQ(bench().annotations().tags(),
+            (std::map<std::string, std::size_t>{{"c2", 5}, {"night", 5}}));
+  key(Qt::Key_Z, Qt::ControlModifier | Qt::AltModifier);
+  key(Qt::Key_Z, Qt::ControlModifier | Qt::AltModifier);
+  EXPECT_TRUE(bench().annotations().empty());
+  key(Qt::Key_Y, Qt::ControlModifier | Qt::AltModifier);
+  EXPECT_EQ(bench().annotations().size(), 5u);
+
+  // From the list back to the event, by keys.
+  key(Qt::Key_B, Qt::ControlModifier | Qt::ShiftModifier);
+  key(Qt::Key_End);
+  bench().clearSelection();
+  key(Qt::Key_Return);
+  EXPECT_TRUE(bench().view().selection.event);
+  EXPECT_LT(bench().view().selection.event.index(), 5u);
 }
 
 TEST_F(Window, AViewIsKeptUnderItsNameWithTheCase) {
