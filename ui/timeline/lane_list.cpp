@@ -31,6 +31,8 @@ void LaneList::replace(std::shared_ptr<const Model> model) {
     closed_hosts_.clear();
     toggled_others_.clear();
     toggled_.clear();
+    pins_.clear();
+    hidden_.clear();
   }
   model_ = std::move(model);
   rebuild();
@@ -38,8 +40,108 @@ void LaneList::replace(std::shared_ptr<const Model> model) {
 
 void LaneList::rebuild() {
   lanes_.clear();
+  pinned_lanes_ = 0;
   if (!model_ || model_->empty()) return;
   for (std::uint32_t i = 0; i < model_->hosts.size(); ++i) add_machine(i);
+  if (!hidden_.empty()) take_hidden_away();
+  std::vector<Lane> pinned;
+  for (const Key& key : pins_) {
+    const auto lane = lane_of(key);
+    if (!lane) continue;
+    pinned.push_back(*lane);
+    pinned.back().pinned = true;
+  }
+  pinned_lanes_ = pinned.size();
+  lanes_.insert(lanes_.begin(), pinned.begin(), pinned.end());
+}
+
+LaneList::Key LaneList::key_of(const Lane& lane) const {
+  if (is_process(lane.kind)) return {LaneKind::process, model_->processes.entity(lane.index).value};
+  return {lane.kind, model_->hosts[lane.index].host.value};
+}
+
+std::optional<Lane> LaneList::lane_of(const Key& key) const {
+  Lane lane;
+  lane.kind = key.kind;
+  if (key.kind == LaneKind::process) {
+    const EntityId entity{key.id};
+    if (!entity || entity.index() >= model_->processes.size()) return std::nullopt;
+    lane.index = model_->processes.position(entity);
+    if (model_->processes.depth(lane.index) == 0) lane.kind = LaneKind::session;
+    return lane;
+  }
+  const HostModel* const host = model_->find(HostId{key.id});
+  if (host == nullptr) return std::nullopt;
+  lane.index = static_cast<std::uint32_t>(host - model_->hosts.data());
+  return lane;
+}
+
+void LaneList::take_hidden_away() {
+  std::vector<Lane> kept;
+  for (std::size_t row = 0; row < lanes_.size();) {
+    const Lane& lane = lanes_[row];
+    if (hidden_.count(key_of(lane)) == 0) {
+      kept.push_back(lane);
+      ++row;
+      continue;
+    }
+    const auto below = [&](const Lane& other) {
+      if (lane.kind == LaneKind::host || lane.kind == LaneKind::cloud) return other.indent > 0;
+      if (lane.kind == LaneKind::others) return other.under_others;
+      if (!is_process(lane.kind) || !is_process(other.kind)) return false;
+      return other.index > lane.index &&
+             other.index < lane.index + model_->processes.subtree(lane.index);
+    };
+    for (++row; row < lanes_.size() && below(lanes_[row]); ++row) {
+    }
+  }
+  lanes_ = std::move(kept);
+}
+
+bool LaneList::set_pinned(std::size_t row, bool pinned) {
+  if (row >= lanes_.size()) return false;
+  const Key key = key_of(lanes_[row]);
+  const auto at = std::find(pins_.begin(), pins_.end(), key);
+  if (pinned == (at != pins_.end())) return true;
+  if (pinned) {
+    if (pins_.size() >= kMaxPinned) return false;
+    pins_.push_back(key);
+  } else {
+    pins_.erase(at);
+  }
+  rebuild();
+  return true;
+}
+
+bool LaneList::is_pinned(std::size_t row) const {
+  return row < lanes_.size() &&
+         std::find(pins_.begin(), pins_.end(), key_of(lanes_[row])) != pins_.end();
+}
+
+void LaneList::hide(std::size_t row) {
+  if (row >= lanes_.size()) return;
+  const Key key = key_of(lanes_[row]);
+  std::erase(pins_, key);
+  hidden_.insert(key);
+  rebuild();
+}
+
+std::vector<Lane> LaneList::hidden() const {
+  std::vector<Lane> out;
+  for (const Key& key : hidden_) {
+    if (const auto lane = lane_of(key)) out.push_back(*lane);
+  }
+  return out;
+}
+
+void LaneList::show(const Lane& lane) {
+  hidden_.erase(key_of(lane));
+  rebuild();
+}
+
+void LaneList::show_all_hidden() {
+  hidden_.clear();
+  rebuild();
 }
 
 void LaneList::add_machine(std::uint32_t host) {
@@ -176,23 +278,29 @@ std::optional<std::size_t> LaneList::row_of(EntityId entity) const {
   if (!model_ || model_->empty() || !entity || entity.index() >= model_->processes.size())
     return {};
   const Position at = model_->processes.position(entity);
+  std::optional<std::size_t> found;
   for (std::size_t row = 0; row < lanes_.size(); ++row) {
-    if (is_process(lanes_[row].kind) && lanes_[row].index == at) return row;
+    if (!is_process(lanes_[row].kind) || lanes_[row].index != at) continue;
+    found = row;
+    if (!lanes_[row].pinned) break;
   }
-  return {};
+  return found;
 }
 
 std::optional<std::size_t> LaneList::row_of(HostId host, LaneKind kind) const {
+  std::optional<std::size_t> found;
   for (std::size_t row = 0; row < lanes_.size(); ++row) {
-    if (lanes_[row].kind == kind && !is_process(kind) &&
-        model_->hosts[lanes_[row].index].host == host)
-      return row;
+    if (lanes_[row].kind != kind || is_process(kind) ||
+        model_->hosts[lanes_[row].index].host != host)
+      continue;
+    found = row;
+    if (!lanes_[row].pinned) break;
   }
-  return {};
+  return found;
 }
 
 std::optional<std::size_t> LaneList::reveal(EntityId entity) {
-  if (const auto row = row_of(entity)) return row;
+  if (const auto row = row_of(entity); row && !lanes_[*row].pinned) return row;
   if (!model_ || model_->empty() || !entity || entity.index() >= model_->processes.size())
     return {};
   const ProcessOrder& order = model_->processes;
@@ -225,7 +333,7 @@ std::optional<std::size_t> LaneList::reveal(EntityId entity) {
 
 std::size_t LaneList::parent_of(std::size_t row) const {
   std::size_t at = row;
-  while (at > 0) {
+  while (at > pinned_lanes_) {
     --at;
     if (lanes_[at].indent < lanes_[row].indent) return at;
     // Lanes at the deepest indent stand below each other whatever their depth.

@@ -2,6 +2,7 @@
 // opened or closed. Which ones are open is state of the pane, kept over the stages of an import.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -31,6 +32,7 @@ struct Lane {
   bool can_open = false;    ///< it has lanes below it, shown or not
   bool open = false;
   bool under_others = false;  ///< it is shown because "n more processes" is open
+  bool pinned = false;        ///< it stands above all others, besides in its own place
   /// cloud … runs, others: index into Model::hosts; session, process: a Position.
   std::uint32_t index = 0;
   bool operator==(const Lane&) const = default;
@@ -43,6 +45,9 @@ inline constexpr std::uint8_t kMaxIndent = 12;
 /// Machines with no more processes than this show all of them from the start, where none is of
 /// interest.
 inline constexpr std::uint32_t kFewProcesses = 40;
+
+/// Lanes that can be pinned; so many that others are still seen below them.
+inline constexpr std::size_t kMaxPinned = 8;
 
 class LaneList {
  public:
@@ -63,7 +68,21 @@ class LaneList {
   void open_all();
   void close_all();
 
-  /// The row of a process, if it is shown. O(lanes shown).
+  /// Puts a lane above all others, where it stays while they are scrolled, or takes it from there.
+  /// False where kMaxPinned are.
+  bool set_pinned(std::size_t row, bool pinned);
+  [[nodiscard]] bool is_pinned(std::size_t row) const;
+  /// Lanes at the top that are pinned.
+  [[nodiscard]] std::size_t pinned() const { return pinned_lanes_; }
+  /// Takes a lane away, with all below it. It comes back by show() or show_all_hidden().
+  void hide(std::size_t row);
+  /// Lanes that were hidden, as they would be shown; without those that are below them.
+  [[nodiscard]] std::vector<Lane> hidden() const;
+  void show(const Lane& lane);
+  void show_all_hidden();
+
+  /// The row of a process, if it is shown: its own place before that among the pinned. O(lanes
+  /// shown).
   [[nodiscard]] std::optional<std::size_t> row_of(EntityId entity) const;
   /// Opens what hides a process and says where it is; none where the model has no such process.
   std::optional<std::size_t> reveal(EntityId entity);
@@ -84,8 +103,21 @@ class LaneList {
   [[nodiscard]] bool is_open(Position at, Place place) const;
   [[nodiscard]] bool others_open(std::uint32_t host, const HostProcesses& processes) const;
 
+  // What a lane is about, whatever stage of the case it is of.
+  struct Key {
+    LaneKind kind;     // of a session: process
+    std::uint32_t id;  // of an entity or a host
+    auto operator<=>(const Key&) const = default;
+  };
+  [[nodiscard]] Key key_of(const Lane& lane) const;
+  [[nodiscard]] std::optional<Lane> lane_of(const Key& key) const;
+  void take_hidden_away();
+
   std::shared_ptr<const Model> model_;
   std::vector<Lane> lanes_;
+  std::vector<Key> pins_;  // in the order of pinning
+  std::size_t pinned_lanes_ = 0;
+  std::set<Key> hidden_;
   std::set<HostId> closed_hosts_;
   std::set<HostId> toggled_others_;
   // Processes of interest are open at first, the others closed unless they are few; these are the

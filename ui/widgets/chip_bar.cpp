@@ -33,10 +33,16 @@ ChipBar::ChipBar(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(be
   banner_text_->setTextFormat(Qt::PlainText);
   line->addWidget(banner_text_, 1);
   auto* lift = new QPushButton(tr("Show everything (Ctrl+0)"), banner_);
-  connect(lift, &QPushButton::clicked, &bench_, &Workbench::liftLimits);
+  connect(lift, &QPushButton::clicked, this, &ChipBar::lifted);
   line->addWidget(lift);
   layout->addWidget(banner_);
   connect(&bench_, &Workbench::viewChanged, this, &ChipBar::rebuild);
+  rebuild();
+}
+
+void ChipBar::setHiddenLanes(int lanes) {
+  if (lanes == hidden_lanes_) return;
+  hidden_lanes_ = lanes;
   rebuild();
 }
 
@@ -110,6 +116,10 @@ void ChipBar::rebuild() {
     const QString name =
         image ? shown(snapshot.strings.view(snapshot.tree.image(image).name)) : QStringLiteral("?");
     limits << tr("The tree shows only %1 and what it started.").arg(name);
+  }
+  if (hidden_lanes_ != 0) {
+    limits << (hidden_lanes_ == 1 ? tr("A lane of the timeline is hidden.")
+                                  : tr("%1 lanes of the timeline are hidden.").arg(hidden_lanes_));
   }
   banner_text_->setText(limits.join(QLatin1Char(' ')));
   banner_->setVisible(!limits.isEmpty());

@@ -18,7 +18,12 @@ class ChipBar : public QWidget {
  public:
   explicit ChipBar(Workbench& bench, QWidget* parent = nullptr);
 
+  /// Lanes of the timeline that are hidden: a limit that the banner tells as well.
+  void setHiddenLanes(int lanes);
+
  Q_SIGNALS:
+  /// All limits are to go.
+  void lifted();
   /// A chip is to be edited: its text belongs into the search box; the chip is gone.
   void editWanted(const QString& text);
 
@@ -29,6 +34,7 @@ class ChipBar : public QWidget {
   QWidget* banner_;
   QLabel* banner_text_;
   QWidget* chips_;
+  int hidden_lanes_ = 0;
 };
 
 }  // namespace stemma::ui

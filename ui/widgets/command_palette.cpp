@@ -101,7 +101,10 @@ QString keysText(const QList<QAction*>& commands) {
       "Right, Left               open and close; to the parent\n"
       "*                         opens all below\n"
       "Ctrl+click, Alt+click     filter by the cell: in, out\n"
-      "Menu key                  all that can be done with the row\n");
+      "\nIn the timeline\n"
+      "W S, A D, F, Home         zoom, pan, fit, all of the case\n"
+      "P, H, Shift+H             pin a lane, hide it, show hidden ones\n"
+      "\nMenu key                  all that can be done with the row\n");
   return text;
 }
 

@@ -113,6 +113,8 @@ DetailsPane::DetailsPane(Workbench& bench, QWidget* parent) : QWidget(parent), b
   title_ = new QLabel(this);
   title_->setTextFormat(Qt::PlainText);
   title_->setWordWrap(true);
+  // A long path in it does not widen the dock.
+  title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   title_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   title_->setMaximumHeight(title_->fontMetrics().height() * 4);
   layout->addWidget(title_);

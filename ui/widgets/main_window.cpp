@@ -136,6 +136,9 @@ void MainWindow::make_docks() {
     resizeDocks({times, bottom}, {290, 190}, Qt::Vertical);
     resizeDocks({left, notes_dock_}, {600, 130}, Qt::Vertical);
   });
+  connect(timeline_, &TimelineView::hiddenChanged, chips, &ChipBar::setHiddenLanes);
+  connect(timeline_, &TimelineView::said, this, &MainWindow::say);
+  connect(chips, &ChipBar::lifted, this, &MainWindow::showEverything);
   connect(chips, &ChipBar::editWanted, this, [this](const QString& text) {
     search_->setText(text);
     search_->setFocus();
@@ -342,6 +345,11 @@ void MainWindow::show_progress() {
     text += tr(" · %1 s left").arg(progress.seconds * (1 - part) / part, 0, 'f', 0);
   }
   message_->setText(text);
+}
+
+void MainWindow::showEverything() {
+  bench_.liftLimits();
+  timeline_->showHiddenLanes();
 }
 
 void MainWindow::search() {

@@ -43,6 +43,9 @@ class MainWindow : public QMainWindow {
   /// Adds tags to what is said of several things, or takes them away (`-tag`), in one step.
   void tag(const std::vector<NoteTarget>& targets, const QString& text);
 
+  /// Takes away whatever limits what is shown.
+  void showEverything();
+
   /// Every command, for the palette and for the page of keys.
   [[nodiscard]] const QList<QAction*>& commands() const { return commands_; }
 

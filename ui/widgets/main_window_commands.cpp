@@ -103,7 +103,7 @@ void MainWindow::make_commands() {
   find->addAction(command(tr("To the &root"), keys("Shift+R"), [this] { tree_->toRoot(); }));
 
   QMenu* view = menuBar()->addMenu(tr("&View"));
-  view->addAction(command(tr("Show &everything"), keys("Ctrl+0"), [this] { bench_.liftLimits(); }));
+  view->addAction(command(tr("Show &everything"), keys("Ctrl+0"), [this] { showEverything(); }));
   view->addAction(command(tr("Tree as list or &graph"), keys("Ctrl+G"), [this] { tree_->turn(); }));
   view->addAction(command(tr("Only this &subtree, or all again"), keys("Ctrl+L"),
                           [this] { tree_->limitToSelected(); }));
@@ -138,6 +138,11 @@ void MainWindow::make_commands() {
                           [this] { timeline_->showAll(); }));
   view->addAction(
       command(tr("Timeline: fit what is selected"), keys("F"), [this] { timeline_->fit(); }));
+  view->addAction(
+      command(tr("Timeline: pin the lane, or let go"), {}, [this] { timeline_->pinLane(); }));
+  view->addAction(command(tr("Timeline: hide the lane"), {}, [this] { timeline_->hideLane(); }));
+  view->addAction(
+      command(tr("Timeline: show hidden lanes"), {}, [this] { timeline_->showHiddenLanes(); }));
   view->addAction(
       command(tr("To the e&vents"), keys("Ctrl+4"), [this] { events_->view()->setFocus(); }));
   view->addAction(command(tr("To the &bookmarks"), keys("Ctrl+Shift+B"), [this] {

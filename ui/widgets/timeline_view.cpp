@@ -62,6 +62,7 @@ void TimelineView::setModel(std::shared_ptr<const Model> model) {
   if (lanes_.size() != 0) current_ = same ? lanes_.row_of(current).value_or(0) : 0;
   updateScrollBar();
   if (!same) verticalScrollBar()->setValue(0);
+  Q_EMIT hiddenChanged(static_cast<int>(lanes_.hidden().size()));
   followSelection();
   dirty();
   describe();
@@ -116,6 +117,12 @@ std::size_t TimelineView::firstRow() const {
   return static_cast<std::size_t>(verticalScrollBar()->value());
 }
 
+// Pinned lanes stay where they are while others are scrolled, as long as half of the room is
+// theirs.
+std::size_t TimelineView::fixedRows() const {
+  return std::min(lanes_.pinned(), static_cast<std::size_t>(timelineLayout().wholeRows()) / 2);
+}
+
 void TimelineView::dirty() {
   picture_ = QPixmap();
   viewport()->update();
@@ -132,9 +139,11 @@ void TimelineView::updateScrollBar() {
 
 void TimelineView::showRow(std::size_t row) {
   const auto at = static_cast<int>(row);
+  const auto fixed = static_cast<int>(fixedRows());
   const int whole = std::max(1, timelineLayout().wholeRows());
-  if (at < verticalScrollBar()->value()) {
-    verticalScrollBar()->setValue(at);
+  if (at < fixed) return;
+  if (at - fixed < verticalScrollBar()->value()) {
+    verticalScrollBar()->setValue(at - fixed);
   } else if (at >= verticalScrollBar()->value() + whole) {
     verticalScrollBar()->setValue(at - whole + 1);
   }
@@ -218,7 +227,8 @@ TimelineView::Hit TimelineView::hit(const QPoint& at) const {
   if (!shows()) return hit;
   const TimelineLayout layout = timelineLayout();
   if (at.y() < layout.lanesTop() || at.y() >= layout.lanesBottom()) return hit;
-  const std::size_t row = firstRow() + static_cast<std::size_t>(layout.rowAt(at.y()));
+  const auto shown = static_cast<std::size_t>(layout.rowAt(at.y()));
+  const std::size_t row = shown < fixedRows() ? shown : firstRow() + shown;
   if (row >= lanes_.size()) return hit;
   hit.row = row;
   hit.head = at.x() < layout.header;
@@ -287,11 +297,13 @@ QString TimelineView::footText() const {
     }
     return text;
   }
-  text = view_.zoom
-             ? QStringLiteral("zoomed to %1 of %2: Home shows all")
-                   .arg(plain(span_text(scale.span() - 1)),
-                        plain(span_text(WideNs{model_->limits.to.ns} - model_->limits.from.ns)))
-             : QStringLiteral("all of the case: %1").arg(plain(span_text(scale.span() - 1)));
+  const std::size_t hidden = lanes_.hidden().size();
+  if (hidden != 0) text = QStringLiteral("%1 hidden: Shift+H shows them   ·   ").arg(hidden);
+  text += view_.zoom
+              ? QStringLiteral("zoomed to %1 of %2: Home shows all")
+                    .arg(plain(span_text(scale.span() - 1)),
+                         plain(span_text(WideNs{model_->limits.to.ns} - model_->limits.from.ns)))
+              : QStringLiteral("all of the case: %1").arg(plain(span_text(scale.span() - 1)));
   if (model_->untimed != 0) {
     text += QStringLiteral("   ·   without a time, so not shown: %1")
                 .arg(plain(grouped(model_->untimed)));
@@ -347,6 +359,7 @@ void TimelineView::paintTo(QPainter& painter) {
     scene.matches = matches_;
     scene.texts = &texts_;
     scene.first_row = firstRow();
+    scene.pinned = fixedRows();
     scene.current = current_;
     scene.focused = hasFocus();
     scene.selection = view_.selection;

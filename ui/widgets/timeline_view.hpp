@@ -62,8 +62,17 @@ class TimelineView : public QAbstractScrollArea {
   void fit();
   void openAll();
   void closeAll();
+  /// The lane that the keyboard is on: above all others, or no longer.
+  void pinLane();
+  /// The same, with all below it: away, until it is shown again.
+  void hideLane();
+  void showHiddenLanes();
 
  Q_SIGNALS:
+  /// How many lanes were hidden by hand; those below them not counted.
+  void hiddenChanged(int lanes);
+  /// Something to be told to the person.
+  void said(const QString& message);
   /// A wish; no range means all of the case. Wishes with an equal, non-empty gesture are one step
   /// of undo.
   void zoomChanged(std::optional<stemma::ui::TimeRange> zoom, const QString& gesture);
@@ -88,6 +97,7 @@ class TimelineView : public QAbstractScrollArea {
   void mouseDoubleClickEvent(QMouseEvent* event) override;
   void wheelEvent(QWheelEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
 
  private:
   /// What lies under the pointer.
@@ -105,6 +115,7 @@ class TimelineView : public QAbstractScrollArea {
   [[nodiscard]] bool shows() const;
   [[nodiscard]] timeline::LanePlanner& planner() const;
   [[nodiscard]] std::size_t firstRow() const;
+  [[nodiscard]] std::size_t fixedRows() const;
   [[nodiscard]] Hit hit(const QPoint& at) const;
   void dirty();
   void updateScrollBar();
@@ -113,6 +124,7 @@ class TimelineView : public QAbstractScrollArea {
   void followSelection();
   void describe();
   void setOpen(std::size_t row, bool open);
+  void lanesChanged(std::optional<std::size_t> row);
 
   void wishZoom(TimeRange range, const QString& gesture);
   void zoomAt(Timestamp at, std::int64_t numerator, std::int64_t denominator,

@@ -435,6 +435,16 @@ void TimelineView::keyPressEvent(QKeyEvent* event) {
         setCurrent(lanes_.parent_of(row));
       }
       return;
+    case Qt::Key_P:
+      pinLane();
+      return;
+    case Qt::Key_H:
+      if ((event->modifiers() & Qt::ShiftModifier) != 0) {
+        showHiddenLanes();
+      } else {
+        hideLane();
+      }
+      return;
     case Qt::Key_Escape:
       if (drawn_) {
         drawn_.reset();

@@ -80,7 +80,10 @@ class Picture {
 
  private:
   [[nodiscard]] const Lane& row(std::size_t shown) const {
-    return (*scene_.lanes)[scene_.first_row + shown];
+    return (*scene_.lanes)[row_number(shown)];
+  }
+  [[nodiscard]] std::size_t row_number(std::size_t shown) const {
+    return shown < scene_.pinned ? shown : scene_.first_row + shown;
   }
   // What is drawn in pixels of the device lies on whole ones whatever the ratio.
   template <class Draw>
@@ -106,12 +109,15 @@ class Picture {
       const Lane& lane = row(i);
       if (lane.kind == LaneKind::host || lane.kind == LaneKind::cloud)
         painter_.fillRect(left_, top, layout_.columns(), bottom - top, colors_.alternate);
-      if (selected(lane) || scene_.current == scene_.first_row + i) {
+      if (selected(lane) || scene_.current == row_number(i)) {
         QColor tint = colors_.highlight;
         tint.setAlpha(selected(lane) ? 60 : 28);
         painter_.fillRect(0, top, left_ + layout_.columns(), bottom - top, tint);
       }
-      painter_.fillRect(0, bottom - pixel_, left_ + layout_.columns(), pixel_, colors_.line);
+      // A firm line parts the pinned lanes from those that are scrolled.
+      const bool parts = i + 1 == scene_.pinned;
+      painter_.fillRect(0, bottom - (parts ? 2 * pixel_ : pixel_), left_ + layout_.columns(),
+                        parts ? 2 * pixel_ : pixel_, parts ? colors_.faint : colors_.line);
     }
   }
 
@@ -300,6 +306,15 @@ class Picture {
     const auto shown = static_cast<int>(i);
     const int top = layout_.rowTop(shown);
     const int x = 6 + TimelineLayout::kIndent * lane.indent;
+    if (lane.pinned) {  // a pin: a head and its needle
+      painter_.setRenderHint(QPainter::Antialiasing, true);
+      painter_.setPen(QPen(colors_.text, 1.4));
+      painter_.setBrush(colors_.text);
+      const qreal middle = top + TimelineLayout::kRow / 2.0;
+      painter_.drawEllipse(QPointF(x + 4, middle - 3), 2.6, 2.6);
+      painter_.drawLine(QPointF(x + 4, middle), QPointF(x + 4, middle + 6));
+      painter_.setRenderHint(QPainter::Antialiasing, false);
+    }
     if (lane.can_open) {
       painter_.setRenderHint(QPainter::Antialiasing, true);
       painter_.setPen(Qt::NoPen);
@@ -321,7 +336,7 @@ class Picture {
     painter_.drawText(rect, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine,
                       QFontMetrics(font).elidedText(scene_.texts->title(model_, lane),
                                                     Qt::ElideRight, rect.width()));
-    if (scene_.focused && scene_.current == scene_.first_row + i) {
+    if (scene_.focused && scene_.current == row_number(i)) {
       painter_.setBrush(Qt::NoBrush);
       painter_.setPen(colors_.highlight);
       painter_.drawRect(0, top, layout_.header - 1, TimelineLayout::kRow - 2);
@@ -330,8 +345,10 @@ class Picture {
 
   // Whose lanes these are, where the machine's own lane is scrolled away.
   void whose() {
-    if (rows_ == 0 || row(0).kind == LaneKind::host || row(0).kind == LaneKind::cloud) return;
-    const HostModel* const host = host_of(row(0));
+    if (rows_ <= scene_.pinned) return;
+    const Lane& first = row(scene_.pinned);
+    if (first.kind == LaneKind::host || first.kind == LaneKind::cloud) return;
+    const HostModel* const host = host_of(first);
     if (host == nullptr) return;
     Lane lane;
     lane.kind = host->cloud ? LaneKind::cloud : LaneKind::host;

@@ -46,7 +46,8 @@ struct TimelineScene {
   const timeline::TimeScale* case_scale = nullptr;
   const std::vector<EventId>* matches = nullptr;  ///< that a filter leaves; null: of no filter
   LaneTexts* texts = nullptr;
-  std::size_t first_row = 0;
+  std::size_t first_row = 0;  ///< by how many rows those below the pinned ones are scrolled
+  std::size_t pinned = 0;     ///< rows at the top that stay where they are
   std::optional<std::size_t> current;  ///< row that the keyboard is on
   bool focused = false;
   Selection selection;

@@ -214,6 +214,93 @@ TEST(LaneList, RunsAndClouds) {
             "  (no host named)\n");
 }
 
+TEST(LaneList, PinnedLanesStandOnTopAndInTheirPlace) {
+  Story story;
+  tell_windows(story);
+  const auto open_case = case_of(story);
+  add_finding(*open_case, "Discovery", 701);
+  LaneList lanes(build_timeline(open_case));
+  EXPECT_TRUE(lanes.set_pinned(6, true));  // whoami
+  EXPECT_TRUE(lanes.set_pinned(1, true));  // the machine, one further down now
+  EXPECT_EQ(lanes.pinned(), 2u);
+  EXPECT_EQ(text(lanes), std::string("  whoami.exe 701\n  host01\n") + kOfInterest);
+  EXPECT_TRUE(lanes[0].pinned);
+  EXPECT_TRUE(lanes.is_pinned(2));
+  EXPECT_FALSE(lanes.is_pinned(3));
+  // Looked for, a lane is where it belongs; closed there, it is still on top.
+  const EntityId whoami = life_of(*open_case->snapshot, 701);
+  EXPECT_EQ(lanes.row_of(whoami), 8u);
+  EXPECT_EQ(lanes.parent_of(8), 7u);
+  EXPECT_EQ(lanes.parent_of(0), 0u);
+  EXPECT_EQ(lanes.row_of(open_case->snapshot->events.host(EventId{1}), LaneKind::host), 2u);
+  lanes.set_open(2, false);
+  EXPECT_EQ(text(lanes), "  whoami.exe 701\n  host01\n+ host01\n");
+  EXPECT_EQ(lanes.row_of(whoami), 0u);
+  EXPECT_EQ(lanes.reveal(whoami), 8u);
+  // A later stage keeps them, another case does not.
+  lanes.replace(build_timeline(open_case));
+  EXPECT_EQ(lanes.pinned(), 2u);
+  EXPECT_TRUE(lanes.set_pinned(0, false));
+  EXPECT_EQ(lanes.pinned(), 1u);
+  for (std::size_t i = 0; i < kMaxPinned - 1; ++i)
+    EXPECT_TRUE(lanes.set_pinned(lanes.pinned() + 1 + i, true)) << i;
+  lanes.open_all();
+  EXPECT_FALSE(lanes.set_pinned(lanes.size() - 1, true));
+  EXPECT_FALSE(lanes.set_pinned(1000, true));
+  Story other;
+  tell_windows(other);
+  lanes.replace(build_timeline(case_of(other)));
+  EXPECT_EQ(text(lanes), kAll);
+}
+
+TEST(LaneList, HiddenLanesGoWithWhatIsBelowThemAndComeBack) {
+  Story story;
+  tell_windows(story);
+  tell_windows(story, "host02");
+  const auto open_case = case_of(story);
+  add_finding(*open_case, "Discovery", 701);
+  LaneList lanes(build_timeline(open_case));
+  lanes.open_all();
+  const std::string all = text(lanes);
+  const auto row_of = [&](std::int64_t pid) {
+    return *lanes.row_of(life_of(*open_case->snapshot, pid));
+  };
+  lanes.set_pinned(row_of(701), true);
+  lanes.hide(row_of(600));  // the agent with its shell; what was pinned stays on top
+  EXPECT_EQ(lanes.hidden().size(), 1u);
+  EXPECT_EQ(text(lanes).substr(0, 120), std::string("  whoami.exe 701\n"
+                                                    "- host01\n"
+                                                    "    findings (1)\n"
+                                                    "  - (unknown program) 4\n"
+                                                    "      services.exe 400\n"
+                                                    "  - 5 more processes\n"
+                                                    "      svchost.exe 500\n")
+                                            .substr(0, 120));
+  const EntityId shell = life_of(*open_case->snapshot, 700);
+  EXPECT_EQ(lanes.reveal(shell), std::nullopt);
+  lanes.hide(*lanes.row_of(open_case->snapshot->hosts.find("host02"), LaneKind::host));
+  EXPECT_EQ(lanes.hidden().size(), 2u);
+  EXPECT_EQ(text(lanes).find("host02"), std::string::npos);
+  // The pinned one is hidden by hand: it goes from both places, and comes back to its own.
+  lanes.hide(0);
+  EXPECT_EQ(lanes.pinned(), 0u);
+  EXPECT_EQ(lanes.hidden().size(), 3u);
+  lanes.replace(build_timeline(open_case));
+  EXPECT_EQ(lanes.hidden().size(), 3u);
+  for (const Lane& lane : lanes.hidden()) {
+    if (lane.kind == LaneKind::host) lanes.show(lane);
+  }
+  EXPECT_NE(text(lanes).find("host02"), std::string::npos);
+  lanes.show_all_hidden();
+  EXPECT_EQ(text(lanes), all);
+  // "n more processes" too.
+  lanes.hide(7);
+  EXPECT_EQ(text(lanes).find("5 more processes"), std::string::npos);
+  EXPECT_EQ(text(lanes).find("notepad.exe 901\n- host02"), std::string::npos);
+  lanes.hide(1000);
+  EXPECT_EQ(lanes.hidden().size(), 1u);
+}
+
 TEST(LaneList, NothingToShow) {
   EXPECT_EQ(LaneList(build_timeline(nullptr)).size(), 0u);
   EXPECT_EQ(LaneList(build_timeline(std::make_shared<OpenCase>())).size(), 0u);

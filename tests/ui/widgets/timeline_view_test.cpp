@@ -214,6 +214,39 @@ TEST_F(TimelineViewTest, WishesAddUp) {
   EXPECT_EQ(said(), "zoom 5000-44999 (timeline keys)\nzoom 10000-49999 (timeline keys)\n");
 }
 
+TEST_F(TimelineViewTest, LanesArePinnedAndHiddenByKeys) {
+  std::vector<int> hidden;
+  QObject::connect(&view_, &TimelineView::hiddenChanged, &view_,
+                   [&](int lanes) { hidden.push_back(lanes); });
+  view_.resize(1250, 300);  // not all lanes fit
+  const std::size_t before = view_.lanes().size();
+  key(Qt::Key_Down);
+  const Lane lane = view_.lanes()[1];
+  key(Qt::Key_P);
+  EXPECT_EQ(view_.lanes().pinned(), 1u);
+  EXPECT_EQ(view_.lanes().size(), before + 1);
+  EXPECT_EQ(view_.currentRow(), 2u);  // still on the lane in its place
+  // Scrolled to the end, what is pinned is what lies at the top.
+  const QPoint top(60, view_.timelineLayout().rowTop(0) + 8);
+  const QString tip = view_.tipAt(top);
+  view_.openAll();
+  key(Qt::Key_End);
+  EXPECT_GT(view_.verticalScrollBar()->value(), 0);
+  EXPECT_EQ(view_.tipAt(top), tip);
+  EXPECT_EQ(view_.lanes()[0].index, lane.index);
+  key(Qt::Key_Up);
+  key(Qt::Key_H);
+  EXPECT_EQ(hidden.back(), 1);
+  EXPECT_TRUE(view_.footText().contains(QStringLiteral("1 hidden: Shift+H shows them")));
+  key(Qt::Key_H, Qt::ShiftModifier);
+  EXPECT_EQ(hidden.back(), 0);
+  EXPECT_FALSE(view_.footText().contains(QStringLiteral("hidden")));
+  for (int i = 0; i < 200; ++i) key(Qt::Key_Up);
+  EXPECT_EQ(view_.currentRow(), 0u);
+  key(Qt::Key_P);  // on the pinned one itself
+  EXPECT_EQ(view_.lanes().pinned(), 0u);
+}
+
 TEST_F(TimelineViewTest, DraggingDrawsARange) {
   drag(bar(0, 10'000), bar(0, 22'400), Qt::LeftButton, Qt::AltModifier);
   EXPECT_EQ(said(), "");

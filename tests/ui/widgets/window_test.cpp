@@ -27,6 +27,7 @@
 #include "ui/widgets/findings_pane.hpp"
 #include "ui/widgets/main_window.hpp"
 #include "ui/widgets/report_pdf.hpp"
+#include "ui/widgets/timeline_view.hpp"
 #include "ui/widgets/tree_pane.hpp"
 #include "ui/widgets/view_menu.hpp"
 
@@ -279,6 +280,21 @@ QAction* command_of(const QList<QAction*>& commands, const char* text) {
     if (command->text() == QLatin1String(text)) return command;
   }
   return nullptr;
+}
+
+TEST_F(Window, HiddenLanesAreALimitThatTheBannerTellsAndLifts) {
+  open();
+  auto* banner = window.findChild<QWidget*>(QStringLiteral("banner"));
+  auto* timeline = window.findChild<TimelineView*>();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return timeline->lanes().size() > 0; }, 20'000));
+  key(Qt::Key_3, Qt::ControlModifier);
+  key(Qt::Key_H);
+  EXPECT_TRUE(banner->isVisible());
+  EXPECT_EQ(banner->findChild<QLabel*>()->text().toStdString(),
+            "A lane of the timeline is hidden.");
+  key(Qt::Key_0, Qt::ControlModifier);
+  EXPECT_FALSE(banner->isVisible());
+  EXPECT_TRUE(timeline->lanes().hidden().empty());
 }
 
 TEST_F(Window, ManySelectedEventsAreJudgedAndTaggedAtOnce) {
