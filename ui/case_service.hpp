@@ -73,6 +73,7 @@ struct EventDetails {
     std::string bytes;     ///< the record's own, at most kMaxRecordShown
     std::uint64_t size = 0;
     std::string sha256;  ///< of the file; empty until it has been worked out
+    std::string change;  ///< what became of the file since it was opened; empty for nothing
   };
   std::vector<Piece> pieces;
   std::vector<std::uint32_t> findings;  ///< that rest on it: indices into OpenCase::findings
@@ -110,6 +111,13 @@ struct Stack {
 };
 /// Values of a stack that are listed.
 inline constexpr std::size_t kMaxStacked = 10'000;
+
+/// A file of the evidence that is not what it was when it was opened.
+struct ChangedFile {
+  std::string path;
+  std::string how;  ///< `has changed`, `has become shorter`, `is gone`
+  bool operator==(const ChangedFile&) const = default;
+};
 
 /// What a case file says of the collection that is open.
 struct CaseNotes {
@@ -177,6 +185,10 @@ class CaseService {
   using Stacked = std::function<void(Stack)>;
   [[nodiscard]] virtual RequestHandle stack(std::shared_ptr<const std::vector<EventId>> events,
                                             FieldId field, Stacked done) = 0;
+
+  /// Looks whether files of the evidence still are as they were opened. By path.
+  using EvidenceChecked = std::function<void(std::vector<ChangedFile>)>;
+  [[nodiscard]] virtual RequestHandle check_evidence(EvidenceChecked done) = 0;
 
   /// Why a rule fired on its finding: the clauses with the event's values, as text.
   using Explained = std::function<void(std::string)>;

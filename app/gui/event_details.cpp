@@ -137,6 +137,16 @@ std::vector<ui::Decoded> decode_further(const std::vector<ui::FieldShown>& field
   return once;
 }
 
+std::string_view change_words(FileChange change) {
+  switch (change) {
+    case FileChange::none: return {};
+    case FileChange::changed: return "has changed";
+    case FileChange::shrunk: return "has become shorter";
+    case FileChange::gone: return "is gone";
+  }
+  return {};
+}
+
 ui::EventDetails event_details(const Session& session, EventId id, Secrets secrets) {
   const CaseSnapshot& snapshot = session.snapshot();
   ui::EventDetails details;
@@ -158,7 +168,10 @@ ui::EventDetails event_details(const Session& session, EventId id, Secrets secre
     details.pieces.push_back(std::move(piece));
   }
   Event event;
-  if (const Result<void> read = session.decode(id, Projection::all(), event); !read) {
+  const Result<void> read = session.decode(id, Projection::all(), event);
+  // After the reading: bytes that were gone are known by now.
+  for (ui::EventDetails::Piece& piece : details.pieces) piece.change = change_words(session.change_of(piece.span.artifact));
+  if (!read) {
     details.error = fmt::format("{} @{:#x}: {}", visible(snapshot.artifact(spans.front().artifact).path), read.error().offset, defect_name(read.error().what));
     return details;
   }

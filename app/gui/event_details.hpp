@@ -7,6 +7,9 @@
 
 namespace stemma {
 
+/// `has changed`, `has become shorter`, `is gone`; empty for none.
+std::string_view change_words(FileChange change);
+
 /// Decodes the event with all fields. Digests of files are not worked out here. `findings` is for whoever knows the findings.
 ui::EventDetails event_details(const Session& session, EventId id, Secrets secrets);
 

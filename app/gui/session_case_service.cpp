@@ -207,7 +207,7 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
 };
 
 SessionCaseService::SessionCaseService(GuiOptions options, Post post)
-    : options_(std::move(options)), post_(std::move(post)), quick_(std::make_unique<TaskQueue>()), timelines_(std::make_unique<TaskQueue>()), passes_(std::make_unique<TaskQueue>()), notes_queue_(std::make_unique<TaskQueue>()) {}
+    : options_(std::move(options)), post_(std::move(post)), quick_(std::make_unique<TaskQueue>()), timelines_(std::make_unique<TaskQueue>()), watch_(std::make_unique<TaskQueue>()), passes_(std::make_unique<TaskQueue>()), notes_queue_(std::make_unique<TaskQueue>()) {}
 
 SessionCaseService::~SessionCaseService() {
   if (import_) {
@@ -216,6 +216,7 @@ SessionCaseService::~SessionCaseService() {
   }
   quick_.reset();
   timelines_.reset();
+  watch_.reset();
   passes_.reset();
   notes_queue_.reset();  // when all is saved
   if (import_) import_->join();
@@ -358,6 +359,23 @@ ui::RequestHandle SessionCaseService::stack(std::shared_ptr<const std::vector<Ev
     ui::Stack stack = value_counts(*session, events.get(), field, import->secrets(), *dropped);
     post([stack = std::move(stack), done, dropped]() mutable {
       if (!*dropped) done(std::move(stack));
+    });
+  });
+}
+
+ui::RequestHandle SessionCaseService::check_evidence(EvidenceChecked done) {
+  return watch_->add([import = import_, post = post_, done = std::move(done)](const TaskQueue::Dropped& dropped) {
+    const auto session = import ? import->session() : nullptr;
+    if (!session) return;
+    std::vector<ui::ChangedFile> changed;
+    const auto& artifacts = session->snapshot().artifacts;
+    for (std::size_t i = 0; i < artifacts.size() && !*dropped; ++i) {
+      const FileChange change = session->change_of(ArtifactId::from_index(i));
+      if (change != FileChange::none) changed.push_back({visible(artifacts[i].path), std::string(change_words(change))});
+    }
+    std::sort(changed.begin(), changed.end(), [](const ui::ChangedFile& a, const ui::ChangedFile& b) { return a.path < b.path; });
+    post([changed = std::move(changed), done, dropped]() mutable {
+      if (!*dropped) done(std::move(changed));
     });
   });
 }

@@ -35,6 +35,7 @@ class SessionCaseService : public ui::CaseService {
   [[nodiscard]] ui::RequestHandle filter(ui::Filter filter, Filtered portion) override;
   [[nodiscard]] ui::RequestHandle sort(std::shared_ptr<const std::vector<EventId>> events, ui::EventSort by, std::vector<std::pair<EventId, std::string>> notes, Sorted portion) override;
   [[nodiscard]] ui::RequestHandle stack(std::shared_ptr<const std::vector<EventId>> events, FieldId field, Stacked done) override;
+  [[nodiscard]] ui::RequestHandle check_evidence(EvidenceChecked done) override;
   [[nodiscard]] ui::RequestHandle explain(std::uint32_t finding, Explained done) override;
   [[nodiscard]] ui::RequestHandle write_report(std::string path, std::string format, Written done) override;
   [[nodiscard]] ui::RequestHandle export_events(std::shared_ptr<const std::vector<EventId>> events, std::vector<FieldId> further, std::string path, Written done) override;
@@ -57,6 +58,7 @@ class SessionCaseService : public ui::CaseService {
   std::vector<std::shared_ptr<Import>> ending_;  // replaced, their threads not yet at an end
   std::unique_ptr<TaskQueue> quick_;    // what a screenful needs
   std::unique_ptr<TaskQueue> timelines_;
+  std::unique_ptr<TaskQueue> watch_;    // may wait for a disk that is gone
   std::unique_ptr<TaskQueue> passes_;   // what goes over the evidence
   std::shared_ptr<Notes> notes_;    // of the case that is open; touched by notes_queue_ alone
   std::unique_ptr<TaskQueue> notes_queue_;

@@ -37,10 +37,12 @@ FileBytes& FileBytes::operator=(FileBytes&& other) noexcept {
   std::swap(unpacked_, other.unpacked_);
   std::swap(archive_, other.archive_);
   std::swap(member_, other.member_);
+  std::swap(guard_, other.guard_);
   return *this;
 }
 
 FileBytes::~FileBytes() {
+  guard_ = PageGuard();
   if (map_ != nullptr) ::munmap(const_cast<std::byte*>(map_), size_);
 }
 
@@ -67,6 +69,7 @@ Result<FileBytes> FileBytes::open(const std::string& path) {
       return fault("map");
     }
     file.map_ = static_cast<const std::byte*>(map);
+    file.guard_ = PageGuard(file.map_, file.size_);
   }
   ::close(fd);
   return file;
@@ -112,11 +115,14 @@ void FileBytes::let_go(std::uint64_t offset, std::uint64_t length) const {
     (void)::madvise(const_cast<std::byte*>(map_) + begin, end - begin, MADV_DONTNEED);
 }
 
-bool FileBytes::unchanged(const std::string& path) const {
+FileChange FileBytes::change_of(const std::string& path) const {
   struct stat info = {};
   const std::string& file = archive_.empty() ? path : archive_;
-  return ::stat(file.c_str(), &info) == 0 && static_cast<std::size_t>(info.st_size) == size_ &&
-         modified_ns(info) == modified_ns_;
+  if (::stat(file.c_str(), &info) != 0) return FileChange::gone;
+  if (static_cast<std::size_t>(info.st_size) < size_ || guard_.lost()) return FileChange::shrunk;
+  return static_cast<std::size_t>(info.st_size) == size_ && modified_ns(info) == modified_ns_
+             ? FileChange::none
+             : FileChange::changed;
 }
 
 }  // namespace stemma

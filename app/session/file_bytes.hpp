@@ -10,14 +10,18 @@
 #include <string>
 #include <vector>
 
+#include "app/session/page_guard.hpp"
 #include "events/fault.hpp"
 
 namespace stemma {
 
+/// What has become of a file since it was opened.
+enum class FileChange : std::uint8_t { none, changed, shrunk, gone };
+
 /// Owns a read-only mapping of a whole file, the bytes of an archive's member, or what either
-/// unpacked to. The evidence is never
-/// written to. A mapped file that shrinks while it is read would raise SIGBUS; collections are read
-/// from media that nobody else writes to, and unchanged() tells afterwards whether that held.
+/// unpacked to. The evidence is never written to. Where a mapped file shrinks under its reader, what
+/// is gone reads as zeros (page_guard.hpp), so that records are damaged and the program goes on;
+/// change_of() tells.
 class FileBytes {
  public:
   FileBytes() = default;
@@ -58,7 +62,12 @@ class FileBytes {
 
   /// Whether the file at `path` still has the size and time of change that it had when it was
   /// opened. Of a member its archive is asked, whatever `path` is.
-  [[nodiscard]] bool unchanged(const std::string& path) const;
+  [[nodiscard]] bool unchanged(const std::string& path) const {
+    return change_of(path) == FileChange::none;
+  }
+  /// The same, and what became of it. One stat(). A file whose bytes could not be read when they
+  /// were wanted counts as shrunk.
+  [[nodiscard]] FileChange change_of(const std::string& path) const;
 
  private:
   const std::byte* map_ = nullptr;
@@ -68,6 +77,7 @@ class FileBytes {
   std::vector<std::byte> unpacked_;
   std::string archive_;  // path of the outermost archive; empty for a file
   std::vector<std::byte> member_;
+  PageGuard guard_;
 };
 
 }  // namespace stemma

@@ -84,6 +84,9 @@ class Session {
   /// The bytes an event was read from, pieces one after the other.
   [[nodiscard]] std::string original(EventId id) const;
 
+  /// What has become of an artifact's file since it was opened. One stat().
+  [[nodiscard]] FileChange change_of(ArtifactId id) const;
+
   /// Content of an artifact, for digests.
   [[nodiscard]] std::span<const std::byte> bytes_on_disk(ArtifactId id) const;
   /// The same as parsers see it, unpacked.

@@ -189,6 +189,11 @@ std::string Session::original(EventId id) const {
   return bytes;
 }
 
+FileChange Session::change_of(ArtifactId id) const {
+  const FoundArtifact& file = files_[id.index()];
+  return file.bytes.change_of(file.artifact.path);
+}
+
 std::span<const std::byte> Session::bytes_on_disk(ArtifactId id) const {
   return files_[id.index()].bytes.mapped();
 }

@@ -291,6 +291,12 @@ void DetailsPane::show_story() {
                  piece.decoders.empty() ? QString() : tr(", after %1").arg(shown(piece.decoders)),
                  piece.sha256.empty() ? tr("being worked out…") : fromUtf8(piece.sha256));
   }
+  for (const EventDetails::Piece& piece : details_.pieces) {
+    if (piece.change.empty()) continue;
+    text += tr("\nThe file %1 since it was opened: what stands here may be wrong.\n")
+                .arg(fromUtf8(piece.change));
+    break;
+  }
   if (story_->toPlainText() != text) story_->setPlainText(text);
 }
 

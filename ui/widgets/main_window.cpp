@@ -24,6 +24,7 @@
 #include <QVBoxLayout>
 
 #include "reports/ledger_text.hpp"
+#include "ui/models/evidence_watch.hpp"
 #include "ui/models/text.hpp"
 #include "ui/widgets/bookmarks_pane.hpp"
 #include "ui/widgets/chip_bar.hpp"
@@ -58,8 +59,11 @@ MainWindow::MainWindow(CaseService& service, QWidget* parent)
   make_tools();
   make_commands();
   connect(&bench_, &Workbench::caseChanged, this, &MainWindow::show_case);
-  connect(&bench_, &Workbench::notesChanged, this, [this] {
-    if (!bench_.caseNotes().empty()) show_case();
+  connect(&bench_, &Workbench::notesChanged, this, &MainWindow::show_notes);
+  watch_ = new EvidenceWatch(bench_, this);
+  connect(watch_, &EvidenceWatch::changed, this, [this] {
+    show_notes();
+    if (!watch_->changedFiles().empty()) say(watch_->lines().front());
   });
   progress_.setInterval(100);
   connect(&progress_, &QTimer::timeout, this, &MainWindow::show_progress);
@@ -287,26 +291,25 @@ void MainWindow::remember_recent(const QStringList& paths) {
   settings.setValue(QStringLiteral("recent"), recent);
 }
 
+// What to know before believing what is shown: evidence that is not what it was, the case file, the
+// import.
+void MainWindow::show_notes() {
+  QStringList notes = watch_->lines();
+  for (const std::string& one : bench_.caseNotes()) notes << fromUtf8(one);
+  if (const auto& open = bench_.openCase()) {
+    for (const std::string& note : open->notes) notes << fromUtf8(note).trimmed();
+  }
+  const QString text = notes.join(QStringLiteral("\n\n"));
+  // What somebody has read and closed stays closed.
+  if (text == notes_->toPlainText() && !text.isEmpty()) return;
+  notes_->setPlainText(text);
+  notes_dock_->setVisible(!text.isEmpty());
+}
+
 void MainWindow::show_case() {
   const auto& open = bench_.openCase();
-  notes_dock_->setVisible((open && !open->notes.empty()) || !bench_.caseNotes().empty());
-  if (!open || open->stage == Stage::empty) {
-    QString text;
-    if (open) {
-      for (const std::string& note : open->notes) text += shown(note) + QLatin1Char('\n');
-    }
-    notes_->setPlainText(text);
-    ledger_->clear();
-    return;
-  }
-  QString text;
-  for (const std::string& one : bench_.caseNotes()) text += fromUtf8(one) + QStringLiteral("\n\n");
-  for (const std::string& note : open->notes) {
-    for (const QString& line : fromUtf8(note).split(QLatin1Char('\n')))
-      text += line + QLatin1Char('\n');
-    text += QLatin1Char('\n');
-  }
-  notes_->setPlainText(text.trimmed());
+  show_notes();
+  if (!open || open->stage == Stage::empty) return ledger_->clear();
   if (open->snapshot) ledger_->setText(fromUtf8(ledger_line(*open->snapshot)));
   switch (open->stage) {
     case Stage::empty:

@@ -20,6 +20,7 @@ namespace stemma::ui {
 class BookmarksPane;
 class DetailsPane;
 class EventsPane;
+class EvidenceWatch;
 class FindingsPane;
 class StackPane;
 class TimelineView;
@@ -72,6 +73,7 @@ class MainWindow : public QMainWindow {
   void ask_tags();
   void search();
   void show_case();
+  void show_notes();
   void show_progress();
   void open_folder();
   void open_files();
@@ -86,6 +88,7 @@ class MainWindow : public QMainWindow {
                     Qt::DockWidgetArea area);
 
   Workbench bench_;
+  EvidenceWatch* watch_ = nullptr;
   FindingsPane* findings_ = nullptr;
   TreePane* tree_ = nullptr;
   EventsPane* events_ = nullptr;

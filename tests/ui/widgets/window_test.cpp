@@ -16,9 +16,11 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <cstdlib>
+#include <filesystem>
 #include <limits>
 
 #include "app/gui/session_case_service.hpp"
+#include "ui/models/evidence_watch.hpp"
 #include "ui/models/roles.hpp"
 #include "ui/widgets/bookmarks_pane.hpp"
 #include "ui/widgets/command_palette.hpp"
@@ -280,6 +282,67 @@ QAction* command_of(const QList<QAction*>& commands, const char* text) {
     if (command->text() == QLatin1String(text)) return command;
   }
   return nullptr;
+}
+
+TEST_F(Window, EvidenceThatShrinksWhileItIsOpenIsNamedAndTheRestGoesOn) {
+  const QTemporaryDir folder;
+  const std::filesystem::path copy = std::filesystem::path(folder.path().toStdString()) / "case";
+  std::filesystem::copy(std::string(std::getenv("STEMMA_ROOT")) +
+                            "/samples/azure-run-command/vm-win01/C/Windows/System32/winevt/Logs",
+                        copy, std::filesystem::copy_options::recursive);
+  const std::filesystem::path log = copy / "Security.evtx", gone = copy / "System.evtx";
+  window.openPaths({QString::fromStdString(copy.string())});
+  ASSERT_TRUE(QTest::qWaitFor(
+      [&] { return bench().openCase() && bench().openCase()->stage == Stage::complete; }, 60'000));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return details()->details().read; }, 60'000));
+  auto* watch = window.findChild<EvidenceWatch*>();
+  ASSERT_NE(watch, nullptr);
+  EXPECT_TRUE(watch->changedFiles().empty());
+
+  std::filesystem::resize_file(log, 4096);
+  std::filesystem::remove(gone);
+  const CaseSnapshot& snapshot = *bench().openCase()->snapshot;
+  const auto last_of = [&](std::string_view name) {
+    EventId found;
+    for (std::size_t i = 0; i < snapshot.events.size(); ++i) {
+      const SourceSpan source = snapshot.events.source(EventId::from_index(i));
+      if (snapshot.artifact(source.artifact).path.ends_with(name) && source.offset > 8192)
+        found = EventId::from_index(i);
+    }
+    return found;
+  };
+  const EventId lost = last_of("Security.evtx"), kept = last_of("Sysmon%4Operational.evtx");
+  ASSERT_TRUE(lost);
+  ASSERT_TRUE(kept);
+  // Clicked before anybody looked: the program goes on, and says what it is about.
+  bench().selectEvent(lost);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return details()->details().event == lost; }, 20'000));
+  EXPECT_FALSE(details()->details().read);
+  ASSERT_FALSE(details()->details().pieces.empty());
+  EXPECT_EQ(details()->details().pieces.front().change, "has become shorter");
+  for (int tab = 0; tab < details()->tabs()->count(); ++tab) {
+    details()->tabs()->setCurrentIndex(tab);
+    window.grab();
+  }
+  const auto* story = qobject_cast<QPlainTextEdit*>(details()->tabs()->widget(DetailsPane::kStory));
+  EXPECT_THAT(story->toPlainText().toStdString(),
+              HasSubstr("The file has become shorter since it was opened"));
+  watch->look();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return watch->changedFiles().size() == 2; }, 20'000));
+  auto* notes = window.findChild<QDockWidget*>(QStringLiteral("notes"));
+  EXPECT_TRUE(notes->isVisible());
+  const std::string said = notes->findChild<QPlainTextEdit*>()->toPlainText().toStdString();
+  EXPECT_THAT(said,
+              testing::StartsWith(log.string() + " has become shorter since it was opened.\n\n" +
+                                  gone.string() + " is gone since it was opened.\n\n"));
+  bench().selectEvent(kept);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return details()->details().event == kept; }, 20'000));
+  EXPECT_TRUE(details()->details().read);
+  EXPECT_EQ(details()->details().pieces.front().change, "");
+  // A pass over all of it ends too.
+  bench().setFilter({parse_search("whoami").chips, false});
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !bench().filtering(); }, 60'000));
+  EXPECT_GT(events()->model()->rowCount(), 0);
 }
 
 TEST_F(Window, HiddenLanesAreALimitThatTheBannerTellsAndLifts) {
