@@ -247,10 +247,10 @@ class SortedColumn {
       };
       selection.accept = [&](EventId id) { return place(id) < texts.size(); };
       session_.for_each(selection, projection, [&](unsigned, EventId id, Event& read) {
-        if (dropped_) return;
         if (input_.secrets == Secrets::redacted) redact(read);
         texts[place(id)] = summary ? event_summary(read, input_.secrets) : cells_of(read, fields).front();
-      });
+      }, &dropped_);
+      if (dropped_) return;
       for (std::size_t i = 0; i < texts.size(); ++i) keys[first + i] = values_.number(texts[i]);
     }
   }

@@ -144,6 +144,9 @@ struct FilterPass::State {
   std::size_t at = 0, end = 0;
   std::size_t portion = kFirstPortion;
   bool finished = false;
+  const std::atomic<bool>* dropped = nullptr;
+
+  [[nodiscard]] bool is_dropped() const { return dropped != nullptr && *dropped; }
 
   [[nodiscard]] bool known_to_hold(EventId id) const {
     for (const auto& answers : by_class) {
@@ -187,7 +190,7 @@ struct FilterPass::State {
     std::vector<EventId> taken;
     if (test.whole) {
       if (!test.asked) {
-        const RuleMatches matches = match_rules(session, test.rules, nullptr);
+        const RuleMatches matches = match_rules(session, test.rules, nullptr, {.dropped = dropped});
         test.all = events_of(matches);
         test.asked = true;
         for (const StatementMatches& statement : matches.statements) {
@@ -200,6 +203,7 @@ struct FilterPass::State {
       MatchOptions options;
       options.first = first;
       options.last = last;
+      options.dropped = dropped;
       options.accept = [&](EventId id) { return std::binary_search(events.begin(), events.end(), id); };
       taken = events_of(match_rules(session, test.rules, nullptr, options));
     }
@@ -220,15 +224,16 @@ struct FilterPass::State {
     selection.accept = [&](EventId id) { return std::binary_search(events.begin(), events.end(), id); };
     session.for_each(selection, projection, [&](unsigned worker, EventId id, Event& event) {
       if (std::all_of(values.begin(), values.end(), [&](const ValueTest& test) { return test.holds(event); })) found[worker].push_back(id);
-    });
+    }, dropped);
     events.clear();
     for (const auto& some : found) events.insert(events.end(), some.begin(), some.end());
     std::sort(events.begin(), events.end());
   }
 };
 
-FilterPass::FilterPass(const Session& session, ui::Filter filter) : state_(std::make_unique<State>(State{session, session.snapshot(), {}, {}, {}, {}, {}, {}, {}, {}})) {
+FilterPass::FilterPass(const Session& session, ui::Filter filter, const std::atomic<bool>* dropped) : state_(std::make_unique<State>(State{session, session.snapshot(), {}, {}, {}, {}, {}, {}, {}, {}})) {
   State& state = *state_;
+  state.dropped = dropped;
   const EventStore& events = state.snapshot.events;
   state.end = events.size();
   for (Chip& chip : filter.chips) {
@@ -291,6 +296,10 @@ bool FilterPass::next(ui::FilterPortion& out) {
     if (!out.events.empty()) state.ask(test, first, last, out.events);
   }
   if (!state.values.empty() && !out.events.empty()) state.ask_values(first, last, out.events);
+  if (state.is_dropped()) {
+    state.finished = true;
+    return false;
+  }
   state.at = last;
   out.looked_at = last;
   out.done = last >= state.end;

@@ -74,7 +74,8 @@ ui::Stack value_counts(const Session& session, const std::vector<EventId>* event
           }
         });
         if (!any) ++without[worker];
-      });
+      }, &dropped);
+      if (dropped) return {};
     }
     for (const Counts& some : counts) {
       for (const auto& [value, count] : some) total[value] += count;

@@ -239,7 +239,7 @@ RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* 
       Worker& worker = *workers[number];
       MatchWorker& matching = worker.ready();  // before the view: it may forget all shapes
       consider(matching, number, id, event.view(worker.shapes()));
-    });
+    }, options.dropped);
   };
   std::optional<SnapshotFilter> filter;
   if (!options.every_event && SnapshotFilter::serves(matcher)) filter.emplace(snapshot, matcher, &answers);

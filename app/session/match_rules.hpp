@@ -2,6 +2,7 @@
 // sequences and samples, and pipes. Not findings (detect.hpp).
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <limits>
 #include <vector>
@@ -24,6 +25,8 @@ struct MatchOptions {
   /// Only events at these positions of the store may match, lineage aside: a stretch of time.
   std::size_t first = 0;
   std::size_t last = std::numeric_limits<std::size_t>::max();
+  /// Polled once a unit: where it turns true the pass ends early, and what comes out is no answer.
+  const std::atomic<bool>* dropped = nullptr;
   /// Told each step of each sequence, with its key as text; may be empty.
   std::function<void(const SequenceStep&, const std::string& key)> trace = {};
 };

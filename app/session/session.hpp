@@ -63,12 +63,14 @@ class Session {
   /// Decodes the planned events again, completed from the tree, and hands each to `visit(worker,
   /// id, event)`. Workers run side by side, one call at a time each; `worker` is below threads().
   /// Within a unit events come in the order of the evidence; units come in any. Units without a
-  /// planned event are not touched.
+  /// planned event are not touched. Where `dropped` turns true, units not yet begun are left out:
+  /// what was visited is no answer then.
   using Visit = std::function<void(unsigned worker, EventId id, Event& event)>;
-  void for_each(const EventPlan& plan, const Projection& projection, const Visit& visit) const;
-  void for_each(const EventSelection& selection, const Projection& projection,
-                const Visit& visit) const {
-    for_each(plan(selection), projection, visit);
+  void for_each(const EventPlan& plan, const Projection& projection, const Visit& visit,
+                const std::atomic<bool>* dropped = nullptr) const;
+  void for_each(const EventSelection& selection, const Projection& projection, const Visit& visit,
+                const std::atomic<bool>* dropped = nullptr) const {
+    for_each(plan(selection), projection, visit, dropped);
   }
 
   /// The same, but what `render` makes of each unit's events is handed to `write` in the order of

@@ -95,8 +95,8 @@ void Session::read(const Share& share, const EventPlan& plan, const Projection& 
   const Work& work = work_[share.work];
   decode_places(
       work, own.size(), projection, [&](std::size_t i) { return events.source(own[i]).offset; },
-      // A record of the same place with another time, number or code is not the one: it is a copy that
-      // counts elsewhere, or was not asked for.
+      // A record of the same place with another time, number or code is not the one: it is a copy
+      // that counts elsewhere, or was not asked for.
       [&](std::size_t i, const Event& event) {
         return events.time(own[i]) == event.time && events.sequence(own[i]) == event.sequence &&
                events.source_kind(own[i]) == event.source_kind &&
@@ -110,8 +110,8 @@ void Session::read(const Share& share, const EventPlan& plan, const Projection& 
     options_.progress->bytes_done.fetch_add(work.unit.length, std::memory_order_relaxed);
 }
 
-void Session::for_each(const EventPlan& plan, const Projection& projection,
-                       const Visit& visit) const {
+void Session::for_each(const EventPlan& plan, const Projection& projection, const Visit& visit,
+                       const std::atomic<bool>* dropped) const {
   Projection wanted = projection;
   want_completion_inputs(wanted);
   wanted.want(field::event_code);
@@ -120,6 +120,7 @@ void Session::for_each(const EventPlan& plan, const Projection& projection,
   run_in_order(
       plan.shares().size(), threads_, options_.stop,
       [&](unsigned worker, std::size_t piece) {
+        if (dropped != nullptr && *dropped) return;
         ahead.begin(piece);
         read(plan.shares()[piece], plan, wanted,
              [&](EventId id, Event& event) { visit(worker, id, event); });
@@ -156,17 +157,18 @@ Result<void> Session::decode(EventId id, const Projection& projection, Event& ev
   std::vector<ArtifactBytes> artifacts;
   for (const SourceSpan& span : spans) {
     const FoundArtifact& file = files_[span.artifact.index()];
-    artifacts.push_back({span.artifact, file.bytes.content(), file.default_host, file.artifact.path});
+    artifacts.push_back(
+        {span.artifact, file.bytes.content(), file.default_host, file.artifact.path});
   }
   const Parser* parser = nullptr;
   const SourceKind kind = snapshot_->events.source_kind(id);
   const auto& readers = files_[spans.front().artifact.index()].parsers;
   for (const Parser* candidate : readers) {
-    const bool fits = readers.size() == 1                     ? true  // what shares no file is alone
-                      : candidate->format() == "auditd"       ? kind == SourceKind::auditd
-                      : candidate->format() == "sysmon_linux" ? kind == SourceKind::sysmon_linux
+    const bool fits = readers.size() == 1               ? true  // what shares no file is alone
+                      : candidate->format() == "auditd" ? kind == SourceKind::auditd
+                      : candidate->format() == "sysmon_linux"    ? kind == SourceKind::sysmon_linux
                       : candidate->format() == "azure_guest_log" ? kind == SourceKind::guest_agent
-                                                              : true;
+                                                                 : true;
     if (fits) parser = candidate;
   }
   if (parser == nullptr)

@@ -206,5 +206,32 @@ TEST(FilterPass, ChipsThatAreOffAreNotAsked) {
   EXPECT_EQ(run(filter).events.size(), samples().snapshot().events.size());
 }
 
+TEST(FilterPass, EndsWithinAPortionWhenNobodyWantsItAnyMore) {
+  // What is not wanted from the start is not looked for, in a sequence's pass over all of it either.
+  for (const char* text : {"whoami", "process where process.name == \"whoami.exe\"",
+                           "sequence by host.name [process where true] [process where true]"}) {
+    const std::atomic<bool> dropped{true};
+    FilterPass pass(samples(), filter_of(text), &dropped);
+    ui::FilterPortion out;
+    EXPECT_FALSE(pass.next(out)) << text;
+    EXPECT_FALSE(pass.next(out)) << text;
+  }
+  // In the middle of a pass the units that were not begun are left out.
+  const Session& session = samples(1);
+  std::size_t all = 0, some = 0;
+  session.for_each(EventSelection{}, Projection{}, [&](unsigned, EventId, Event&) { ++all; });
+  std::atomic<bool> dropped{false};
+  session.for_each(
+      EventSelection{}, Projection{},
+      [&](unsigned, EventId, Event&) {
+        ++some;
+        dropped = true;
+      },
+      &dropped);
+  EXPECT_EQ(all, session.snapshot().events.size());
+  EXPECT_GT(some, 0u);
+  EXPECT_LT(some, all / 2);
+}
+
 }  // namespace
 }  // namespace stemma
