@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "detection/eql/query.hpp"
 #include "events/fields.hpp"
 
 namespace stemma::ui {
@@ -84,13 +85,23 @@ bool is_column(std::string_view name) {
          (name.find('.') != std::string_view::npos || name == "@timestamp" || name == "message");
 }
 
-// Reads a word or a quoted phrase at `at`; a quotation mark within is written `\"`.
+// Reads a word or a quoted phrase at `at`. Backslashes are themselves but in front of a quotation
+// mark, as on a Windows command line: there two are one, and a single one makes the mark a part of
+// the phrase. So paths are typed as they are, and any text has a form.
 bool read_value(std::string_view text, std::size_t& at, std::string& value) {
   if (at < text.size() && text[at] == '"') {
     ++at;
     while (at < text.size() && text[at] != '"') {
-      if (text[at] == '\\' && at + 1 < text.size() && text[at + 1] == '"') ++at;
-      value += text[at++];
+      std::size_t run = 0;
+      while (at + run < text.size() && text[at + run] == '\\') ++run;
+      const bool before_mark = at + run < text.size() && text[at + run] == '"';
+      value.append(before_mark ? run / 2 : run, '\\');
+      at += run;
+      if (before_mark && run % 2 == 1) {
+        value += text[at++];
+      } else if (run == 0) {
+        value += text[at++];
+      }
     }
     if (at == text.size()) return false;
     ++at;
@@ -105,11 +116,13 @@ std::string quoted(std::string_view text) {
                      text[0] != '-' && text[0] != '+';
   if (plain) return std::string(text);
   std::string out = "\"";
+  std::size_t run = 0;  // of backslashes before what comes
   for (const char c : text) {
-    if (c == '"') out += '\\';
+    if (c == '"') out.append(run + 1, '\\');
+    run = c == '\\' ? run + 1 : 0;
     out += c;
   }
-  return out + "\"";
+  return out.append(run, '\\') + "\"";
 }
 
 // An EQL string. Wildcards that the text holds have no escape in `:`, so they match one another.
@@ -278,7 +291,8 @@ std::string to_eql(const Filter& filter, std::vector<std::string>& left_out) {
   };
   for (const Chip& chip : filter.chips) {
     if (!chip.enabled) continue;
-    if (chip.kind == Chip::Kind::field) {
+    if (chip.kind == Chip::Kind::field &&
+        eql::compile_query("any where " + condition(chip)).query != nullptr) {
       add(condition(chip));
     } else if (chip.kind == Chip::Kind::query && !chip.exclude && category == "any" &&
                !starts_with_word(chip.text, "sequence") && !starts_with_word(chip.text, "sample") &&

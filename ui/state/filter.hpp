@@ -73,7 +73,8 @@ std::string chip_text(const Chip& chip);
 std::string search_text(const Chip& chip);
 
 /// Field and query chips as one EQL query that matches the same single events; words, times and
-/// processes have no EQL form and are named in `left_out`. Empty where nothing is left.
+/// processes have no EQL form, nor have texts that no query can hold (not UTF-8, words for a
+/// number): they are named in `left_out`. Empty where nothing is left.
 std::string to_eql(const Filter& filter, std::vector<std::string>& left_out);
 
 /// One field chip as an EQL condition, the sign included, without the leading "any where".

@@ -70,6 +70,30 @@ TEST(Search, ChipsAreReadBackFromTheirText) {
   }
 }
 
+TEST(Search, BackslashesBeforeAQuotationMarkAreDoubled) {
+  const auto word = [](const char* text) { return parse_search(text).chips.at(0).text; };
+  EXPECT_EQ(word(R"("C:\Program Files\x")"), R"(C:\Program Files\x)");
+  EXPECT_EQ(word(R"("a \"b\" c")"), R"(a "b" c)");
+  EXPECT_EQ(word(R"("C:\Program Files\\")"), R"(C:\Program Files\)");
+  EXPECT_EQ(word(R"("\\server\a share")"), R"(\\server\a share)");
+  EXPECT_EQ(word(R"("a\\\" b")"), R"(a\" b)");
+  for (const char* text : {R"(a b\)", R"(\)", R"(\" b)", R"(\\" \\)", "a \"", R"(\\\ \\\")"}) {
+    Chip chip;
+    chip.text = text;
+    const SearchText again = parse_search(search_text(chip));
+    ASSERT_EQ(again.chips.size(), 1u) << text;
+    EXPECT_EQ(again.chips[0].text, text);
+  }
+}
+
+TEST(Filter, WhatNoQueryCanHoldIsLeftOutOfEqlAndNamed) {
+  Filter filter;
+  filter.chips = parse_search("host:web01 channel:\x80 pid=abc").chips;
+  std::vector<std::string> left_out;
+  EXPECT_EQ(to_eql(filter, left_out), R"(any where stringContains~(host.name, "web01"))");
+  EXPECT_EQ(left_out.size(), 2u);
+}
+
 TEST(Filter, AsEql) {
   Filter filter;
   filter.chips = parse_search("host:web01 -process.name=\"a\\b\\\"c\" pid:4120 whoami").chips;
