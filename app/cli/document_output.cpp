@@ -101,12 +101,7 @@ ExitCode write_document(const DocumentOrder& options, std::string_view format) {
   if (options.created) document_options.created = now();
   document_options.secrets = options.secrets();
   document_options.eval = {nulls_of(options)};
-  std::vector<std::size_t> counts(exceptions.set.list.size(), 0);
-  for (const ExceptedFinding& one : excepted) ++counts[one.exception];
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    const RuleException& exception = exceptions.set.list[i];
-    document_options.notes.push_back(fmt::format("{} findings set aside by an exception: {} ({}, until {}).", counts[i], exception.reason, exception.owner, exception.expires));
-  }
+  for (std::string& line : excepted_lines(exceptions.set, excepted)) document_options.notes.push_back(std::move(line));
   const IncidentDocument document = make_document(*session, rules.set, channels.set, detection, incident, document_options);
   bar.stop();
   std::string text;

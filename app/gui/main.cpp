@@ -30,12 +30,16 @@ int main(int argc, char** argv) {
   const QCommandLineOption secrets(QStringLiteral("show-secrets"), QStringLiteral("Show passwords, tokens and keys that evidence holds"));
   const QCommandLineOption case_file(QStringLiteral("case"), QStringLiteral("Case file with the analyst's notes; made where it is not there"), QStringLiteral("FILE"));
   const QCommandLineOption report(QStringLiteral("report"), QStringLiteral("Write a report (.pdf, .html, .md, .json) when all is read, and end; needs no screen with QT_QPA_PLATFORM=offscreen"), QStringLiteral("FILE"));
-  parser.addOptions({report, case_file, rules, channels, threads, secrets});
+  const QCommandLineOption exceptions(QStringLiteral("exceptions"), QStringLiteral("File with exceptions of your own (TOML): findings that they are about are counted, not listed; repeatable"), QStringLiteral("FILE"));
+  const QCommandLineOption all_channels(QStringLiteral("all-channels"), QStringLiteral("Also runs of channels that start processes all day: WMI, scheduled tasks"));
+  parser.addOptions({exceptions, all_channels, report, case_file, rules, channels, threads, secrets});
   parser.process(application);
 
   stemma::GuiOptions options;
   for (const QString& path : parser.values(rules)) options.rules.emplace_back(path.toStdString());
   for (const QString& path : parser.values(channels)) options.channels.emplace_back(path.toStdString());
+  for (const QString& path : parser.values(exceptions)) options.exceptions.push_back(path.toStdString());
+  options.all_channels = parser.isSet(all_channels);
   options.threads = parser.value(threads).toUInt();
   options.show_secrets = parser.isSet(secrets);
 

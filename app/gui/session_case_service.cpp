@@ -21,10 +21,12 @@
 #include "app/session/detect.hpp"
 #include "app/session/digest.hpp"
 #include "app/session/document.hpp"
+#include "app/session/except.hpp"
 #include "app/session/explain.hpp"
 #include "app/session/incident.hpp"
 #include "app/session/session.hpp"
 #include "detection/channels/load.hpp"
+#include "detection/rules/exceptions.hpp"
 #include "events/fields.hpp"
 #include "events/text.hpp"
 #include "reports/document_formats.hpp"
@@ -42,6 +44,14 @@ using Clock = std::chrono::steady_clock;
 
 // How often a view is told how far a pass has come.
 constexpr std::chrono::milliseconds kTellEvery{100};
+
+RuleExceptions load_exceptions_of(const GuiOptions& options, const RuleSet& rules) {
+  RuleExceptions exceptions;
+  const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
+  const std::string today = format_time(Timestamp{now.count()}, 0).substr(0, 10);
+  for (const std::string& path : options.exceptions) load_exceptions_file(path, today, rules, exceptions);
+  return exceptions;
+}
 
 double seconds_since(Clock::time_point begun) { return std::chrono::duration<double>(Clock::now() - begun).count(); }
 
@@ -150,6 +160,8 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
     for (const ChannelProblem& problem : channels.problems) next.notes.push_back(describe(problem));
     channels_ = std::move(channels.set);
     next.rules = rules;
+    const RuleExceptions exceptions = load_exceptions_of(options_, *rules);
+    for (const eql::Diagnostic& diagnostic : exceptions.diagnostics) next.notes.push_back(eql::render(diagnostic));
 
     SessionOptions session_options;
     session_options.threads = options_.threads;
@@ -172,7 +184,9 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
     publish(next);
     if (stop.stop_requested()) return;
 
-    const Detection detection = detect(*session, *rules, &progress_);
+    Detection detection = detect(*session, *rules, &progress_);
+    const std::vector<ExceptedFinding> excepted = take_excepted(*session, *rules, exceptions, {}, detection.findings);
+    for (const std::string& line : excepted_lines(exceptions, excepted)) next.notes.push_back(visible(line));
     next.findings = detection.findings;
     next.stage = ui::Stage::detected;
     next.index = std::make_shared<const ui::CaseIndex>(snapshot, next.findings, nullptr);
@@ -183,7 +197,7 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
     if (stop.stop_requested()) return;
 
     progress_.step = "joining runs";
-    next.incident = std::make_shared<const Incident>(build_incident(*session, channels_, next.findings));
+    next.incident = std::make_shared<const Incident>(build_incident(*session, channels_, next.findings, {.all_channels = options_.all_channels}));
     next.stage = ui::Stage::complete;
     next.index = std::make_shared<const ui::CaseIndex>(snapshot, next.findings, next.incident.get());
     publish(next);
@@ -320,7 +334,7 @@ ui::RequestHandle SessionCaseService::filter(ui::Filter filter, Filtered portion
   return passes_->add([import = import_, post = post_, filter = std::move(filter), portion = std::move(portion)](const TaskQueue::Dropped& dropped) {
     const auto session = import ? import->session() : nullptr;
     if (!session) return;
-    FilterPass pass(*session, filter);
+    FilterPass pass(*session, filter, dropped.get());
     ui::FilterPortion out;
     while (!*dropped && pass.next(out)) {
       post([out, portion, dropped]() mutable {
@@ -411,10 +425,15 @@ ui::RequestHandle SessionCaseService::write_report(std::string path, std::string
     const auto open = import ? import->current() : nullptr;
     if (!session || !open || !open->incident) return answer("a report needs a case that was read to its end");
     Detection detection = detect(*session, *open->rules, nullptr);
+    const RuleExceptions exceptions = load_exceptions_of(import->options(), *open->rules);
+    const std::vector<ExceptedFinding> excepted = take_excepted(*session, *open->rules, exceptions, {}, detection.findings);
     DocumentOptions document_options;
+    document_options.notes = excepted_lines(exceptions, excepted);
     document_options.version = STEMMA_VERSION;
     document_options.command_line = "stemma report";
     for (const std::string& one : import->paths()) document_options.command_line += " " + one;
+    for (const std::string& one : import->options().exceptions) document_options.command_line += " --exceptions " + one;
+    if (import->options().all_channels) document_options.command_line += " --all-channels";
     document_options.secrets = import->secrets();
     document_options.annotations = place_annotations({*session, open->findings, open->incident->invocations, {}}, annotations);
     const IncidentDocument document = make_document(*session, *open->rules, import->channels(), detection, *open->incident, document_options);

@@ -1,5 +1,7 @@
 #include "app/session/except.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -31,7 +33,8 @@ std::vector<ExceptedFinding> take_excepted(const Session& session, const RuleSet
       context.event = id;
       for (const std::uint32_t i : candidates) {
         if (first && *first <= i) break;
-        if (eql::matches(eql::bind(*exceptions.list[i].program, view.shape(), options), view, context))
+        if (eql::matches(eql::bind(*exceptions.list[i].program, view.shape(), options), view,
+                         context))
           first = i;
       }
     }
@@ -47,6 +50,19 @@ std::vector<ExceptedFinding> take_excepted(const Session& session, const RuleSet
   }
   findings = std::move(kept);
   return out;
+}
+
+std::vector<std::string> excepted_lines(const RuleExceptions& exceptions,
+                                        const std::vector<ExceptedFinding>& excepted) {
+  std::vector<std::size_t> counts(exceptions.list.size(), 0);
+  for (const ExceptedFinding& one : excepted) ++counts[one.exception];
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const RuleException& exception = exceptions.list[i];
+    lines.push_back(fmt::format("{} findings set aside by an exception: {} ({}, until {}).",
+                                counts[i], exception.reason, exception.owner, exception.expires));
+  }
+  return lines;
 }
 
 }  // namespace stemma

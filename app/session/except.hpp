@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "app/session/detect.hpp"
@@ -21,5 +22,10 @@ std::vector<ExceptedFinding> take_excepted(const Session& session, const RuleSet
                                            const RuleExceptions& exceptions,
                                            const eql::EvalOptions& options,
                                            std::vector<Finding>& findings);
+
+/// For each exception one sentence: how many findings it set aside, why, on whose word and until
+/// when.
+std::vector<std::string> excepted_lines(const RuleExceptions& exceptions,
+                                        const std::vector<ExceptedFinding>& excepted);
 
 }  // namespace stemma

@@ -2,6 +2,7 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QClipboard>
 #include <QCloseEvent>
 #include <QComboBox>
 #include <QDockWidget>
@@ -364,6 +365,19 @@ void MainWindow::search() {
   bench_.setFilter(std::move(filter));
   search_->clear();
   events_->view()->setFocus();
+}
+
+void MainWindow::copy_query() {
+  std::vector<std::string> left_out;
+  const std::string query = to_eql(bench_.view().filter, left_out);
+  QStringList without;
+  for (const std::string& one : left_out) without << shown(one);
+  const QString rest =
+      without.isEmpty() ? QString()
+                        : tr(" EQL has no form for: %1.").arg(without.join(QStringLiteral(", ")));
+  if (query.empty()) return say(tr("No filter in force can be said in EQL.") + rest);
+  QApplication::clipboard()->setText(fromUtf8(query));
+  say(tr("The query is on the clipboard.") + rest);
 }
 
 void MainWindow::open_folder() {

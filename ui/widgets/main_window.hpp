@@ -72,6 +72,7 @@ class MainWindow : public QMainWindow {
                     const std::function<void(Annotation&)>& change);
   void ask_tags();
   void search();
+  void copy_query();
   void show_case();
   void show_notes();
   void show_progress();

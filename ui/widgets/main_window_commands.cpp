@@ -70,6 +70,8 @@ void MainWindow::make_commands() {
       command(tr("Copy path as &Mermaid"), {}, [this] { tree_->copyPath(PathFormat::mermaid); }));
   edit->addAction(
       command(tr("Copy path as &DOT"), {}, [this] { tree_->copyPath(PathFormat::dot); }));
+  edit->addAction(
+      command(tr("Copy the filters as E&QL"), keys("Ctrl+Shift+Q"), [this] { copy_query(); }));
   edit->addAction(command(tr("Copy &value of the field"), keys("Ctrl+Shift+V"),
                           [this] { details_->copyValue(); }));
   edit->addAction(

@@ -224,6 +224,50 @@ TEST_F(Models, AGapIsABadgeOfTheProcessesItConcerns) {
   EXPECT_TRUE(gapLines(bench, entity).front().startsWith(QStringLiteral("while it lived: ")));
 }
 
+// The report of the window and the CLI's are about the same findings and runs.
+TEST_F(Models, ExceptionsAndChannelsOfTheAnalystHoldForListsAndReport) {
+  open();
+  const std::size_t all = bench.openCase()->findings.size();
+  const QTemporaryDir folder;
+  QFile file(folder.filePath(QStringLiteral("exceptions.toml")));
+  ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+  file.write(
+      "[[exception]]\nrule_id = \"*\"\ncondition = 'process.name : \"whoami*\"'\n"
+      "reason = \"the inventory asks\"\nowner = \"j.doe\"\nexpires = 2999-01-01\n");
+  file.close();
+  GuiOptions options;
+  options.exceptions = {file.fileName().toStdString()};
+  options.all_channels = true;
+  SessionCaseService other(options, [](std::function<void()> run) {
+    QMetaObject::invokeMethod(qApp, std::move(run), Qt::QueuedConnection);
+  });
+  Workbench with(other);
+  with.openPaths({QString::fromUtf8(std::getenv("STEMMA_ROOT")) +
+                  QStringLiteral("/samples/azure-run-command")});
+  wait([&] { return with.openCase() && with.openCase()->stage == Stage::complete; });
+  const std::size_t left = with.openCase()->findings.size();
+  ASSERT_LT(left, all);
+  const std::string said = std::to_string(all - left) +
+                           " findings set aside by an exception: the inventory asks (j.doe, until "
+                           "2999-01-01).";
+  EXPECT_THAT(with.openCase()->notes, testing::Contains(said));
+  EXPECT_GE(with.openCase()->incident->invocations.size(),
+            bench.openCase()->incident->invocations.size());
+  const QString report = folder.filePath(QStringLiteral("report.md"));
+  bool written = false;
+  const auto request =
+      other.write_report(report.toStdString(), "md", [&](const std::string& error) {
+        EXPECT_EQ(error, "");
+        written = true;
+      });
+  wait([&] { return written; });
+  QFile markdown(report);
+  ASSERT_TRUE(markdown.open(QIODevice::ReadOnly));
+  const std::string text = markdown.readAll().toStdString();
+  EXPECT_THAT(text, HasSubstr(std::to_string(all - left) + " findings set aside by an exception"));
+  EXPECT_THAT(text, HasSubstr("--all-channels"));
+}
+
 TEST_F(Models, ASelectedFindingBringsItsEventProcessAndRun) {
   open();
   ASSERT_FALSE(bench.openCase()->findings.empty());

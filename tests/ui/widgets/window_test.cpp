@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <QApplication>
+#include <QClipboard>
 #include <QDockWidget>
 #include <QFile>
 #include <QLabel>
@@ -343,6 +344,14 @@ TEST_F(Window, EvidenceThatShrinksWhileItIsOpenIsNamedAndTheRestGoesOn) {
   bench().setFilter({parse_search("whoami").chips, false});
   ASSERT_TRUE(QTest::qWaitFor([&] { return !bench().filtering(); }, 60'000));
   EXPECT_GT(events()->model()->rowCount(), 0);
+}
+
+TEST_F(Window, FiltersAreCopiedAsAQuery) {
+  open();
+  bench().setFilter({parse_search("host:vm-win01 whoami").chips, false});
+  key(Qt::Key_Q, Qt::ControlModifier | Qt::ShiftModifier);
+  EXPECT_EQ(QApplication::clipboard()->text().toStdString(),
+            R"(any where stringContains~(host.name, "vm-win01"))");
 }
 
 TEST_F(Window, HiddenLanesAreALimitThatTheBannerTellsAndLifts) {
