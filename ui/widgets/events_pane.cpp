@@ -35,6 +35,7 @@ EventsPane::EventsPane(Workbench& bench, QWidget* parent)
   };
   connect(view_->header(), &QHeaderView::sectionMoved, this, remember);
   connect(view_->header(), &QHeaderView::sectionResized, this, remember);
+  view_->setFrozen(QSettings().value(QStringLiteral("events/frozen"), 0).toInt());
   view_->setBelowHeader(new FilterRow(bench_, *view_));
   layout->addWidget(view_, 1);
 
@@ -145,6 +146,17 @@ void EventsPane::sortCurrent() {
   sortBy(index.isValid() ? index.column() : EventModel::kTime);
 }
 
+void EventsPane::freeze(int column) {
+  const int columns = column < 0 ? 0 : view_->header()->visualIndex(column) + 1;
+  view_->setFrozen(columns == view_->frozen() ? 0 : columns);
+  QSettings().setValue(QStringLiteral("events/frozen"), view_->frozen());
+}
+
+void EventsPane::freezeCurrent() {
+  const QModelIndex index = view_->currentIndex();
+  freeze(index.isValid() ? index.column() : EventModel::kTime);
+}
+
 void EventsPane::inTimeOrder() {
   model_->setSort({});
   keep_look();
@@ -242,6 +254,10 @@ void EventsPane::menu(const QModelIndex& index, const QPoint& global) {
   menu.addSeparator();
   menu.addAction(tr("Sort by this column\tCtrl+Alt+O"), this,
                  [this, index] { sortBy(index.column()); });
+  menu.addAction(view_->header()->visualIndex(index.column()) + 1 == view_->frozen()
+                     ? tr("Let the first columns scroll\tCtrl+Alt+F")
+                     : tr("Freeze columns up to this one\tCtrl+Alt+F"),
+                 this, [this, index] { freeze(index.column()); });
   if (!model_->sortText().isEmpty()) {
     menu.addAction(tr("Back to the order of time"), this, &EventsPane::inTimeOrder);
   }

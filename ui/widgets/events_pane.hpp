@@ -34,6 +34,10 @@ class EventsPane : public QWidget {
   /// Sorts by the column in focus: upwards, downwards, by time again.
   void sortCurrent();
   void inTimeOrder();
+  /// Columns up to this one stay where they are while the others are scrolled; again, or without a
+  /// column, none do.
+  void freeze(int column);
+  void freezeCurrent();
   /// Filters by the cell: in, or out.
   void pick(const QModelIndex& index, bool exclude);
 

@@ -1,5 +1,7 @@
 #include "ui/widgets/filter_row.hpp"
 
+#include <algorithm>
+
 #include "ui/models/event_model.hpp"
 #include "ui/models/roles.hpp"
 
@@ -38,9 +40,16 @@ void FilterRow::make() {
 
 void FilterRow::place() {
   for (int column = 0; column < fields_.size(); ++column) {
-    fields_[column]->setGeometry(view_.header()->sectionViewportPosition(column), 0,
-                                 view_.header()->sectionSize(column), height());
+    // What is scrolled below the frozen columns is cut, so that it does not take their clicks.
+    const int left = view_.columnLeft(column);
+    const int fixed = view_.frozenWidth();
+    const int from = fixed == 0 || view_.isFrozen(column) ? left : std::max(left, fixed);
+    const int width = left + view_.header()->sectionSize(column) - from;
+    fields_[column]->setVisible(width > 0);
+    fields_[column]->setGeometry(from, 0, std::max(width, 0), height());
   }
+  offset_ = view_.header()->offset();
+  frozen_ = view_.frozenWidth();
 }
 
 void FilterRow::resizeEvent(QResizeEvent* event) {
@@ -51,7 +60,7 @@ void FilterRow::resizeEvent(QResizeEvent* event) {
 // Scrolling moves the columns: the view tells it by an update.
 void FilterRow::paintEvent(QPaintEvent* event) {
   static_cast<void>(event);
-  if (!fields_.isEmpty() && fields_[0]->x() != view_.header()->sectionViewportPosition(0)) place();
+  if (offset_ != view_.header()->offset() || frozen_ != view_.frozenWidth()) place();
 }
 
 void FilterRow::accept(int column) {

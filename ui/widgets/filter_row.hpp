@@ -31,6 +31,7 @@ class FilterRow : public QWidget {
   Workbench& bench_;
   RowView& view_;
   QList<QLineEdit*> fields_;
+  int offset_ = 0, frozen_ = 0;  // that they were placed for
 };
 
 }  // namespace stemma::ui

@@ -121,6 +121,8 @@ void MainWindow::make_commands() {
                           [this] { events_->sortCurrent(); }));
   view->addAction(command(tr("Events in the order of &time"), keys("Ctrl+Alt+T"),
                           [this] { events_->inTimeOrder(); }));
+  view->addAction(command(tr("&Freeze the events' columns up to this one, or none"),
+                          keys("Ctrl+Alt+F"), [this] { events_->freezeCurrent(); }));
   view->addAction(command(tr("&Columns of the events…"), {}, [this] { events_->chooseColumns(); }));
   view->addAction(
       command(tr("Clear the selection"), keys("Esc"), [this] { bench_.clearSelection(); }));

@@ -113,7 +113,10 @@ RowView::RowView(QWidget* parent) : QAbstractItemView(parent) {
 }
 
 // The header outlives this part of the view: nobody is told of its last moves.
-RowView::~RowView() { header_->disconnect(); }
+RowView::~RowView() {
+  header_->disconnect();
+  if (frozen_header_ != nullptr) frozen_header_->disconnect();
+}
 
 void RowView::setModel(QAbstractItemModel* model) {
   header_->setModel(model);
@@ -165,25 +168,6 @@ bool RowView::isIndexHidden(const QModelIndex& index) const {
   return header_->isSectionHidden(index.column());
 }
 
-QRect RowView::visualRect(const QModelIndex& index) const {
-  if (!index.isValid()) return {};
-  const int line = index.row() - firstVisibleRow();
-  // Rows far away would lie outside of the range of pixels.
-  const int y = std::clamp(line, -10'000, 10'000) * rowHeight();
-  return {header_->sectionViewportPosition(index.column()), y, header_->sectionSize(index.column()),
-          rowHeight()};
-}
-
-QModelIndex RowView::indexAt(const QPoint& point) const {
-  if (model() == nullptr || point.y() < 0) return {};
-  const int line = point.y() / rowHeight();
-  if (line >= model()->rowCount(rootIndex()) - firstVisibleRow()) return {};
-  const int row = firstVisibleRow() + line;
-  const int column = header_->logicalIndexAt(point.x());
-  if (column < 0) return {};
-  return model()->index(row, column, rootIndex());
-}
-
 void RowView::scrollTo(const QModelIndex& index, ScrollHint hint) {
   if (!index.isValid()) return;
   const int first = firstVisibleRow(), shown = visibleRows();
@@ -201,17 +185,6 @@ void RowView::reset() {
   QAbstractItemView::reset();
   updateGeometries();
   viewport()->update();
-}
-
-void RowView::place_header() {
-  const int height = header_->isHidden() ? 0 : header_->sizeHint().height();
-  const int below = below_header_ != nullptr ? below_header_->sizeHint().height() : 0;
-  setViewportMargins(0, height + below, 0, 0);
-  const QRect inner = viewport()->geometry();
-  header_->setGeometry(inner.left(), inner.top() - height - below, inner.width(), height);
-  if (below_header_ != nullptr) {
-    below_header_->setGeometry(inner.left(), inner.top() - below, inner.width(), below);
-  }
 }
 
 void RowView::updateGeometries() {
@@ -445,14 +418,17 @@ void RowView::paintEvent(QPaintEvent* event) {
       painter.fillRect(line, colours.alternateBase());
     }
     const bool spans = tree_column_ >= 0 && tree_index(row).data(kSpanRole).toBool();
-    for (int visual = 0; visual < header_->count(); ++visual) {
+    // Frozen columns last, over what is scrolled below them.
+    const int fixed = frozenWidth();
+    for (int at = 0; at < header_->count(); ++at) {
+      const int visual = (at + frozen_) % header_->count();
       const int column = header_->logicalIndex(visual);
       if (header_->isSectionHidden(column) || (spans && column != tree_column_)) continue;
-      const int x = header_->sectionViewportPosition(column);
+      const int x = columnLeft(column);
       const int width = spans ? viewport()->width() - x : header_->sectionSize(column);
       if (x + width < 0 || x > viewport()->width()) continue;
       const QRect cell(x, y, width, height);
-      painter.setClipRect(cell);
+      painter.setClipRect(isFrozen(column) ? cell : cell.intersected({fixed, y, viewport()->width(), height}));
       paint_cell(painter, model()->index(row, column, rootIndex()), cell, selected);
     }
     painter.setClipping(false);
@@ -460,6 +436,10 @@ void RowView::paintEvent(QPaintEvent* event) {
       painter.setPen(QPen(colours.text().color(), 1, Qt::DotLine));
       painter.drawRect(line.adjusted(0, 0, -1, -1));
     }
+  }
+  if (frozenWidth() != 0) {
+    painter.setPen(QPen(colours.color(QPalette::Mid), 2));
+    painter.drawLine(frozenWidth(), 0, frozenWidth(), viewport()->height());
   }
 }
 

@@ -23,6 +23,17 @@ class RowView : public QAbstractItemView {
   /// A widget below the header, such as a row of filters; owned by the view from now on.
   void setBelowHeader(QWidget* widget);
 
+  /// Columns, as they stand from the left, that stay where they are while the others are scrolled.
+  /// Where they would leave hardly any room nothing is frozen.
+  void setFrozen(int columns);
+  [[nodiscard]] int frozen() const { return frozen_; }
+  [[nodiscard]] bool isFrozen(int column) const;
+  /// Pixels of them.
+  [[nodiscard]] int frozenWidth() const;
+  /// Where a column begins in the viewport, and which lies there; -1 for none.
+  [[nodiscard]] int columnLeft(int column) const;
+  [[nodiscard]] int columnAt(int x) const;
+
   /// Whether a click with Ctrl or Alt filters by the cell; else Ctrl adds the row to the selection.
   void setPicksCells(bool picks) { picks_cells_ = picks; }
 
@@ -74,6 +85,7 @@ class RowView : public QAbstractItemView {
 
  private:
   void place_header();
+  void follow_header();
   void paint_cell(QPainter& painter, const QModelIndex& index, const QRect& rect, bool selected);
   void paint_pills(QPainter& painter, const QString& pills, const QRect& rect);
   [[nodiscard]] QList<std::pair<QRect, QString>> pill_places(const QString& pills,
@@ -86,6 +98,9 @@ class RowView : public QAbstractItemView {
   QWidget* below_header_ = nullptr;
   int tree_column_ = -1;
   bool picks_cells_ = true;
+  QHeaderView* frozen_header_ = nullptr;
+  int frozen_ = 0;
+  bool following_header_ = false;
   QString empty_text_;
 };
 

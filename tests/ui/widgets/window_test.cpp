@@ -354,6 +354,54 @@ TEST_F(Window, FiltersAreCopiedAsAQuery) {
             R"(any where stringContains~(host.name, "vm-win01"))");
 }
 
+TEST_F(Window, FrozenColumnsStayWhileTheOthersAreScrolled) {
+  open();
+  RowView* view = events()->view();
+  const auto left = [&](int column) { return view->columnLeft(column); };
+  events()->freeze(EventModel::kHost);
+  EXPECT_EQ(view->frozen(), 3);
+  view->horizontalScrollBar()->setValue(view->horizontalScrollBar()->maximum());
+  ASSERT_GT(view->horizontalScrollBar()->value(), 100);
+  EXPECT_EQ(left(EventModel::kTime), 0);
+  EXPECT_EQ(left(EventModel::kHost), view->header()->sectionPosition(EventModel::kHost));
+  EXPECT_LT(left(EventModel::kSource), view->frozenWidth());  // scrolled below them
+  EXPECT_EQ(view->columnAt(5), EventModel::kTime);
+  EXPECT_EQ(view->indexAt({view->frozenWidth() - 5, 5}).column(), EventModel::kHost);
+  EXPECT_EQ(view->columnAt(view->viewport()->width() - 5), EventModel::kSummary);
+  window.grab();
+  // Its field of the filter row is where the column is; those below the frozen ones take no clicks.
+  for (const QLineEdit* field : view->findChildren<QLineEdit*>()) {
+    if (field->accessibleName() == QStringLiteral("Filter by host.name")) {
+      EXPECT_EQ(field->x(), left(EventModel::kHost));
+    } else if (field->accessibleName() == QStringLiteral("Filter by winlog.channel")) {
+      EXPECT_TRUE(!field->isVisible() || field->x() >= view->frozenWidth());
+    }
+  }
+  // Wider, moved, and with further columns.
+  view->header()->resizeSection(EventModel::kTime, 180);
+  EXPECT_EQ(left(EventModel::kNote), 180);
+  events()->model()->setFurther({QStringLiteral("user.name")});
+  EXPECT_EQ(view->frozen(), 3);
+  view->header()->moveSection(EventModel::kCode, 0);
+  EXPECT_TRUE(view->isFrozen(EventModel::kCode));
+  EXPECT_FALSE(view->isFrozen(EventModel::kHost));
+  window.grab();
+  view->setFrozen(0);
+  window.grab();
+  for (const QLineEdit* field : view->findChildren<QLineEdit*>()) {
+    if (field->accessibleName() == QStringLiteral("Filter by event.code")) {
+      EXPECT_EQ(field->x(), view->header()->sectionViewportPosition(EventModel::kCode));
+    }
+  }
+  view->setFrozen(1000);  // hardly any room would be left
+  EXPECT_EQ(view->frozenWidth(), 0);
+  EXPECT_EQ(left(EventModel::kCode), view->header()->sectionViewportPosition(EventModel::kCode));
+  events()->freeze(-1);
+  EXPECT_EQ(view->frozen(), 0);
+  events()->model()->setFurther({});
+  view->header()->moveSection(0, EventModel::kCode);
+}
+
 TEST_F(Window, HiddenLanesAreALimitThatTheBannerTellsAndLifts) {
   open();
   auto* banner = window.findChild<QWidget*>(QStringLiteral("banner"));
