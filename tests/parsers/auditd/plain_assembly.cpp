@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -31,11 +32,21 @@ std::optional<std::string> value_of(std::string_view body, std::string_view key)
   return text.substr(start, text.find(' ', start) - start);
 }
 
+/// What is no number of 32 bits says nothing.
+std::uint32_t number_of(std::string_view text) {
+  std::uint64_t number = 0;
+  for (const char digit : text) {
+    if (digit < '0' || digit > '9') break;
+    number = number * 10 + static_cast<std::uint64_t>(digit - '0');
+    if (number > std::numeric_limits<std::uint32_t>::max()) return 0;
+  }
+  return static_cast<std::uint32_t>(number);
+}
+
 std::string call_of(std::string_view body) {
   const std::string digits = value_of(body, "syscall").value_or("");
   const std::string arch = value_of(body, "arch").value_or("");
-  const std::string_view name = syscall_name(
-      arch_of(arch), static_cast<std::uint32_t>(std::strtoul(digits.c_str(), nullptr, 10)));
+  const std::string_view name = syscall_name(arch_of(arch), number_of(digits));
   return name.empty() || digits.empty() ? digits : std::string(name);
 }
 
@@ -53,8 +64,7 @@ bool prompt(const Line& line) {
 }
 
 std::uint32_t items_of(const Line& line) {
-  return static_cast<std::uint32_t>(
-      std::strtoul(value_of(line.record.body, "items").value_or("0").c_str(), nullptr, 10));
+  return number_of(value_of(line.record.body, "items").value_or(""));
 }
 
 /// The newest prompt record of the machine among `lines` [0, end), in the window before line
