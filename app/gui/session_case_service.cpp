@@ -26,6 +26,7 @@
 #include "app/session/incident.hpp"
 #include "app/session/session.hpp"
 #include "detection/channels/load.hpp"
+#include "detection/invocations/secret_findings.hpp"
 #include "detection/rules/exceptions.hpp"
 #include "events/fields.hpp"
 #include "events/text.hpp"
@@ -152,7 +153,7 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
   }
 
   void work(const std::stop_token& stop, ui::OpenCase& next) {
-    auto rules = std::make_shared<RuleSet>(load_rules(options_.rules, true));
+    auto rules = std::make_shared<RuleSet>(load_rules(options_.rules, true, {.compile = {}, .any_index = options_.any_index}));
     for (const eql::Diagnostic& diagnostic : rules->diagnostics) {
       if (diagnostic.severity == eql::Severity::error && !eql::is_unsupported(diagnostic.code)) next.notes.push_back(eql::render(diagnostic));
     }
@@ -432,10 +433,14 @@ ui::RequestHandle SessionCaseService::write_report(std::string path, std::string
     document_options.version = STEMMA_VERSION;
     document_options.command_line = "stemma report";
     for (const std::string& one : import->paths()) document_options.command_line += " " + one;
+    for (const auto& one : import->options().rules) document_options.command_line += " --rules " + one.string();
+    for (const auto& one : import->options().channels) document_options.command_line += " --channels " + one.string();
     for (const std::string& one : import->options().exceptions) document_options.command_line += " --exceptions " + one;
+    if (import->options().any_index) document_options.command_line += " --any-index";
     if (import->options().all_channels) document_options.command_line += " --all-channels";
     document_options.secrets = import->secrets();
-    document_options.annotations = place_annotations({*session, open->findings, open->incident->invocations, {}}, annotations);
+    const std::vector<Finding> told = with_secrets(open->findings, *open->incident);
+    document_options.annotations = place_annotations({*session, told, open->incident->invocations, {}}, annotations);
     const IncidentDocument document = make_document(*session, *open->rules, import->channels(), detection, *open->incident, document_options);
     std::string text;
     append_document(document, format, html_skeleton(), text);
