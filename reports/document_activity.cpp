@@ -52,6 +52,13 @@ void add_activity(const DocumentInput& input, const Invocation& run, DocumentRun
   bool more = false;
   const std::size_t events = snapshot.events.size();
   const EventId begin = snapshot.events.first_at(from);
+  // Both lists ascend: the next start is never far.
+  const auto starts = snapshot.tree.starts();
+  auto next = std::lower_bound(
+      starts.begin(), starts.end(), begin,
+      [](const ProcessStart& start, EventId wanted) { return start.event < wanted; });
+  HostId asked;  // the host of the event before
+  bool of_host = false;
   for (std::size_t i = begin ? begin.index() : events; i < events; ++i) {
     const EventId id = EventId::from_index(i);
     if (snapshot.events.time(id) > until) break;
@@ -59,16 +66,18 @@ void add_activity(const DocumentInput& input, const Invocation& run, DocumentRun
       more = true;
       break;
     }
-    if (snapshot.hosts.name(snapshot.events.host(id)) != run.host) continue;
+    while (next != starts.end() && next->event < id) ++next;
+    if (const HostId host = snapshot.events.host(id); host != asked || i == begin.index()) {
+      asked = host;
+      of_host = snapshot.hosts.name(host) == run.host;
+    }
+    if (!of_host) continue;
     std::optional<Kind> kind;
-    std::string text;
-    if (const ProcessStart* start = snapshot.tree.start_of(id)) {
+    const ProcessStart* const start = next != starts.end() && next->event == id ? &*next : nullptr;
+    if (start != nullptr) {
       if (own.count(start->entity.value) != 0 || !images.insert(start->image.value).second)
         continue;
-      const ProcessImage& image = snapshot.tree.image(start->image);
       kind = processes;
-      const std::string_view line = snapshot.strings.view(image.command_line);
-      text = line.empty() ? snapshot.strings.view(image.name) : line;
     } else {
       const EntityId entity = snapshot.events.entity(id);
       if (entity && own.count(entity.value) != 0) continue;
@@ -78,8 +87,6 @@ void add_activity(const DocumentInput& input, const Invocation& run, DocumentRun
       else if ((categories & kNetwork) != 0)
         kind = network;
       if (!kind) continue;
-      text = fmt::format("{} {}", snapshot.strings.view(snapshot.events.channel(id)),
-                         snapshot.strings.view(snapshot.events.code(id)));
     }
     DocumentActivity& activity = found[*kind];
     ++activity.in_all;
@@ -88,6 +95,15 @@ void add_activity(const DocumentInput& input, const Invocation& run, DocumentRun
     moment.time = {snapshot.events.time(id), snapshot.events.time_digits(id), ""};
     moment.host = run.host;
     moment.kind = kNames[*kind];
+    std::string text;
+    if (start != nullptr) {
+      const ProcessImage& image = snapshot.tree.image(start->image);
+      const std::string_view line = snapshot.strings.view(image.command_line);
+      text = line.empty() ? snapshot.strings.view(image.name) : line;
+    } else {
+      text = fmt::format("{} {}", snapshot.strings.view(snapshot.events.channel(id)),
+                         snapshot.strings.view(snapshot.events.code(id)));
+    }
     const std::string shown = redact(text, input.secrets);
     const std::string_view cut = cut_text(shown, kMaxFieldText);
     moment.text = cut.size() < shown.size() ? std::string(cut) + "…" : shown;
