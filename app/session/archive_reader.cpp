@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
+#include <locale.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -31,6 +32,26 @@ bool is_zip(std::span<const std::byte> bytes) {
   return (bytes[2] == std::byte{3} && bytes[3] == std::byte{4}) ||
          (bytes[2] == std::byte{5} && bytes[3] == std::byte{6});
 }
+
+// libarchive turns names into the locale's letters, and in that of a program that set none, those
+// beyond ASCII are lost; in a user's own, names would hang on who runs it. So it reads in UTF-8.
+class Utf8Letters {
+ public:
+  Utf8Letters() : own_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (own_ != nullptr) before_ = ::uselocale(own_);
+  }
+  ~Utf8Letters() {
+    if (own_ == nullptr) return;
+    ::uselocale(before_);
+    ::freelocale(own_);
+  }
+  Utf8Letters(const Utf8Letters&) = delete;
+  Utf8Letters& operator=(const Utf8Letters&) = delete;
+
+ private:
+  locale_t own_;
+  locale_t before_ = nullptr;
+};
 
 struct Closer {
   void operator()(archive* open) const { archive_read_free(open); }
@@ -198,7 +219,7 @@ class Reader {
       la_int64_t offset = 0;
       const int result = archive_read_data_block(open_.get(), &data, &size, &offset);
       if (result == ARCHIVE_EOF) return true;
-      if (result == ARCHIVE_RETRY) continue;
+      if (result == ARCHIVE_RETRY && ++warnings < kMaxWarnings) continue;
       if (result != ARCHIVE_OK && result != ARCHIVE_WARN) {
         member.refused = "cannot be read: " + message_of(open_.get());
         if (result == ARCHIVE_FATAL) fatal_ = message_of(open_.get());
@@ -252,6 +273,7 @@ bool is_archive(std::span<const std::byte> bytes) {
 std::string read_archive(std::span<const std::byte> archive,
                          const std::function<bool(std::string_view name)>& want,
                          const std::function<void(ArchiveMember member)>& visit) {
+  const Utf8Letters letters;
   return Reader(archive, want, visit).run();
 }
 

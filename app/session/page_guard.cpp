@@ -6,6 +6,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <mutex>
 #include <utility>
@@ -37,6 +38,7 @@ struct PageGuardSlots {
 
   // Only calls that a signal handler may make, and mmap(), which is one system call.
   static void on_bus_error(int signal, siginfo_t* info, void* context) {
+    const int error = errno;  // of what was interrupted
     const auto at = reinterpret_cast<std::uintptr_t>(info->si_addr);
     for (Block* block = first.load(); block != nullptr; block = block->next.load()) {
       for (Slot& slot : block->slots) {
@@ -47,6 +49,7 @@ struct PageGuardSlots {
             MAP_FAILED)
           break;
         slot.lost.store(true);
+        errno = error;
         return;
       }
     }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <clocale>
 #include <fstream>
 
 #include "app/session/archive_reader.hpp"
@@ -88,6 +89,33 @@ std::string found(const Session& session, const std::string& folder) {
   std::string text;
   for (const std::string& line : lines) text += line;
   return text;
+}
+
+// Says of a ZIP's members that their names are UTF-8 (APPNOTE.TXT 4.4.4, bit 11), as most programs
+// do.
+std::string with_utf8_names(std::string zip) {
+  for (const auto& [mark, flags] : {std::pair("PK\3\4", 6), std::pair("PK\1\2", 8)}) {
+    for (std::size_t at = zip.find(mark); at != std::string::npos; at = zip.find(mark, at + 4))
+      zip[at + flags + 1] = static_cast<char>(zip[at + flags + 1] | 8);
+  }
+  return zip;
+}
+
+TEST(Archive, NamesBeyondAsciiAreKeptWhoeverRunsIt) {
+  const std::vector<Member> members = {{"h\u00f6st/var/log/audit.log", audit_log(10)}};
+  for (const std::string& archive : {archive_of(Kind::zip, members), archive_of(Kind::tar, members),
+                                     with_utf8_names(archive_of(Kind::zip, members))}) {
+    for (const char* locale : {"C", "C.UTF-8"}) {
+      ASSERT_NE(std::setlocale(LC_ALL, locale), nullptr);
+      std::string names;
+      EXPECT_EQ(read_archive(
+                    bytes(archive), [](std::string_view) { return true; },
+                    [&](const ArchiveMember& member) { names += member.name + member.refused; }),
+                "");
+      std::setlocale(LC_ALL, "C");
+      EXPECT_EQ(names, "h\u00f6st/var/log/audit.log") << locale;
+    }
+  }
 }
 
 TEST(Archive, IsReadAsAFolderWhateverItsKind) {
