@@ -45,17 +45,17 @@ void write_table(const Session& session, const RuleSet& rules, const Detection& 
   output.write(text);
 }
 
-// Findings that exceptions are about, a line each.
-void write_excepted(const Session& session, const RuleSet& rules, const RuleExceptions& exceptions, const std::vector<ExceptedFinding>& excepted,
-                    Secrets secrets, Output& output) {
+// Findings beside the answer, a line each under a title, with why they are there.
+template <class Listed, class Why>
+void write_listed(const Session& session, const RuleSet& rules, std::string_view title, const std::vector<Listed>& listed, Secrets secrets, Output& output, Why why) {
   const CaseSnapshot& snapshot = session.snapshot();
-  std::string text = excepted.empty() ? "" : "\nexcepted\n";
+  std::string text = listed.empty() ? "" : fmt::format("\n{}\n", title);
   Event event;
-  for (const ExceptedFinding& one : excepted) {
+  for (const Listed& one : listed) {
     const bool read = static_cast<bool>(session.decode(one.finding.event, event_summary_projection(), event));
     text += fmt::format("  {}  {}  {}  {}  [{}]\n", format_time(snapshot.events.time(one.finding.event), 3),
                         visible(snapshot.hosts.name(snapshot.events.host(one.finding.event))), visible(rules.rules[one.finding.rule].name),
-                        read ? event_summary(event, secrets) : "", visible(exceptions.list[one.exception].reason));
+                        read ? event_summary(event, secrets) : "", why(one));
   }
   output.write(text);
 }
@@ -99,21 +99,6 @@ void write_secrets(const Incident& incident, const Annotations& annotations, Out
   output.write(text);
 }
 
-// Findings of declared automation, a line each.
-void write_set_aside(const Session& session, const RuleSet& rules, const Incident& incident, const std::vector<FindingSetAside>& aside, Secrets secrets,
-                     Output& output) {
-  const CaseSnapshot& snapshot = session.snapshot();
-  std::string text = aside.empty() ? "" : "\nset aside as declared automation\n";
-  Event event;
-  for (const FindingSetAside& one : aside) {
-    const bool read = static_cast<bool>(session.decode(one.finding.event, event_summary_projection(), event));
-    text += fmt::format("  {}  {}  {}  {}  [{}]\n", format_time(snapshot.events.time(one.finding.event), 3),
-                        visible(snapshot.hosts.name(snapshot.events.host(one.finding.event))), visible(rules.rules[one.finding.rule].name),
-                        read ? event_summary(event, secrets) : "", visible(incident.automation[one.automation].reason));
-  }
-  output.write(text);
-}
-
 // A finding with what the analyst said of it.
 struct NotedFinding {
   Finding finding;
@@ -138,20 +123,11 @@ std::vector<NotedFinding> take_false_positives(const Annotations& annotations, s
   return out;
 }
 
-// Findings of which something was said, a line each, with the first line of the comment.
-void write_noted(const Session& session, const RuleSet& rules, std::string_view title, const std::vector<NotedFinding>& noted, Secrets secrets, Output& output) {
-  const CaseSnapshot& snapshot = session.snapshot();
-  std::string text = noted.empty() ? "" : fmt::format("\n{}\n", title);
-  Event event;
-  for (const NotedFinding& one : noted) {
-    const bool read = static_cast<bool>(session.decode(one.finding.event, event_summary_projection(), event));
-    std::string comment = redact(one.said->comment, secrets);
-    comment.resize(std::min(comment.find('\n'), comment.size()));
-    text += fmt::format("  {}  {}  {}  {}  [{}{}]\n", format_time(snapshot.events.time(one.finding.event), 3),
-                        visible(snapshot.hosts.name(snapshot.events.host(one.finding.event))), visible(rules.rules[one.finding.rule].name),
-                        read ? event_summary(event, secrets) : "", visible(redact(in_brief(*one.said), secrets)), comment.empty() ? "" : ": " + visible(comment));
-  }
-  output.write(text);
+// What was said, with the first line of the comment.
+std::string said_in_brief(const Annotation& said, Secrets secrets) {
+  std::string comment = redact(said.comment, secrets);
+  comment.resize(std::min(comment.find('\n'), comment.size()));
+  return visible(redact(in_brief(said), secrets)) + (comment.empty() ? "" : ": " + visible(comment));
 }
 
 // What was left out, and on whose word: one line an exception.
@@ -366,11 +342,14 @@ void add_scan_command(CLI::App& app, Run& run) {
           const Annotation* said = said_of(open_case.contents.annotations, finding);
           if (said != nullptr) noted.push_back({finding, said});
         }
-        write_noted(*session, rules.set, "noted by the analyst", noted, options->secrets(), output);
-        write_noted(*session, rules.set, "marked false positive", false_positives, options->secrets(), output);
-        write_excepted(*session, rules.set, exceptions.set, shown, options->secrets(), output);
+        const auto said = [&](const NotedFinding& one) { return said_in_brief(*one.said, options->secrets()); };
+        write_listed(*session, rules.set, "noted by the analyst", noted, options->secrets(), output, said);
+        write_listed(*session, rules.set, "marked false positive", false_positives, options->secrets(), output, said);
+        write_listed(*session, rules.set, "excepted", shown, options->secrets(), output,
+                     [&](const ExceptedFinding& one) { return visible(exceptions.set.list[one.exception].reason); });
         write_secrets(incident, open_case.contents.annotations, output);
-        write_set_aside(*session, rules.set, incident, aside, options->secrets(), output);
+        write_listed(*session, rules.set, "set aside as declared automation", aside, options->secrets(), output,
+                     [&](const FindingSetAside& one) { return visible(incident.automation[one.automation].reason); });
       } else {
         write_documents(*session, rules.set, detection, exceptions.set, shown, incident, aside, open_case, false_positives, !options->case_file.empty(), format, options->secrets(), output);
       }
