@@ -31,15 +31,17 @@ int main(int argc, char** argv) {
   const QCommandLineOption case_file(QStringLiteral("case"), QStringLiteral("Case file with the analyst's notes; made where it is not there"), QStringLiteral("FILE"));
   const QCommandLineOption report(QStringLiteral("report"), QStringLiteral("Write a report (.pdf, .html, .md, .json) when all is read, and end; needs no screen with QT_QPA_PLATFORM=offscreen"), QStringLiteral("FILE"));
   const QCommandLineOption exceptions(QStringLiteral("exceptions"), QStringLiteral("File with exceptions of your own (TOML): findings that they are about are counted, not listed; repeatable"), QStringLiteral("FILE"));
+  const QCommandLineOption automation(QStringLiteral("automation"), QStringLiteral("File that declares known automation (TOML): runs that it covers are told apart, never hidden; repeatable"), QStringLiteral("FILE"));
   const QCommandLineOption all_channels(QStringLiteral("all-channels"), QStringLiteral("Also runs of channels that start processes all day: WMI, scheduled tasks"));
   const QCommandLineOption any_index(QStringLiteral("any-index"), QStringLiteral("Run rules on all evidence, not only on what their index patterns stand for"));
-  parser.addOptions({exceptions, all_channels, any_index, report, case_file, rules, channels, threads, secrets});
+  parser.addOptions({automation, exceptions, all_channels, any_index, report, case_file, rules, channels, threads, secrets});
   parser.process(application);
 
   stemma::GuiOptions options;
   for (const QString& path : parser.values(rules)) options.rules.emplace_back(path.toStdString());
   for (const QString& path : parser.values(channels)) options.channels.emplace_back(path.toStdString());
   for (const QString& path : parser.values(exceptions)) options.exceptions.push_back(path.toStdString());
+  for (const QString& path : parser.values(automation)) options.automation.push_back(path.toStdString());
   options.all_channels = parser.isSet(all_channels);
   options.any_index = parser.isSet(any_index);
   options.threads = parser.value(threads).toUInt();

@@ -36,6 +36,7 @@
 #include "reports/findings_table.hpp"
 #include "reports/html_report.hpp"
 #include "reports/ledger_text.hpp"
+#include "ui/state/finding_facts.hpp"
 #include "ui/timeline/model.hpp"
 
 namespace stemma {
@@ -46,12 +47,27 @@ using Clock = std::chrono::steady_clock;
 // How often a view is told how far a pass has come.
 constexpr std::chrono::milliseconds kTellEvery{100};
 
+std::string today() {
+  const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
+  return format_time(Timestamp{now.count()}, 0).substr(0, 10);
+}
+
 RuleExceptions load_exceptions_of(const GuiOptions& options, const RuleSet& rules) {
   RuleExceptions exceptions;
-  const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
-  const std::string today = format_time(Timestamp{now.count()}, 0).substr(0, 10);
-  for (const std::string& path : options.exceptions) load_exceptions_file(path, today, rules, exceptions);
+  for (const std::string& path : options.exceptions) load_exceptions_file(path, today(), rules, exceptions);
   return exceptions;
+}
+
+// The rules that are matched and those of secrets, which findings name and nothing matches.
+std::shared_ptr<const RuleSet> with_secret_rules(const RuleSet& rules) {
+  auto named = std::make_shared<RuleSet>(rules);
+  named->rules.insert(named->rules.end(), secret_rules().begin(), secret_rules().end());
+  return named;
+}
+
+// A secret as a finding like any other: what was seen, and what that means.
+std::string told(const SecretSeen& secret, const Rule& rule, Secrets secrets) {
+  return fmt::format("{}: {}\n{}\n", visible(redact(secret.kind, secrets)), visible(redact(secret.where, secrets)), visible(rule.description));
 }
 
 double seconds_since(Clock::time_point begun) { return std::chrono::duration<double>(Clock::now() - begun).count(); }
@@ -98,6 +114,8 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
   [[nodiscard]] const GuiOptions& options() const { return options_; }
   [[nodiscard]] Secrets secrets() const { return options_.show_secrets ? Secrets::shown : Secrets::redacted; }
   [[nodiscard]] const ChannelSet& channels() const { return channels_; }
+  // Those that are matched; null until they are loaded.
+  [[nodiscard]] const std::shared_ptr<const RuleSet>& rules() const { return rules_; }
   [[nodiscard]] const std::vector<std::string>& paths() const { return paths_; }
 
   // Those that are worked out already, by ArtifactId; none while one is being worked out.
@@ -160,9 +178,13 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
     LoadedChannels channels = load_channels(options_.channels);
     for (const ChannelProblem& problem : channels.problems) next.notes.push_back(describe(problem));
     channels_ = std::move(channels.set);
-    next.rules = rules;
+    rules_ = rules;
+    next.rules = with_secret_rules(*rules);
     const RuleExceptions exceptions = load_exceptions_of(options_, *rules);
     for (const eql::Diagnostic& diagnostic : exceptions.diagnostics) next.notes.push_back(eql::render(diagnostic));
+    Automation automation;
+    for (const std::string& path : options_.automation) load_automation_file(path, today(), automation);
+    for (const eql::Diagnostic& diagnostic : automation.diagnostics) next.notes.push_back(eql::render(diagnostic));
 
     SessionOptions session_options;
     session_options.threads = options_.threads;
@@ -198,7 +220,15 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
     if (stop.stop_requested()) return;
 
     progress_.step = "joining runs";
-    next.incident = std::make_shared<const Incident>(build_incident(*session, channels_, next.findings, {.all_channels = options_.all_channels}));
+    next.incident = std::make_shared<const Incident>(build_incident(*session, channels_, next.findings, {.all_channels = options_.all_channels, .automation = &automation}));
+    for (const SecretSeen& secret : next.incident->secrets) {
+      next.findings.push_back(secret_finding(secret));
+      next.findings.back().rule = static_cast<std::uint32_t>(rules->rules.size() + static_cast<std::size_t>(secret.what));
+    }
+    for (const AutomationDeclaration& entry : next.incident->automation) {
+      if (entry.expired) continue;  // told when it was read
+      next.notes.push_back(visible(fmt::format("declared automation, {} set aside: {}", automation_use(entry), automation_words(entry))));
+    }
     next.stage = ui::Stage::complete;
     next.index = std::make_shared<const ui::CaseIndex>(snapshot, next.findings, next.incident.get());
     publish(next);
@@ -215,7 +245,8 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
   mutable std::mutex mutex_;
   std::shared_ptr<const Session> session_;
   std::shared_ptr<const ui::OpenCase> current_;
-  ChannelSet channels_;  // written before the first stage is published
+  ChannelSet channels_;                   // both written before the first stage is published
+  std::shared_ptr<const RuleSet> rules_;
   std::mutex digest_mutex_;
   std::vector<std::string> digests_;
   std::jthread thread_;
@@ -402,6 +433,12 @@ ui::RequestHandle SessionCaseService::explain(std::uint32_t finding, Explained d
     if (!session || !open || finding >= open->findings.size()) return;
     const Finding& one = open->findings[finding];
     const Rule& rule = open->rules->rules[one.rule];
+    if (const SecretSeen* secret = ui::secret_of(*open, finding)) {
+      post([text = told(*secret, rule, import->secrets()), done, dropped]() mutable {
+        if (!*dropped) done(std::move(text));
+      });
+      return;
+    }
     const auto terms = stemma::explain(*session, rule, one.event, {});
     const auto steps = explain_sequence(*session, rule, one.event, {});
     Event event;
@@ -425,9 +462,10 @@ ui::RequestHandle SessionCaseService::write_report(std::string path, std::string
     const auto session = import ? import->session() : nullptr;
     const auto open = import ? import->current() : nullptr;
     if (!session || !open || !open->incident) return answer("a report needs a case that was read to its end");
-    Detection detection = detect(*session, *open->rules, nullptr);
-    const RuleExceptions exceptions = load_exceptions_of(import->options(), *open->rules);
-    const std::vector<ExceptedFinding> excepted = take_excepted(*session, *open->rules, exceptions, {}, detection.findings);
+    const RuleSet& rules = *import->rules();
+    Detection detection = detect(*session, rules, nullptr);
+    const RuleExceptions exceptions = load_exceptions_of(import->options(), rules);
+    const std::vector<ExceptedFinding> excepted = take_excepted(*session, rules, exceptions, {}, detection.findings);
     DocumentOptions document_options;
     document_options.notes = excepted_lines(exceptions, excepted);
     document_options.version = STEMMA_VERSION;
@@ -436,12 +474,12 @@ ui::RequestHandle SessionCaseService::write_report(std::string path, std::string
     for (const auto& one : import->options().rules) document_options.command_line += " --rules " + one.string();
     for (const auto& one : import->options().channels) document_options.command_line += " --channels " + one.string();
     for (const std::string& one : import->options().exceptions) document_options.command_line += " --exceptions " + one;
+    for (const std::string& one : import->options().automation) document_options.command_line += " --automation " + one;
     if (import->options().any_index) document_options.command_line += " --any-index";
     if (import->options().all_channels) document_options.command_line += " --all-channels";
     document_options.secrets = import->secrets();
-    const std::vector<Finding> told = with_secrets(open->findings, *open->incident);
-    document_options.annotations = place_annotations({*session, told, open->incident->invocations, {}}, annotations);
-    const IncidentDocument document = make_document(*session, *open->rules, import->channels(), detection, *open->incident, document_options);
+    document_options.annotations = place_annotations({*session, open->findings, open->incident->invocations, {}}, annotations);
+    const IncidentDocument document = make_document(*session, rules, import->channels(), detection, *open->incident, document_options);
     std::string text;
     append_document(document, format, html_skeleton(), text);
     std::ofstream out(path, std::ios::binary | std::ios::trunc);

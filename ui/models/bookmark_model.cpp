@@ -8,6 +8,7 @@
 #include "ui/models/roles.hpp"
 #include "ui/models/text.hpp"
 #include "ui/state/event_columns.hpp"
+#include "ui/state/finding_facts.hpp"
 
 namespace stemma::ui {
 namespace {
@@ -51,10 +52,14 @@ void BookmarkModel::describe(const PlacedAnnotation& placed, Row& row) const {
   EventId event;
   if (placed.finding) {
     const Finding& finding = open.findings[*placed.finding];
-    row.texts[kWhat] = QStringLiteral("finding: ") + shown(open.rules->rules[finding.rule].name);
+    row.texts[kWhat] = QStringLiteral("finding: ") + shown(rule_of(open, *placed.finding).name);
     if (finding.entity)
       row.texts[kWhat] += QStringLiteral(", ") + process_text(snapshot, finding.entity);
-    event = finding.event;
+    row.texts[kHost] = shown(host_of(open, *placed.finding));
+    if (const auto time = time_of(open, *placed.finding)) {
+      row.numbers[kTime] = time->ns;
+      row.texts[kTime] = timeText(*time, 3, displayZone());
+    }
   } else if (placed.run) {
     const Invocation& run = open.incident->invocations[*placed.run];
     row.texts[kWhat] =

@@ -2,16 +2,21 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
+#include <tuple>
 
 #include "ui/models/roles.hpp"
 #include "ui/models/text.hpp"
+#include "ui/state/finding_facts.hpp"
 
 namespace stemma::ui {
 namespace {
 
 constexpr std::array<const char*, FindingModel::kColumns> kTitles{
     "Finding", "Time", "Severity", "ATT&CK", "Host", "Command line"};
+
+constexpr Timestamp kLast{std::numeric_limits<std::int64_t>::max()};
 
 int rank(const std::string& severity) {
   if (severity == "critical") return 4;
@@ -52,18 +57,16 @@ int FindingModel::columnCount(const QModelIndex& parent) const {
 
 QString FindingModel::text_of(std::uint32_t number, int column) const {
   const OpenCase& open = *bench_.openCase();
-  const Finding& finding = open.findings[number];
-  const Rule& rule = open.rules->rules[finding.rule];
+  const Rule& rule = rule_of(open, number);
   const CaseSnapshot& snapshot = *open.snapshot;
+  const SecretSeen* secret = secret_of(open, number);
   switch (column) {
     case kWhat: {
       QString text;
       if (const Annotation* note = bench_.noteOnFinding(number)) {
         text = QStringLiteral("[%1] ").arg(shown(in_brief(*note)));
       }
-      const ImageId image = finding.image    ? finding.image
-                            : finding.entity ? snapshot.tree.last_image(finding.entity)
-                                             : ImageId{};
+      const ImageId image = image_of(open, number);
       if (image) text += shown(snapshot.strings.view(snapshot.tree.image(image).name));
       if (grouping_ != Grouping::rule || text.isEmpty()) {
         text += (text.isEmpty() ? QString() : QStringLiteral(" — ")) + shown(rule.name);
@@ -71,17 +74,19 @@ QString FindingModel::text_of(std::uint32_t number, int column) const {
       return text;
     }
     case kTime:
-      return timeText(snapshot.events.time(finding.event), 3, displayZone());
+      if (const auto time = time_of(open, number)) return timeText(*time, 3, displayZone());
+      return QStringLiteral("not known");
     case kSeverity:
       return shown(rule.severity);
     case kTechnique:
       return techniques(rule);
     case kHost:
-      return shown(snapshot.hosts.name(snapshot.events.host(finding.event)));
+      return shown(host_of(open, number));
     case kCommand: {
-      const ImageId image = finding.image    ? finding.image
-                            : finding.entity ? snapshot.tree.last_image(finding.entity)
-                                             : ImageId{};
+      if (secret != nullptr) {
+        return shownRedacted(secret->kind) + QStringLiteral(": ") + shownRedacted(secret->where);
+      }
+      const ImageId image = image_of(open, number);
       return image ? shownRedacted(snapshot.strings.view(snapshot.tree.image(image).command_line))
                    : QString();
     }
@@ -103,7 +108,6 @@ std::vector<FindingModel::Group> FindingModel::groups() const {
   const auto& shared = bench_.openCase();
   if (!shared || !shared->snapshot) return out;
   const OpenCase& open = *shared;
-  const CaseSnapshot& snapshot = *open.snapshot;
   std::map<QString, std::size_t> known;
   const auto group = [&](const QString& key) -> Group& {
     const auto [at, fresh] = known.emplace(key, out.size());
@@ -131,19 +135,28 @@ std::vector<FindingModel::Group> FindingModel::groups() const {
       } else {
         detail << QStringLiteral("caller not known");
       }
+      if (run.automation) {
+        one.set_aside = true;
+        detail << QStringLiteral("declared automation: ") + shownRedacted(run.set_aside);
+      }
       one.detail = detail.join(QStringLiteral(" · "));
     }
   }
   for (std::uint32_t i = 0; i < open.findings.size(); ++i) {
     if (!wanted(i)) continue;
-    const Finding& finding = open.findings[i];
-    const Rule& rule = open.rules->rules[finding.rule];
+    const Rule& rule = rule_of(open, i);
     Group* one = nullptr;
+    if (grouping_ != Grouping::run && is_set_aside(open, i)) {
+      one = &group(QStringLiteral("set aside"));
+      one->title = QStringLiteral("In declared automation");
+      one->set_aside = true;
+      one->findings.push_back(i);
+      continue;
+    }
     switch (grouping_) {
       case Grouping::run: {
-        const std::uint32_t run = finding.entity ? open.index->facts(finding.entity).run : 0;
-        if (run != 0 && open.incident) {
-          one = &group(QStringLiteral("run ") + fromUtf8(open.incident->invocations[run - 1].id));
+        if (const Invocation* run = run_of(open, i)) {
+          one = &group(QStringLiteral("run ") + fromUtf8(run->id));
           break;
         }
         one = &group(QStringLiteral("none"));
@@ -158,7 +171,7 @@ std::vector<FindingModel::Group> FindingModel::groups() const {
         one->order = -rank(rule.severity);
         break;
       case Grouping::host: {
-        const QString host = shown(snapshot.hosts.name(snapshot.events.host(finding.event)));
+        const QString host = shown(host_of(open, i));
         one = &group(host);
         one->title = host.isEmpty() ? QStringLiteral("(no host name)") : host;
         break;
@@ -177,18 +190,24 @@ std::vector<FindingModel::Group> FindingModel::groups() const {
              !one.detail.contains(text_, Qt::CaseInsensitive);
     });
   }
+  // What no record tells of has the time of its run at best, so it comes behind.
+  const auto when = [&](std::uint32_t finding) {
+    const EventId event = open.findings[finding].event;
+    return std::tuple(!event, time_of(open, finding).value_or(kLast), event);
+  };
   for (Group& one : out) {
     std::stable_sort(one.findings.begin(), one.findings.end(),
                      [&](std::uint32_t a, std::uint32_t b) {
                        if (sort_ == Sort::severity) {
-                         const int ra = rank(open.rules->rules[open.findings[a].rule].severity);
-                         const int rb = rank(open.rules->rules[open.findings[b].rule].severity);
+                         const int ra = rank(rule_of(open, a).severity);
+                         const int rb = rank(rule_of(open, b).severity);
                          if (ra != rb) return ra > rb;
                        }
-                       return open.findings[a].event < open.findings[b].event;
+                       return when(a) < when(b);
                      });
   }
   std::stable_sort(out.begin(), out.end(), [](const Group& a, const Group& b) {
+    if (a.set_aside != b.set_aside) return b.set_aside;
     return a.order != b.order ? a.order < b.order : a.title < b.title;
   });
   return out;
@@ -198,15 +217,20 @@ void FindingModel::rebuild() {
   beginResetModel();
   groups_ = groups();
   rows_.clear();
-  shown_ = 0;
+  shown_ = set_aside_ = 0;
   for (std::uint32_t g = 0; g < groups_.size(); ++g) {
     const Group& one = groups_[g];
     rows_.push_back({true, g, static_cast<std::uint32_t>(one.findings.size())});
     shown_ += one.findings.size();
-    if (closed_.count(one.key.toStdString()) != 0) continue;
+    if (one.set_aside) set_aside_ += one.findings.size();
+    if (is_closed(one)) continue;
     for (const std::uint32_t finding : one.findings) rows_.push_back({false, finding, 0});
   }
   endResetModel();
+}
+
+bool FindingModel::is_closed(const Group& group) const {
+  return group.set_aside != (turned_.count(group.key.toStdString()) != 0);
 }
 
 QString FindingModel::title_of(const Group& group) const {
@@ -246,7 +270,7 @@ QVariant FindingModel::data(const QModelIndex& index, int role) const {
       case kDepthRole:
         return 0;
       case kExpandRole:
-        return row.count == 0 ? 0 : closed_.count(group.key.toStdString()) != 0 ? 1 : 2;
+        return row.count == 0 ? 0 : is_closed(group) ? 1 : 2;
       case kMarkRole:
         return static_cast<int>(group.invocation ? Mark::run : Mark::none);
       case kStrongRole:
@@ -261,8 +285,7 @@ QVariant FindingModel::data(const QModelIndex& index, int role) const {
     case Qt::ToolTipRole: {
       const OpenCase& open = *bench_.openCase();
       const Finding& finding = open.findings[row.number];
-      const Rule& rule = open.rules->rules[finding.rule];
-      QString tip = shown(rule.name);
+      QString tip = shown(rule_of(open, row.number).name);
       if (finding.confidence != Confidence::none) {
         tip += QLatin1Char('\n') + fromUtf8(confidence_name(finding.confidence)) +
                QStringLiteral(": ") + shown(finding.reason);
@@ -289,7 +312,7 @@ QVariant FindingModel::headerData(int section, Qt::Orientation orientation, int 
 
 void FindingModel::setGrouping(Grouping grouping) {
   grouping_ = grouping;
-  closed_.clear();
+  turned_.clear();
   rebuild();
 }
 
@@ -304,14 +327,19 @@ void FindingModel::setText(const QString& text) {
 }
 
 void FindingModel::expand(int row) {
-  if (!rowAt(row).group) return;
-  closed_.erase(groups_[rowAt(row).number].key.toStdString());
-  rebuild();
+  turn(row, true);
 }
 
 void FindingModel::collapse(int row) {
+  turn(row, false);
+}
+
+void FindingModel::turn(int row, bool open) {
   if (!rowAt(row).group) return;
-  closed_.insert(groups_[rowAt(row).number].key.toStdString());
+  const Group& group = groups_[rowAt(row).number];
+  if (is_closed(group) != open) return;
+  const std::string key = group.key.toStdString();
+  if (turned_.erase(key) == 0) turned_.insert(key);
   rebuild();
 }
 

@@ -44,6 +44,8 @@ class FindingModel : public QAbstractTableModel {
   [[nodiscard]] int rowOfFinding(std::uint32_t finding) const;
   [[nodiscard]] int rowOfInvocation(std::uint32_t invocation) const;
   [[nodiscard]] std::size_t shownFindings() const { return shown_; }
+  /// Of those: how many are in declared automation.
+  [[nodiscard]] std::size_t setAsideFindings() const { return set_aside_; }
   void zoneChanged() { rebuild(); }
 
  private:
@@ -51,11 +53,14 @@ class FindingModel : public QAbstractTableModel {
     QString key, title, detail;
     std::int64_t order = 0;
     std::optional<std::uint32_t> invocation;
+    bool set_aside = false;  // declared automation: behind all others, closed until it is opened
     std::vector<std::uint32_t> findings;
   };
   void rebuild();
+  void turn(int row, bool open);
   [[nodiscard]] QString title_of(const Group& group) const;
   [[nodiscard]] std::vector<Group> groups() const;
+  [[nodiscard]] bool is_closed(const Group& group) const;
   [[nodiscard]] QString text_of(std::uint32_t finding, int column) const;
   [[nodiscard]] bool wanted(std::uint32_t finding) const;
 
@@ -65,8 +70,8 @@ class FindingModel : public QAbstractTableModel {
   QString text_;
   std::vector<Group> groups_;
   std::vector<Row> rows_;
-  std::size_t shown_ = 0;
-  std::unordered_set<std::string> closed_;  // keys of groups
+  std::size_t shown_ = 0, set_aside_ = 0;
+  std::unordered_set<std::string> turned_;  // keys of groups that are not as they are at first
 };
 
 }  // namespace stemma::ui

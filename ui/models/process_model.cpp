@@ -210,6 +210,12 @@ QString ProcessModel::tip_of(const ProcessRow& row) const {
   if (image != nullptr && image->witnesses_differ) {
     lines << QStringLiteral("the records that show this start contradict each other");
   }
+  if (facts.run != 0 && rows_.open_case()->incident) {
+    const Invocation& run = rows_.open_case()->incident->invocations[facts.run - 1];
+    if (run.automation) {
+      lines << QStringLiteral("declared automation: ") + shownRedacted(run.set_aside);
+    }
+  }
   if (facts.user_changed) lines << QStringLiteral("runs as another user than its parent");
   lines << gapLines(bench_, row.entity);
   if (facts.findings_below != 0) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "ui/state/finding_facts.hpp"
+
 namespace stemma::ui {
 
 Workbench::Workbench(CaseService& service, QObject* parent) : QObject(parent), service_(service) {
@@ -80,20 +82,30 @@ void Workbench::selectFinding(std::uint32_t finding, const QString& gesture) {
   if (!open_ || finding >= open_->findings.size()) return;
   const Finding& one = open_->findings[finding];
   View view = history_.now();
-  view.selection = {one.event, one.entity, one.id, run_of(one.entity)};
+  const Invocation* run = ui::run_of(*open_, finding);
+  view.selection = {one.event, one.entity, one.id, run == nullptr ? std::string{} : run->id};
+  // A secret that only a file holds: its run is what there is to see of it.
+  if (!one.event && !one.entity && run != nullptr) select_place(*run, view.selection);
   apply(std::move(view), gesture);
+}
+
+void Workbench::select_place(const Invocation& run, Selection& selection) const {
+  selection.entity = run.root;
+  selection.event = {};
+  if (run.root) {
+    const auto images = open_->snapshot->tree.images_of(run.root);
+    if (!images.empty()) selection.event = images.front().event;
+  }
+  if (!selection.event && !run.evidence.empty()) selection.event = run.evidence.front();
 }
 
 void Workbench::selectInvocation(std::uint32_t invocation, const QString& gesture) {
   if (!open_ || !open_->incident || invocation >= open_->incident->invocations.size()) return;
   const Invocation& one = open_->incident->invocations[invocation];
   View view = history_.now();
-  view.selection = {{}, one.root, {}, one.id};
-  if (one.root) {
-    const auto images = open_->snapshot->tree.images_of(one.root);
-    if (!images.empty()) view.selection.event = images.front().event;
-  }
-  if (!view.selection.event && !one.evidence.empty()) view.selection.event = one.evidence.front();
+  view.selection.finding.clear();
+  view.selection.invocation = one.id;
+  select_place(one, view.selection);
   apply(std::move(view), gesture);
 }
 
@@ -105,7 +117,9 @@ void Workbench::selectEvent(EventId event, const QString& gesture) {
   const EntityId entity = open_->snapshot->events.entity(event);
   view.selection = {event, entity, {}, run_of(entity)};
   for (const Finding& finding : open_->findings) {
-    if (finding.event == event) view.selection.finding = finding.id;
+    if (finding.event != event) continue;
+    view.selection.finding = finding.id;
+    break;
   }
   apply(std::move(view), gesture);
 }

@@ -133,6 +133,7 @@ class Workbench : public QObject {
   void run_filter();
   /// Invocation::id of the run that a process belongs to; empty for none.
   [[nodiscard]] std::string run_of(EntityId entity) const;
+  void select_place(const Invocation& run, Selection& selection) const;
 
   CaseService& service_;
   std::shared_ptr<const OpenCase> open_;

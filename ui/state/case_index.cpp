@@ -58,6 +58,27 @@ CaseIndex::CaseIndex(const CaseSnapshot& snapshot, std::span<const Finding> find
     }
   }
 
+  run_of_finding_.assign(findings.size(), 0);
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    if (findings[i].entity) run_of_finding_[i] = facts_[findings[i].entity.index()].run;
+  }
+  if (incident != nullptr) {
+    for (std::size_t i = incident->invocations.size(); i-- > 0;) {  // the first one that has it
+      for (const std::uint32_t finding : incident->invocations[i].findings)
+        run_of_finding_[finding] = static_cast<std::uint32_t>(i + 1);
+    }
+    const std::size_t of_rules = findings.size() - incident->secrets.size();
+    for (std::size_t i = 0; i < incident->secrets.size(); ++i) {
+      if (const auto run = incident->secrets[i].invocation)
+        run_of_finding_[of_rules + i] = *run + 1;
+    }
+  }
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    const std::uint32_t run = run_of_finding_[i];
+    const bool set_aside = run != 0 && incident->invocations[run - 1].automation.has_value();
+    if (findings[i].entity && !set_aside) ++facts_[findings[i].entity.index()].findings;
+  }
+
   // The tree from its roots, so that what is below is known when a process is left. Forged records
   // make no circles here: lineage has cut them.
   std::vector<EntityId> order;
@@ -73,7 +94,6 @@ CaseIndex::CaseIndex(const CaseSnapshot& snapshot, std::span<const Finding> find
   for (const EntityId id : order) {
     ProcessFacts& facts = facts_[id.index()];
     const ProcessEntity& entity = tree.entity(id);
-    facts.findings = findings_begin_[id.index() + 1] - findings_begin_[id.index()];
     if (facts.findings != 0 || facts.run != 0) marked_.push_back(id);
     ++on_host_[entity.host.value];
     if (!entity.parent) continue;

@@ -24,7 +24,7 @@ std::optional<Activity> activity_of(CategorySet categories);
 
 struct ProcessFacts {
   std::array<std::uint32_t, kActivities> events{};
-  std::uint32_t findings = 0;        ///< about it
+  std::uint32_t findings = 0;        ///< about it; without those of declared automation
   std::uint32_t findings_below = 0;  ///< about what it started, all the way down
   std::uint32_t run = 0;             ///< index into Incident::invocations, from 1; 0 for none
   bool run_root = false;
@@ -33,15 +33,19 @@ struct ProcessFacts {
 
 class CaseIndex {
  public:
-  /// @param findings  in order; indices into it are what findings_of() gives
+  /// @param findings  OpenCase::findings; indices into it are what findings_of() gives
   /// @param incident  null where runs are not known yet
   /// 40 bytes a process. O(events + processes + findings).
   CaseIndex(const CaseSnapshot& snapshot, std::span<const Finding> findings,
             const Incident* incident);
 
   [[nodiscard]] const ProcessFacts& facts(EntityId id) const { return facts_[id.index()]; }
-  /// Findings about the process, ascending.
+  /// Findings about the process, ascending; those of declared automation too.
   [[nodiscard]] std::span<const std::uint32_t> findings_of(EntityId id) const;
+  /// The run that a finding belongs to: index into Incident::invocations, from 1; 0 for none.
+  [[nodiscard]] std::uint32_t run_of_finding(std::uint32_t finding) const {
+    return run_of_finding_[finding];
+  }
   /// Processes that something was found about or that belong to a run, in the order of the tree.
   [[nodiscard]] std::span<const EntityId> marked() const { return marked_; }
   /// How many processes each host has, by HostId; at 0 those without a host.
@@ -51,6 +55,7 @@ class CaseIndex {
   std::vector<ProcessFacts> facts_;
   std::vector<std::uint32_t> findings_begin_;  // per entity, one more at the end
   std::vector<std::uint32_t> findings_;
+  std::vector<std::uint32_t> run_of_finding_;
   std::vector<EntityId> marked_;
   std::vector<std::uint32_t> on_host_;
 };

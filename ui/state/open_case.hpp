@@ -27,10 +27,14 @@ struct OpenCase {
   Stage stage = Stage::empty;
   std::vector<std::string> paths;                ///< as they were asked for
   std::shared_ptr<const CaseSnapshot> snapshot;  ///< never null from `indexed` on
-  std::shared_ptr<const RuleSet> rules;          ///< never null from `detected` on
-  std::vector<Finding> findings;                 ///< in order; of `rules`
-  std::shared_ptr<const Incident> incident;      ///< never null when `complete`
-  std::shared_ptr<const CaseIndex> index;        ///< never null from `indexed` on
+  /// What findings name: those that were matched, then secret_rules(), which nothing matches. Never
+  /// null from `detected` on.
+  std::shared_ptr<const RuleSet> rules;
+  /// In order, of `rules`; when `complete`, those of the incident's secrets come behind them, as
+  /// with_secrets() puts them. Finding::rule holds for all of them.
+  std::vector<Finding> findings;
+  std::shared_ptr<const Incident> incident;  ///< never null when `complete`
+  std::shared_ptr<const CaseIndex> index;    ///< never null from `indexed` on
   /// What an analyst must know before believing what is shown, whole sentences: paths that could
   /// not be read, refused records, rules that could not have fired, caps that were hit.
   std::vector<std::string> notes;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "events/text.hpp"
+#include "ui/state/finding_facts.hpp"
 
 namespace stemma::ui::timeline {
 namespace {
@@ -131,6 +132,10 @@ std::string severity(const Model& model, const Finding& finding) {
              : shown(rules->rules[finding.rule].severity, kNameColumns);
 }
 
+std::string set_aside(const Model& model, const Finding& finding) {
+  return is_set_aside(model, finding) ? ", in declared automation" : "";
+}
+
 void add_line(std::string& text, std::string_view line) {
   if (line.empty()) return;
   if (!text.empty()) text += '\n';
@@ -183,8 +188,8 @@ std::string process_tip(const Model& model, const Lane& lane, const TextStyle& s
   for (const FindingMark& mark :
        model.findings_of(id).first(std::min<std::size_t>(model.findings_of(id).size(), 5))) {
     const Finding& finding = model.open_case->findings[mark.finding];
-    add_line(text, fmt::format("finding  {} ({})", shown(rule_name(model, finding), kLineColumns),
-                               severity(model, finding)));
+    add_line(text, fmt::format("finding  {} ({}){}", shown(rule_name(model, finding), kLineColumns),
+                               severity(model, finding), set_aside(model, finding)));
   }
   return text;
 }
@@ -305,6 +310,11 @@ const Finding* finding_of(const Model& model, const Lane& lane, const Flag& flag
                                    : nullptr;
 }
 
+bool is_set_aside(const Model& model, const Finding& finding) {
+  const auto number = static_cast<std::uint32_t>(&finding - model.open_case->findings.data());
+  return ui::is_set_aside(*model.open_case, number);
+}
+
 std::string flag_label(const Model& model, const Lane& lane, const Flag& flag) {
   const std::string more = flag.count > 1 ? fmt::format(" +{}", grouped(flag.count - 1)) : "";
   switch (flag.kind) {
@@ -336,11 +346,12 @@ std::string flag_tip(const Model& model, const Lane& lane, const Flag& flag,
     case FlagKind::finding: {
       const Finding* const finding = finding_of(model, lane, flag);
       if (finding == nullptr) return {};
-      text = fmt::format("finding  {} ({}{})", shown(rule_name(model, *finding), kLineColumns),
+      text = fmt::format("finding  {} ({}{}){}", shown(rule_name(model, *finding), kLineColumns),
                          severity(model, *finding),
                          finding->confidence == Confidence::none
                              ? std::string()
-                             : fmt::format(", {}", confidence_name(finding->confidence)));
+                             : fmt::format(", {}", confidence_name(finding->confidence)),
+                         set_aside(model, *finding));
       add_line(text, when(model.snapshot().events.time(finding->event), style));
       if (finding->entity) add_line(text, process_name(model.snapshot(), finding->entity));
       break;

@@ -52,6 +52,10 @@ std::string run_label(const Model& model, const HostModel& host, const RunBar& r
 /// The finding that a flag of a lane begins with; null for flags of other kinds.
 const Finding* finding_of(const Model& model, const Lane& lane, const Flag& flag);
 
+/// Whether a finding of the model's case lies in a run that is declared automation: it is told, but
+/// shines in no severity's colour.
+bool is_set_aside(const Model& model, const Finding& finding);
+
 /// `12,345`.
 std::string grouped(std::uint64_t number);
 

@@ -12,6 +12,7 @@
 
 #include "ui/models/process_model.hpp"
 #include "ui/models/text.hpp"
+#include "ui/state/finding_facts.hpp"
 #include "ui/widgets/notes_editor.hpp"
 
 namespace stemma::ui {
@@ -168,8 +169,8 @@ void DetailsPane::showTab(int tab) {
 
 void DetailsPane::follow() {
   const Selection& selection = bench_.view().selection;
-  if (!bench_.openCase() ||
-      (!selection.event && !selection.entity && selection.invocation.empty())) {
+  if (!bench_.openCase() || (!selection.event && !selection.entity &&
+                             selection.invocation.empty() && selection.finding.empty())) {
     shown_ = {};
     request_.reset();
     details_ = {};
@@ -194,7 +195,8 @@ void DetailsPane::follow() {
   }
   if (!selection.event) {
     details_ = {};
-    title_->setText(tr("No record shows this process itself."));
+    title_->setText(selection.entity ? tr("No record shows this process itself.")
+                                     : tr("No record of a log tells of this."));
     for (QPlainTextEdit* view : {record_, bytes_, decoded_}) view->clear();
     fields_->setRowCount(0);
     return show_story();
@@ -267,13 +269,16 @@ void DetailsPane::show_story() {
     for (const Reason& reason : one.reasons)
       text +=
           (reason.against ? tr("− ") : tr("+ ")) + shownRedacted(reason.text) + QLatin1Char('\n');
+    if (one.automation) {
+      text += tr("Declared automation, set aside: %1\n").arg(shownRedacted(one.set_aside));
+    }
     for (const std::string& unknown : one.unknowns)
       text += QStringLiteral("? ") + shownRedacted(unknown) + QLatin1Char('\n');
     text += QLatin1Char('\n');
   }
   if (const auto finding = bench_.selectedFinding()) {
     const Finding& one = open->findings[*finding];
-    const Rule& rule = open->rules->rules[one.rule];
+    const Rule& rule = rule_of(*open, *finding);
     text += tr("Finding: %1 (%2)\n").arg(shown(rule.name), shown(rule.severity));
     for (const Threat& threat : rule.threats) {
       for (const ThreatTechnique& technique : threat.techniques)

@@ -126,8 +126,12 @@ void FindingsPane::describe() {
     count_->setText((runs == 0 ? tr("No findings.") : tr("No findings, %1 runs.").arg(runs)) +
                     tr(" “Notes on the evidence” says what could not have been found."));
   } else {
-    count_->setText(tr("%1 findings, %2 shown")
-                        .arg(countText(open->findings.size()), countText(model_->shownFindings())));
+    QString text = tr("%1 findings, %2 shown")
+                       .arg(countText(open->findings.size()), countText(model_->shownFindings()));
+    if (const std::size_t set_aside = model_->setAsideFindings(); set_aside != 0) {
+      text += tr(", %1 in declared automation, at the end").arg(countText(set_aside));
+    }
+    count_->setText(text);
   }
 }
 

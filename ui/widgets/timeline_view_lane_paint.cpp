@@ -176,8 +176,9 @@ class LanePainting {
     if (flag.kind == FlagKind::finding) {
       const Finding* const finding = finding_of(scene_.planner->model(), lane_, flag);
       const RuleSet* const rules = scene_.planner->model().open_case->rules.get();
-      const bool known =
-          finding != nullptr && rules != nullptr && finding->rule < rules->rules.size();
+      const bool known = finding != nullptr && rules != nullptr &&
+                         finding->rule < rules->rules.size() &&
+                         !is_set_aside(scene_.planner->model(), *finding);
       color = &colors_.severity(known ? std::string_view(rules->rules[finding->rule].severity)
                                       : std::string_view());
     }
