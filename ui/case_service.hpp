@@ -199,11 +199,12 @@ class CaseService {
   using Written = std::function<void(std::string error)>;
   [[nodiscard]] virtual RequestHandle write_report(std::string path, std::string format,
                                                    Written done) = 0;
-  /// Writes events as CSV, a line each, in the order of time: time, host, log, code, process,
-  /// summary, then `further`. All of the case where `events` is null. `done` as for write_report().
+  /// Writes events as CSV, a line each: time, host, log, code, process, summary, then `further`.
+  /// All of the case where `events` is null; in the order of time where `order` is null. `done` as
+  /// for write_report().
   [[nodiscard]] virtual RequestHandle export_events(
-      std::shared_ptr<const std::vector<EventId>> events, std::vector<FieldId> further,
-      std::string path, Written done) = 0;
+      std::shared_ptr<const std::vector<EventId>> events, std::shared_ptr<const EventOrder> order,
+      std::vector<FieldId> further, std::string path, Written done) = 0;
 
   // The case file: what the analyst says. Calls are carried out in their order.
 

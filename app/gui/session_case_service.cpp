@@ -489,11 +489,11 @@ ui::RequestHandle SessionCaseService::write_report(std::string path, std::string
   });
 }
 
-ui::RequestHandle SessionCaseService::export_events(std::shared_ptr<const std::vector<EventId>> events, std::vector<FieldId> further, std::string path, Written done) {
-  return passes_->add([import = import_, post = post_, events = std::move(events), further = std::move(further), path = std::move(path), done = std::move(done)](const TaskQueue::Dropped& dropped) {
+ui::RequestHandle SessionCaseService::export_events(std::shared_ptr<const std::vector<EventId>> events, std::shared_ptr<const ui::EventOrder> order, std::vector<FieldId> further, std::string path, Written done) {
+  return passes_->add([import = import_, post = post_, events = std::move(events), order = std::move(order), further = std::move(further), path = std::move(path), done = std::move(done)](const TaskQueue::Dropped& dropped) {
     const auto session = import ? import->session() : nullptr;
     if (!session) return;
-    std::string error = export_csv(*session, events.get(), further, path, import->secrets(), *dropped);
+    std::string error = export_csv(*session, events.get(), order ? &order->place_at : nullptr, further, path, import->secrets(), *dropped);
     if (*dropped) return;
     post([error = std::move(error), done, dropped] {
       if (!*dropped) done(error);

@@ -42,7 +42,7 @@ class SessionCaseService : public ui::CaseService {
   [[nodiscard]] ui::RequestHandle check_evidence(EvidenceChecked done) override;
   [[nodiscard]] ui::RequestHandle explain(std::uint32_t finding, Explained done) override;
   [[nodiscard]] ui::RequestHandle write_report(std::string path, std::string format, Written done) override;
-  [[nodiscard]] ui::RequestHandle export_events(std::shared_ptr<const std::vector<EventId>> events, std::vector<FieldId> further, std::string path, Written done) override;
+  [[nodiscard]] ui::RequestHandle export_events(std::shared_ptr<const std::vector<EventId>> events, std::shared_ptr<const ui::EventOrder> order, std::vector<FieldId> further, std::string path, Written done) override;
   [[nodiscard]] ui::RequestHandle open_notes(std::string path, NotesRead done) override;
   void save_notes(Annotations annotations, std::map<std::string, std::string> settings, Written done) override;
   [[nodiscard]] std::optional<Target> target_of(EventId event) const override;

@@ -302,6 +302,15 @@ QString EventModel::sortText() const {
       .arg(name, sort_.descending ? QStringLiteral("downwards") : QStringLiteral("upwards"));
 }
 
+std::shared_ptr<const EventOrder> EventModel::order() const {
+  if (order_ || !sort_.in_time_order() || !sort_.descending) return order_;
+  EventOrder turned;
+  turned.place_at.resize(rows_);
+  for (std::size_t row = 0; row < rows_; ++row)
+    turned.place_at[row] = static_cast<std::uint32_t>(rows_ - 1 - row);
+  return std::make_shared<const EventOrder>(std::move(turned));
+}
+
 // A filter that still runs is waited for: its rows come in the order of time.
 void EventModel::work_order_out() {
   order_request_.reset();

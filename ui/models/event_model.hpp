@@ -53,6 +53,9 @@ class EventModel : public QAbstractTableModel {
   [[nodiscard]] std::vector<std::string> sortNotes() const;
   /// `by Host, downwards`; empty in the order of time.
   [[nodiscard]] QString sortText() const;
+  /// The order that rows stand in, as sort() works it out; null: that of time. O(rows) for the
+  /// latest first.
+  [[nodiscard]] std::shared_ptr<const EventOrder> order() const;
   /// Times are shown anew: another zone.
   void zoneChanged();
 

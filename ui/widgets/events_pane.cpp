@@ -212,6 +212,7 @@ void EventsPane::exportShown() {
   if (!bench_.openCase()) return Q_EMIT said(tr("Nothing is open."));
   if (bench_.filtering())
     return Q_EMIT said(tr("The filter is still looking; export when it is done."));
+  if (model_->sorting()) return Q_EMIT said(tr("Rows are being sorted; export when it is done."));
   const QString path =
       QFileDialog::getSaveFileName(this, tr("Export the events that are shown"),
                                    QStringLiteral("events.csv"), tr("CSV (*.csv)"));
@@ -223,7 +224,8 @@ void EventsPane::exportShown() {
     events = std::make_shared<const std::vector<EventId>>(*bench_.filtered());
   Q_EMIT said(tr("Events are being written…"));
   export_ = bench_.service().export_events(
-      events, std::move(further), path.toStdString(), [this, path](const std::string& error) {
+      events, model_->order(), std::move(further), path.toStdString(),
+      [this, path](const std::string& error) {
         Q_EMIT said(error.empty() ? tr("The events are at %1.").arg(path) : shown(error));
       });
 }

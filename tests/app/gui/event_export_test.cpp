@@ -14,16 +14,17 @@
 namespace stemma {
 namespace {
 
-std::string exported(unsigned threads, const std::vector<EventId>* events, const std::vector<FieldId>& fields) {
+std::string exported(unsigned threads, const std::vector<EventId>* events, const std::vector<FieldId>& fields, const std::vector<std::uint32_t>* rows = nullptr) {
   SessionOptions options;
   options.threads = threads;
   const auto session = Session::open({std::string(std::getenv("STEMMA_ROOT")) + "/samples/azure-run-command"}, options);
   const std::string path = (std::filesystem::temp_directory_path() / ("stemma-export-" + std::to_string(getpid()) + ".csv")).string();
   const std::atomic<bool> dropped{false};
-  EXPECT_EQ(export_csv(*session, events, fields, path, Secrets::redacted, dropped), "");
+  EXPECT_EQ(export_csv(*session, events, rows, fields, path, Secrets::redacted, dropped), "");
   std::ifstream in(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(in), {}};
   std::filesystem::remove(path);
+  EXPECT_FALSE(std::filesystem::exists(path + ".unsorted"));
   return text;
 }
 
@@ -42,10 +43,30 @@ TEST(EventExport, OfChosenEventsAndFields) {
   EXPECT_EQ(text.substr(0, text.find("\r\n")), "timestamp,host.name,log,event.code,process,summary,host.name");
 }
 
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0, end; (end = text.find("\r\n", at)) != std::string::npos; at = end + 2) lines.push_back(text.substr(at, end - at));
+  return lines;
+}
+
+TEST(EventExport, InTheOrderThatTheGridShows) {
+  const std::vector<std::string> in_time = lines_of(exported(2, nullptr, {}));
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t place = 644; place-- > 0;) rows.push_back(place);
+  std::vector<std::string> turned = lines_of(exported(2, nullptr, {}, &rows));
+  ASSERT_EQ(turned.size(), 645u);
+  EXPECT_EQ(turned.front(), in_time.front());
+  std::reverse(turned.begin() + 1, turned.end());
+  EXPECT_EQ(turned, in_time);
+  const std::vector<EventId> events{EventId{5}, EventId{9}, EventId{600}};
+  const std::vector<std::uint32_t> three{2, 0, 1};
+  EXPECT_EQ(lines_of(exported(1, &events, {}, &three)), (std::vector<std::string>{in_time[0], in_time[600], in_time[5], in_time[9]}));
+}
+
 TEST(EventExport, SaysWhatCannotBeWritten) {
   const auto session = Session::open({std::string(std::getenv("STEMMA_ROOT")) + "/samples/azure-run-command"}, {});
   const std::atomic<bool> dropped{false};
-  EXPECT_EQ(export_csv(*session, nullptr, {}, "/no/such/folder/e.csv", Secrets::redacted, dropped), "/no/such/folder/e.csv could not be written");
+  EXPECT_EQ(export_csv(*session, nullptr, nullptr, {}, "/no/such/folder/e.csv", Secrets::redacted, dropped), "/no/such/folder/e.csv could not be written");
 }
 
 }  // namespace
