@@ -15,6 +15,7 @@
 #include "app/gui/event_export.hpp"
 #include "app/gui/event_sort.hpp"
 #include "app/gui/filter_pass.hpp"
+#include "app/gui/foretaste.hpp"
 #include "app/gui/task_queue.hpp"
 #include "app/gui/value_counts.hpp"
 #include "app/session/coverage.hpp"
@@ -207,7 +208,19 @@ class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
     publish(next);
     if (stop.stop_requested()) return;
 
-    Detection detection = detect(*session, *rules, &progress_);
+    // Each with all that the case is until then; the last word has detect().
+    const ui::OpenCase indexed = next;
+    Foretaste foretaste([&](std::vector<Match> so_far) {
+      if (stop.stop_requested()) return;
+      ui::OpenCase some = indexed;
+      some.findings = findings_so_far(*session, *rules, std::move(so_far));
+      take_excepted(*session, *rules, exceptions, {}, some.findings);
+      some.index = std::make_shared<const ui::CaseIndex>(snapshot, some.findings, nullptr);
+      publish(std::move(some));
+    });
+    MatchOptions match_options;
+    match_options.found = [&](std::span<const Match> matches) { foretaste.found(matches); };
+    Detection detection = detect(*session, *rules, &progress_, match_options);
     const std::vector<ExceptedFinding> excepted = take_excepted(*session, *rules, exceptions, {}, detection.findings);
     for (const std::string& line : excepted_lines(exceptions, excepted)) next.notes.push_back(visible(line));
     next.findings = detection.findings;

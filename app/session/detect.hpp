@@ -24,6 +24,10 @@ struct Detection {
 /// Matches (match_rules.hpp), then findings. The same for any number of threads.
 Detection detect(const Session& session, const RuleSet& rules, Progress* progress, const MatchOptions& options = {});
 
+/// Findings of the matches that MatchOptions::found has given so far. detect() has the last word: it knows later records of the same process, and
+/// what sequences give.
+std::vector<Finding> findings_so_far(const Session& session, const RuleSet& rules, std::vector<Match> matches);
+
 /// Whether the rule claims remote execution by a cloud's administration channel (ATT&CK T1651), so that its findings belong to runs.
 bool claims_remote_execution(const Rule& rule);
 

@@ -273,7 +273,10 @@ RuleMatches match_rules(const Session& session, const RuleSet& rules, Progress* 
     matching.consider(id, view, found);
     workers[number]->kinds.note(id, view);
     if (found.empty()) return;
+    std::vector<Match>& single = collected[number]->single;
+    const std::size_t before = single.size();
     collected[number]->take(found, sources.of(id), view);
+    if (options.found && single.size() != before) options.found(std::span<const Match>(single).subspan(before));
     found.clear();
   });
 

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "app/session/session.hpp"
@@ -27,6 +28,8 @@ struct MatchOptions {
   std::size_t last = std::numeric_limits<std::size_t>::max();
   /// Polled once a unit: where it turns true the pass ends early, and what comes out is no answer.
   const std::atomic<bool>* dropped = nullptr;
+  /// Given, from any of the threads, the matches of rules about single events, as they are found: a foretaste, in no order. May be empty.
+  std::function<void(std::span<const Match>)> found = {};
   /// Told each step of each sequence, with its key as text; may be empty.
   std::function<void(const SequenceStep&, const std::string& key)> trace = {};
 };

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <mutex>
+
 #include "reports/finding_document.hpp"
 #include "reports/findings_table.hpp"
 #include "tests/support/audit_writer.hpp"
@@ -171,6 +173,33 @@ TEST(Detect, SameBytesForAnyThreadsAndAnyNames) {
   }
   EXPECT_THAT(outcomes, ::testing::Each(outcomes.front()));
   EXPECT_NE(outcomes.front().find("\"rule\":{"), std::string::npos);
+}
+
+// What is told while rules run is what comes out in the end, where no rule joins events.
+TEST(Detect, MatchesAreToldAsTheyAreFound) {
+  const TempDir dir;
+  dir.write("Security.evtx", security_log("powershell  -ExecutionPolicy Unrestricted -File script3.ps1").bytes());
+  dir.write("audit.log", dash_run().text());
+  SessionOptions session_options;
+  session_options.threads = 2;
+  const auto session = Session::open({dir.path()}, session_options);
+  std::mutex mutex;
+  std::vector<Match> told;
+  MatchOptions options;
+  options.found = [&](std::span<const Match> some) {
+    const std::lock_guard lock(mutex);
+    told.insert(told.end(), some.begin(), some.end());
+  };
+  RuleMatches matches = match_rules(*session, shipped(), nullptr, options);
+  std::sort(told.begin(), told.end());
+  std::sort(matches.single.begin(), matches.single.end());
+  EXPECT_EQ(told, matches.single);
+  const Detection detection = detect(*session, shipped(), nullptr);
+  EXPECT_FALSE(detection.findings.empty());
+  std::vector<std::string> so_far, in_the_end;
+  for (const Finding& finding : findings_so_far(*session, shipped(), told)) so_far.push_back(finding.id);
+  for (const Finding& finding : detection.findings) in_the_end.push_back(finding.id);
+  EXPECT_EQ(so_far, in_the_end);
 }
 
 TEST(FindingDocument, HoldsWhatTheIssueOfAFindingIs) {

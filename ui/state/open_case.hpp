@@ -18,7 +18,7 @@ namespace stemma::ui {
 /// How far a case has come. Each stage holds all that the ones before it do.
 enum class Stage : std::uint8_t {
   empty,     ///< nothing is open
-  indexed,   ///< events and the process tree are there
+  indexed,   ///< events and the process tree are there; findings that came so far, if any
   detected,  ///< findings are there
   complete,  ///< runs and who ordered them are there
 };

@@ -120,7 +120,10 @@ void FindingsPane::describe() {
   if (!open || open->stage == Stage::empty) {
     count_->setText(tr("Nothing is open. Drop a folder or files here, or press Ctrl+O."));
   } else if (open->stage == Stage::indexed) {
-    count_->setText(tr("Rules are running…"));
+    count_->setText(open->findings.empty()
+                        ? tr("Rules are running…")
+                        : tr("Rules are running; %1 findings so far")
+                              .arg(countText(open->findings.size())));
   } else if (open->findings.empty()) {
     const std::size_t runs = open->incident ? open->incident->invocations.size() : 0;
     count_->setText((runs == 0 ? tr("No findings.") : tr("No findings, %1 runs.").arg(runs)) +

@@ -316,7 +316,9 @@ void MainWindow::show_case() {
     case Stage::empty:
       break;
     case Stage::indexed:
-      say(tr("Events and the process tree are here; rules are running."));
+      say(open->findings.empty()
+              ? tr("Events and the process tree are here; rules are running.")
+              : tr("%1 findings so far; rules are running.").arg(countText(open->findings.size())));
       break;
     case Stage::detected:
       say(tr("%1 findings; runs are being joined.").arg(countText(open->findings.size())));
