@@ -2,14 +2,15 @@
 // real logs, the same for the same seed.
 //
 //   make_evidence evtx  --size 1G [--mix sysmon,security,powershell,template-less] [--seed N]
-//                       [--files N] OUT
+//                       [--files N | --hosts N] OUT
 //   make_evidence audit --size 512M [--interleave] [--enriched] [--seed N] [--files N]
-//                       [--runs-every EXECS] OUT
+//                       [--hosts N] [--runs-every EXECS] OUT
 //   make_evidence documents --size 512M [--seed N] OUT
 //
 // OUT is a file; with --files it is a folder, and the same records lie in N files of equal size
-// (evtx: `part-0001.evtx` and on; audit: a rotated set, `audit.log` the newest). Says on standard
-// output what was written: records, chunks and mean fill, or events and lines.
+// (evtx: `part-0001.evtx` and on; audit: a rotated set, `audit.log` the newest). With --hosts it is
+// a folder too, and N machines share the size (`ws-001.evtx`, `web-001/audit.log`). Says on
+// standard output what was written: records, chunks and mean fill, or events and lines.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -37,6 +38,8 @@ struct Order {
   WindowsMix mix;
   std::uint64_t seed = 1;
   std::uint64_t files = 0;  ///< 0: one file, OUT itself
+  std::uint64_t hosts = 0;  ///< 0: one machine, OUT itself
+  std::string computer = kComputer;
   bool interleave = false;
   bool enriched = false;
   LinuxDay::Runs runs;
@@ -102,6 +105,9 @@ Order order_of(int argc, char** argv) {
     } else if (word == "--files") {
       order.files = number(value());
       if (order.files == 0 || order.files > 100'000) throw BadUsage("--files: 1 to 100000");
+    } else if (word == "--hosts") {
+      order.hosts = number(value());
+      if (order.hosts == 0 || order.hosts > 999) throw BadUsage("--hosts: 1 to 999");
     } else if (word == "--interleave") {
       order.interleave = true;
     } else if (word == "--enriched") {
@@ -118,6 +124,8 @@ Order order_of(int argc, char** argv) {
   if (plain.size() != 2 || (plain[0] != "evtx" && plain[0] != "audit" && plain[0] != "documents"))
     throw BadUsage("say evtx, audit or documents, and one OUT");
   if (plain[0] == "documents" && order.files != 0) throw BadUsage("documents are one file");
+  if (order.hosts != 0 && (order.files != 0 || plain[0] == "documents"))
+    throw BadUsage("--hosts goes with evtx and audit, without --files");
   if (order.size == 0) throw BadUsage("--size is missing");
   order.kind = plain[0];
   order.out = plain[1];
@@ -136,7 +144,7 @@ void make_evtx(const Order& order) {
   const std::uint64_t size = order.size / parts;
   const std::uint64_t chunks_each = std::max<std::uint64_t>(
       1, (size - std::min<std::uint64_t>(size, support::kFileHeaderSize)) / support::kChunkSize);
-  WindowsDay day(order.mix, order.seed);
+  WindowsDay day(order.mix, order.seed, order.computer);
   support::WinRecord record = day.next();
   std::uint64_t records = 0;
   for (std::uint64_t part = 0; part < parts; ++part) {
@@ -206,24 +214,40 @@ void make_documents(const Order& order) {
   fmt::print("records {} bytes {}\n", records, written);
 }
 
+void make(const Order& order) {
+  if (order.hosts != 0) {
+    for (std::uint64_t host = 1; host <= order.hosts; ++host) {
+      Order one = order;
+      one.hosts = 0;
+      one.size = order.size / order.hosts;
+      one.seed = order.seed + host - 1;
+      one.computer = fmt::format("ws-{:03}.corp.example", host);
+      one.out = order.out / (order.kind == "evtx" ? fmt::format("ws-{:03}.evtx", host)
+                                                  : fmt::format("web-{:03}/audit.log", host));
+      make(one);
+    }
+    return;
+  }
+  fs::create_directories(order.files != 0 ? order.out : fs::absolute(order.out).parent_path());
+  if (order.kind == "evtx") make_evtx(order);
+  if (order.kind == "audit") make_audit(order);
+  if (order.kind == "documents") make_documents(order);
+}
+
 }  // namespace
 }  // namespace stemma::bench
 
 int main(int argc, char** argv) {
   try {
-    const stemma::bench::Order order = stemma::bench::order_of(argc, argv);
-    if (order.files != 0) std::filesystem::create_directories(order.out);
-    if (order.kind == "evtx") stemma::bench::make_evtx(order);
-    if (order.kind == "audit") stemma::bench::make_audit(order);
-    if (order.kind == "documents") stemma::bench::make_documents(order);
+    stemma::bench::make(stemma::bench::order_of(argc, argv));
     return 0;
   } catch (const stemma::bench::BadUsage& bad) {
     fmt::print(stderr,
                "make_evidence: {}\n"
                "usage: make_evidence evtx --size 1G [--mix sysmon,security,powershell,"
-               "template-less] [--seed N] [--files N] OUT\n"
+               "template-less] [--seed N] [--files N | --hosts N] OUT\n"
                "       make_evidence audit --size 512M [--interleave] [--enriched] [--seed N] "
-               "[--files N] [--runs-every EXECS] OUT\n"
+               "[--files N | --hosts N] [--runs-every EXECS] OUT\n"
                "       make_evidence documents --size 512M [--seed N] OUT\n",
                bad.what());
     return 2;

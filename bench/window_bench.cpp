@@ -117,8 +117,20 @@ int main(int argc, char** argv) {
       fmt::print("{:<34} {:.1f} ms after the snapshot; import until there {:.1f} s\n", "first painted frame", painted, ms_since(opened) / 1000);
     });
   });
+  double found = 0;
+  QObject::connect(&bench, &Workbench::caseChanged, &window, [&] {
+    if (found != 0 || !bench.openCase() || bench.openCase()->findings.empty()) return;
+    found = ms_since(opened);
+    fmt::print("{:<34} {:.1f} s, {} of them; rules are {}\n", "first findings", found / 1000, bench.openCase()->findings.size(),
+               bench.openCase()->stage == Stage::indexed ? "running" : "done");
+  });
   window.openPaths({QString::fromUtf8(argv[1])});
-  wait([&] { return bench.openCase() && bench.openCase()->stage == Stage::complete && painted != 0; });
+  wait([&] { return bench.openCase() && (bench.openCase()->stage == Stage::complete || !service.progress().running); });
+  if (!bench.openCase()->snapshot || bench.openCase()->snapshot->events.size() == 0) {
+    fmt::print(stderr, "window_bench: no events in {}\n", argv[1]);
+    return 1;
+  }
+  wait([&] { return bench.openCase()->stage == Stage::complete && painted != 0; });
   const CaseSnapshot& snapshot = *bench.openCase()->snapshot;
   fmt::print("{:<34} {:.1f} s; the window's thread meanwhile: {}\n", "complete", ms_since(opened) / 1000, heart.said());
   fmt::print("{:<34} {} events, {} processes, {} hosts\n", "case", snapshot.events.size(), snapshot.tree.entities().size(), snapshot.hosts.size());

@@ -130,7 +130,7 @@ void WindowsDay::happen_in_sysmon(Act what, const Life& life) {
     add("Protocol", random_.one_in(5) ? "udp" : "tcp");
     add("Initiated", random_.one_in(6) ? "false" : "true");
     add("SourceIp", "10.0.3.17");
-    add("SourceHostname", kComputer);
+    add("SourceHostname", computer_);
     add("SourcePort", std::to_string(random_.between(49'152, 65'535)));
     add("DestinationIp", address());
     add("DestinationHostname", random_.one_in(2) ? "-" : fill(random_.pick(domain_names())));
@@ -285,7 +285,7 @@ void WindowsDay::logon() {
   fields.emplace_back("ImpersonationLevel", "%%1833");
   fields.emplace_back("VirtualAccount", "%%1843");
   fields.emplace_back("ElevatedToken", "%%1842");
-  put(support::security_4624(kComputer, now_, fields));
+  put(support::security_4624(computer_, now_, fields));
   Fields special{{"SubjectUserSid", std::string(who.sid)},
                  {"SubjectUserName", std::string(who.name)},
                  {"SubjectDomainName", std::string(who.domain)},
@@ -305,7 +305,7 @@ void WindowsDay::script_block(const Life& life) {
     block.text += fill(random_.pick(script_lines())) + "\r\n";
   block.id = fill("@@@@@@@@-@@@@-@@@@-@@@@-@@@@@@@@@@@@");
   if (random_.one_in(2)) block.path = fill("C:\\ProgramData\\~\\~-~.ps1");
-  put(support::powershell_4104(kComputer, now_, life.pid, block));
+  put(support::powershell_4104(computer_, now_, life.pid, block));
 }
 
 }  // namespace stemma::bench

@@ -27,8 +27,11 @@ std::string hashes_of(std::string_view image) {
                      hex_digest(image, 2, 64), hex_digest(image, 3, 32));
 }
 
-WindowsDay::WindowsDay(WindowsMix mix, std::uint64_t seed)
-    : mix_(mix), random_(Random::mix(seed + 1)), now_(parse_time("2026-11-02T06:58:12Z")->time) {
+WindowsDay::WindowsDay(WindowsMix mix, std::uint64_t seed, std::string computer)
+    : mix_(mix),
+      computer_(std::move(computer)),
+      random_(Random::mix(seed + 1)),
+      now_(parse_time("2026-11-02T06:58:12Z")->time) {
   boot();
 }
 
@@ -45,11 +48,11 @@ void WindowsDay::put(WinRecord record) {
 }
 
 void WindowsDay::sysmon(unsigned id, const Fields& fields) {
-  if (mix_.sysmon) put(support::sysmon_event(id, kComputer, now_, fields));
+  if (mix_.sysmon) put(support::sysmon_event(id, computer_, now_, fields));
 }
 
 void WindowsDay::security(unsigned id, const Fields& fields) {
-  if (mix_.security) put(support::security_event(id, kComputer, now_, fields));
+  if (mix_.security) put(support::security_event(id, computer_, now_, fields));
 }
 
 void WindowsDay::boot() {
@@ -196,7 +199,7 @@ void WindowsDay::end(std::size_t who) {
   fields.emplace_back("Status", random_.one_in(9) ? "0x1" : "0x0");
   fields.emplace_back("ProcessId", hex(life.pid));
   fields.emplace_back("ProcessName", image);
-  put(support::security_4689(kComputer, now_, fields));
+  put(support::security_4689(computer_, now_, fields));
 }
 
 void WindowsDay::sysmon_start(const Life& life) {
@@ -238,7 +241,7 @@ void WindowsDay::security_start(const Life& life) {
   fields.emplace_back("CommandLine", life.command_line);
   fields.emplace_back("ParentProcessName", life.parent_image);
   fields.emplace_back("MandatoryLabel", life.account == kSystem ? "S-1-16-16384" : "S-1-16-8192");
-  put(support::security_4688(kComputer, now_, fields));
+  put(support::security_4688(computer_, now_, fields));
 }
 
 }  // namespace stemma::bench

@@ -36,7 +36,8 @@ std::string hashes_of(std::string_view image);
 
 class WindowsDay {
  public:
-  WindowsDay(WindowsMix mix, std::uint64_t seed);
+  /// @param computer  name that the records give the machine
+  WindowsDay(WindowsMix mix, std::uint64_t seed, std::string computer = kComputer);
 
   /// The next record, in the order of time. Its record id is left to the writer.
   support::WinRecord next();
@@ -91,6 +92,7 @@ class WindowsDay {
   void subject(support::Fields& fields, std::size_t account) const;
 
   WindowsMix mix_;
+  const std::string computer_;
   Random random_;
   Timestamp now_;
   std::vector<Life> live_;
