@@ -10,6 +10,19 @@ bool overlaps(const Marker& marker, Timestamp from, Timestamp to) {
   return marker.from < to && from < marker.to;
 }
 
+// The last that anything tells of it: its own events and the starts of its children. O(log events
+// of it).
+Timestamp last_sign(const Model& model, EntityId id) {
+  const ProcessTree& tree = model.snapshot().tree;
+  Timestamp last = tree.entity(id).start;
+  for (const auto& events : model.index->of_entity(id)) {
+    if (!events.empty()) last = std::max(last, model.snapshot().events.time(events.back()));
+  }
+  const auto children = tree.children(id);  // by start
+  if (!children.empty()) last = std::max(last, tree.entity(children.back()).start);
+  return last;
+}
+
 }  // namespace
 
 std::vector<LifeGap> life_gaps(const Model& model, EntityId id) {
@@ -19,8 +32,13 @@ std::vector<LifeGap> life_gaps(const Model& model, EntityId id) {
   const ProcessEntity& entity = tree.entity(id);
   const HostModel* host = model.find(entity.host);
   if (host == nullptr) return out;
-  const Timestamp end =
-      entity.end_kind == EndKind::open ? std::max(host->markers.last, entity.start) : entity.end;
+  // Where no log tells of ends, a process that was not seen to end most likely did, unseen: to say
+  // that it lived through whatever is missing later would mark every process.
+  const Timestamp end = entity.end_kind == EndKind::seen ? entity.end
+                        : !host->ends_seen               ? last_sign(model, id)
+                        : entity.end_kind == EndKind::open
+                            ? std::max(host->markers.last, entity.start)
+                            : entity.end;
   const bool by_pid = entity.parent && entity.edge != ParentEdge::guid &&
                       tree.entity(entity.parent).start_seen && entity.start_seen;
   for (const MarkerKind kind : {MarkerKind::log_cleared, MarkerKind::gap}) {

@@ -54,6 +54,13 @@ class Builder {
     }
   }
 
+  void ends() {
+    for (const ProcessEntity& entity : case_.snapshot->tree.entities()) {
+      if (entity.end_kind != EndKind::seen) continue;
+      if (HostModel* host = find(entity.host)) host->ends_seen = true;
+    }
+  }
+
   // They say nothing but what the snapshot does, so an earlier stage's will do.
   void markers_of(const Model& before) {
     for (HostModel& host : model_.hosts) {
@@ -226,6 +233,7 @@ std::shared_ptr<const Model> build_timeline(std::shared_ptr<const OpenCase> open
   if (stop.stop_requested()) return nullptr;
   Builder builder(*model);
   builder.hosts();
+  builder.ends();
   if (same) {
     builder.markers_of(*before);
   } else {

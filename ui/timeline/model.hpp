@@ -42,6 +42,7 @@ struct HostModel {
   HostId host;         ///< none: events that name no host
   bool cloud = false;  ///< a cloud's account, which runs nothing
   std::uint64_t events = 0;
+  bool ends_seen = false;  ///< its logs tell of some process's end, so one without lived on
   std::vector<FindingMark> findings;      ///< ascending by event
   std::vector<RunMark> runs;              ///< by from
   std::vector<OperationMark> operations;  ///< by event

@@ -79,6 +79,23 @@ TEST(LifeGaps, AParentByItsIdIsNoOtherWhateverIsMissing) {
   EXPECT_EQ(gaps(*model, 2), "");
 }
 
+// auditd with rules for execve alone: nobody is seen to end.
+TEST(LifeGaps, WithoutAnyEndALifeIsKnownToLastUntilItsLastSign) {
+  Story told;
+  told.sysmon_start(at(10, 1, 1));
+  told.sysmon_start(child(at(11, 2, 2), 1));
+  told.sysmon_start(child(at(12, 3, 3), 2));
+  told.sysmon_start(child(at(80, 4, 500), 1));
+  told.sysmon_start(child(at(81, 5, 501), 4));
+  const auto model = build_timeline(case_of(told));
+  ASSERT_FALSE(model->hosts[0].ends_seen);
+  EXPECT_EQ(gaps(*model, 1),
+            "12-80 496 record ids missing (Microsoft-Windows-Sysmon/Operational)\n");
+  EXPECT_EQ(gaps(*model, 2), "");  // it started 3 before what is missing, and nothing since
+  EXPECT_EQ(gaps(*model, 3), "");
+  EXPECT_EQ(gaps(*model, 5), "");
+}
+
 TEST(LifeGaps, GapsOfLogsThatShowNoStartsDoNotCount) {
   Story told;
   told.sysmon_start(at(1, 1, 1));
