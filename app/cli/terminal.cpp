@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 namespace stemma {
 
@@ -25,15 +28,23 @@ Output::Output(std::string path) : path_(std::move(path)) {
     file_ = stdout;
     return;
   }
-  part_ = path_ + ".part";
-  file_ = std::fopen(part_.c_str(), "wb");
+  // A device or a pipe is written to, never replaced by a file; of a link the file that it leads to is.
+  struct stat there = {};
+  const bool exists = ::stat(path_.c_str(), &there) == 0;
+  if (exists && S_ISREG(there.st_mode)) {
+    std::error_code error;
+    const std::filesystem::path real = std::filesystem::canonical(path_, error);
+    if (!error) path_ = real.string();
+  }
+  if (!exists || S_ISREG(there.st_mode)) part_ = path_ + ".part";
+  file_ = std::fopen(part_.empty() ? path_.c_str() : part_.c_str(), "wb");
   if (file_ == nullptr) error_ = fmt::format("{}: cannot be written: {}", path_, std::strerror(errno));
 }
 
 Output::~Output() {
   if (file_ != nullptr && !path_.empty()) {
     std::fclose(file_);
-    std::remove(part_.c_str());
+    if (!part_.empty()) std::remove(part_.c_str());
   }
 }
 
@@ -58,10 +69,10 @@ bool Output::finish() {
   if (!path_.empty()) {
     std::fclose(file_);
     file_ = nullptr;
-    if (error_.empty() && std::rename(part_.c_str(), path_.c_str()) != 0) {
+    if (error_.empty() && !part_.empty() && std::rename(part_.c_str(), path_.c_str()) != 0) {
       error_ = fmt::format("{}: cannot be written: {}", path_, std::strerror(errno));
     }
-    if (!error_.empty()) std::remove(part_.c_str());
+    if (!error_.empty() && !part_.empty()) std::remove(part_.c_str());
   }
   return error_.empty();
 }

@@ -16,7 +16,7 @@ std::size_t terminal_width();
 /// Writes data to standard output, or to a file that is complete or absent: it is written beside its name and renamed at the end.
 class Output {
  public:
-  /// @param path empty or `-`: standard output
+  /// @param path empty or `-`: standard output. A file appears under its name when it is whole; a device or a pipe (`/dev/null`) is written to at once.
   explicit Output(std::string path);
   ~Output();
   Output(const Output&) = delete;

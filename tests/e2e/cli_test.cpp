@@ -1,6 +1,7 @@
 // The program as its user runs it: arguments in, standard output, standard error and exit code out.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <cstdio>
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <thread>
 
 #include "tests/e2e/run_cli.hpp"
 #include "tests/support/audit_writer.hpp"
@@ -86,6 +88,34 @@ TEST(Cli, OutputFileIsCompleteOrAbsent) {
   const Outcome bad = stemma("scan -q -o " + (dir / "no/such/folder.jsonl") + " " + dir.path());
   EXPECT_EQ(bad.code, 1);
   EXPECT_THAT(bad.err, HasSubstr("folder.jsonl: cannot be written: No such file or directory"));
+}
+
+TEST(Cli, APipeIsWrittenToAndStaysOne) {
+  const TempDir dir;
+  dir.write("audit.log", run_log());
+  const std::string pipe = dir / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  std::string read;
+  std::jthread reader([&] { read = read_file(pipe); });
+  const Outcome outcome = stemma("scan -q -o " + pipe + " " + (dir / "audit.log"));
+  // Where the program made a file of it nobody wrote to the pipe, and the reader still waits.
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  if (!std::filesystem::is_fifo(pipe)) std::_Exit(1);
+  reader.join();
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(read, stemma("scan -q " + (dir / "audit.log")).out);
+  EXPECT_FALSE(std::filesystem::exists(pipe + ".part"));
+}
+
+TEST(Cli, OfALinkTheFileThatItLeadsToIsWritten) {
+  const TempDir dir;
+  dir.write("audit.log", run_log());
+  dir.write("real.jsonl", "before");
+  std::filesystem::create_symlink(dir / "real.jsonl", dir / "link.jsonl");
+  const std::string arguments = "scan -q -o " + (dir / "link.jsonl") + " " + (dir / "audit.log");
+  EXPECT_EQ(stemma(arguments).code, 0);
+  EXPECT_TRUE(std::filesystem::is_symlink(dir / "link.jsonl"));
+  EXPECT_EQ(read_file(dir / "real.jsonl"), stemma("scan -q " + (dir / "audit.log")).out);
 }
 
 TEST(Cli, TimeAndHostNarrowWhatIsShown) {
