@@ -92,6 +92,7 @@ class SysmonLinuxParser final : public Parser {
   // passing.
   [[nodiscard]] bool recognizes(const ArtifactBytes& artifact) const override {
     const std::string_view file = artifact.text();
+    if (is_all_audit(file)) return false;
     std::string scratch, host;
     std::size_t at = 0;
     while ((at = find(file, at)) != std::string_view::npos) {
@@ -185,6 +186,23 @@ class SysmonLinuxParser final : public Parser {
  private:
   static std::size_t find(std::string_view file, std::size_t at) {
     return find_word(file, kProvider, kProvider.find('x'), at);
+  }
+
+  // A log that auditd wrote itself may have 50 GB, which nobody wants to read twice, the first time
+  // on one thread. Lines here and there over all of it tell, so that a log which somebody put
+  // together of several is looked through.
+  static bool is_all_audit(std::string_view file) {
+    constexpr std::size_t kLarge = 4u << 20, kPlaces = 64;
+    if (file.size() < kLarge) return false;
+    for (std::size_t i = 0; i < kPlaces; ++i) {
+      std::size_t begin = file.size() / kPlaces * i;
+      if (i != 0) begin = std::min(file.find('\n', begin), file.size() - 1) + 1;
+      const std::string_view line = file.substr(begin, file.substr(begin, kMaxLine).find('\n'));
+      const std::string_view head = line.substr(0, 512);
+      if (!head.starts_with("type=") && !head.starts_with("node=")) return false;
+      if (head.find("msg=audit(") == std::string_view::npos) return false;
+    }
+    return true;
   }
 
   static void refuse(const Line& line, const Fault& fault, ImportLog& log) {

@@ -208,6 +208,25 @@ TEST(SysmonLinux, RecognizesByContent) {
   EXPECT_FALSE(recognizes("{\"SyslogMessage\":\"\\u003cEvent Linux-Sysmon\"}\n"));
 }
 
+// A large log of auditd's own is not looked through for what cannot be in it; one that somebody put
+// together of several is.
+TEST(SysmonLinux, LargeAuditLogsAreToldByLinesHereAndThere) {
+  const auto recognizes = [](const std::string& text) {
+    return make_sysmon_linux_parser()->recognizes(
+        {ArtifactId{1}, std::as_bytes(std::span(text)), {}, "audit.log"});
+  };
+  const std::string audit = "type=PATH msg=audit(1634850338.101:7): name=\"/tmp/a\"\n";
+  const std::string node = "node=web1 " + audit;
+  std::string log;
+  while (log.size() < 6u << 20) log += log.size() % 2 == 0 ? audit : node;
+  EXPECT_FALSE(recognizes(log));
+  std::string syslog;
+  while (syslog.size() < 300'000) syslog += kHead + kEvent + "\n";
+  EXPECT_TRUE(recognizes(log + syslog));
+  EXPECT_TRUE(recognizes(syslog + log));
+  EXPECT_TRUE(recognizes(log + syslog + log));
+}
+
 TEST(SysmonLinux, FindsEventsAgain) {
   const std::string file = "x\n" + kHead + kEvent + "\r\n" + kHead + kEvent + "\n";
   const Reading reading = read(file);
