@@ -4,39 +4,29 @@
 
 #include <chrono>
 #include <fstream>
-#include <mutex>
-#include <thread>
 #include <utility>
 
-#include "app/casefile/case_file.hpp"
-#include "app/casefile/evidence_list.hpp"
 #include "app/casefile/targets.hpp"
+#include "app/gui/case_import.hpp"
+#include "app/gui/case_notes.hpp"
 #include "app/gui/event_details.hpp"
 #include "app/gui/event_export.hpp"
 #include "app/gui/event_sort.hpp"
 #include "app/gui/filter_pass.hpp"
-#include "app/gui/foretaste.hpp"
 #include "app/gui/task_queue.hpp"
 #include "app/gui/value_counts.hpp"
-#include "app/session/coverage.hpp"
 #include "app/session/detect.hpp"
-#include "app/session/digest.hpp"
 #include "app/session/document.hpp"
 #include "app/session/except.hpp"
 #include "app/session/explain.hpp"
-#include "app/session/incident.hpp"
 #include "app/session/session.hpp"
-#include "detection/channels/load.hpp"
 #include "detection/invocations/secret_findings.hpp"
-#include "detection/rules/exceptions.hpp"
 #include "events/fields.hpp"
 #include "events/text.hpp"
 #include "reports/document_formats.hpp"
 #include "reports/event_summary.hpp"
 #include "reports/explanation_text.hpp"
-#include "reports/findings_table.hpp"
 #include "reports/html_report.hpp"
-#include "reports/ledger_text.hpp"
 #include "ui/state/finding_facts.hpp"
 #include "ui/timeline/model.hpp"
 
@@ -48,222 +38,12 @@ using Clock = std::chrono::steady_clock;
 // How often a view is told how far a pass has come.
 constexpr std::chrono::milliseconds kTellEvery{100};
 
-std::string today() {
-  const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
-  return format_time(Timestamp{now.count()}, 0).substr(0, 10);
-}
-
-RuleExceptions load_exceptions_of(const GuiOptions& options, const RuleSet& rules) {
-  RuleExceptions exceptions;
-  for (const std::string& path : options.exceptions) load_exceptions_file(path, today(), rules, exceptions);
-  return exceptions;
-}
-
-// The rules that are matched and those of secrets, which findings name and nothing matches.
-std::shared_ptr<const RuleSet> with_secret_rules(const RuleSet& rules) {
-  auto named = std::make_shared<RuleSet>(rules);
-  named->rules.insert(named->rules.end(), secret_rules().begin(), secret_rules().end());
-  return named;
-}
-
 // A secret as a finding like any other: what was seen, and what that means.
 std::string told(const SecretSeen& secret, const Rule& rule, Secrets secrets) {
   return fmt::format("{}: {}\n{}\n", visible(redact(secret.kind, secrets)), visible(redact(secret.where, secrets)), visible(rule.description));
 }
 
-double seconds_since(Clock::time_point begun) { return std::chrono::duration<double>(Clock::now() - begun).count(); }
-
 }  // namespace
-
-// A collection being opened, or open. Kept by whoever still works on it.
-class SessionCaseService::Import : public std::enable_shared_from_this<Import> {
- public:
-  Import(GuiOptions options, std::vector<std::string> paths, Post post, Changed changed)
-      : options_(std::move(options)), paths_(std::move(paths)), post_(std::move(post)), changed_(std::move(changed)) {}
-
-  void start() {
-    thread_ = std::jthread([self = this](const std::stop_token& stop) { self->run(stop); });
-  }
-  void stop() { thread_.request_stop(); }
-  // No answer after this.
-  void forget() { *forgotten_ = true; }
-  void join() {
-    if (thread_.joinable()) thread_.join();
-  }
-
-  [[nodiscard]] bool ended() const { return ended_; }
-
-  [[nodiscard]] ui::ImportProgress progress() const {
-    ui::ImportProgress out;
-    out.running = running_;
-    out.step = progress_.step.load();
-    out.bytes_total = progress_.bytes_total;
-    out.bytes_done = progress_.bytes_done;
-    out.events = progress_.events;
-    out.seconds = seconds_since(begun_);
-    return out;
-  }
-
-  [[nodiscard]] std::shared_ptr<const Session> session() const {
-    const std::lock_guard lock(mutex_);
-    return session_;
-  }
-  [[nodiscard]] std::shared_ptr<const ui::OpenCase> current() const {
-    const std::lock_guard lock(mutex_);
-    return current_;
-  }
-  [[nodiscard]] const GuiOptions& options() const { return options_; }
-  [[nodiscard]] Secrets secrets() const { return options_.show_secrets ? Secrets::shown : Secrets::redacted; }
-  [[nodiscard]] const ChannelSet& channels() const { return channels_; }
-  // Those that are matched; null until they are loaded.
-  [[nodiscard]] const std::shared_ptr<const RuleSet>& rules() const { return rules_; }
-  [[nodiscard]] const std::vector<std::string>& paths() const { return paths_; }
-
-  // Those that are worked out already, by ArtifactId; none while one is being worked out.
-  std::vector<std::string> known_digests() {
-    const std::unique_lock lock(digest_mutex_, std::try_to_lock);
-    return lock ? digests_ : std::vector<std::string>{};
-  }
-
-  // Digest of a file, worked out when first asked for.
-  std::string digest(const Session& session, ArtifactId id) {
-    const std::lock_guard lock(digest_mutex_);
-    if (digests_.empty()) digests_.resize(session.snapshot().artifacts.size());
-    std::string& digest = digests_[id.index()];
-    if (digest.empty()) digest = sha256_hex(session.bytes_on_disk(id));
-    return digest;
-  }
-
- private:
-  void publish(ui::OpenCase next) {
-    next.seconds = seconds_since(begun_);
-    auto shared = std::make_shared<const ui::OpenCase>(std::move(next));
-    {
-      const std::lock_guard lock(mutex_);
-      current_ = shared;
-    }
-    post_([shared, forgotten = forgotten_, self = weak_from_this()] {
-      if (*forgotten) return;
-      if (const auto import = self.lock()) import->changed_(shared);
-    });
-  }
-
-  void run(const std::stop_token& stop) {
-    ui::OpenCase next;
-    next.paths = paths_;
-    try {
-      work(stop, next);
-    } catch (const std::exception& error) {
-      // Memory, or a library that throws: the window says so and what is complete stays.
-      next.notes.push_back(fmt::format("the import ended early: {}", visible(error.what())));
-      publish(next);
-    }
-    running_ = false;
-    publish_end();
-    ended_ = true;
-  }
-
-  // The last stage again, so that a view that samples progress learns of the end at once.
-  void publish_end() {
-    const auto last = current();
-    if (!last) return;
-    ui::OpenCase again = *last;
-    publish(std::move(again));
-  }
-
-  void work(const std::stop_token& stop, ui::OpenCase& next) {
-    auto rules = std::make_shared<RuleSet>(load_rules(options_.rules, true, {.compile = {}, .any_index = options_.any_index}));
-    for (const eql::Diagnostic& diagnostic : rules->diagnostics) {
-      if (diagnostic.severity == eql::Severity::error && !eql::is_unsupported(diagnostic.code)) next.notes.push_back(eql::render(diagnostic));
-    }
-    LoadedChannels channels = load_channels(options_.channels);
-    for (const ChannelProblem& problem : channels.problems) next.notes.push_back(describe(problem));
-    channels_ = std::move(channels.set);
-    rules_ = rules;
-    next.rules = with_secret_rules(*rules);
-    const RuleExceptions exceptions = load_exceptions_of(options_, *rules);
-    for (const eql::Diagnostic& diagnostic : exceptions.diagnostics) next.notes.push_back(eql::render(diagnostic));
-    Automation automation;
-    for (const std::string& path : options_.automation) load_automation_file(path, today(), automation);
-    for (const eql::Diagnostic& diagnostic : automation.diagnostics) next.notes.push_back(eql::render(diagnostic));
-
-    SessionOptions session_options;
-    session_options.threads = options_.threads;
-    session_options.progress = &progress_;
-    session_options.stop = stop;
-    std::shared_ptr<const Session> session = Session::open(paths_, session_options);
-    {
-      const std::lock_guard lock(mutex_);
-      session_ = session;
-    }
-    const CaseSnapshot& snapshot = session->snapshot();
-    next.snapshot = session->shared_snapshot();
-    next.stage = ui::Stage::indexed;
-    next.bytes = ledger_totals(snapshot).read;
-    next.index = std::make_shared<const ui::CaseIndex>(snapshot, next.findings, nullptr);
-    for (const std::string& path : session->unreadable()) next.notes.push_back(fmt::format("{} could not be opened", visible(path)));
-    if (stop.stop_requested()) next.notes.push_back("the import was stopped: what is shown is a part of the evidence");
-    if (snapshot.artifacts.empty()) next.notes.push_back("no evidence of a known format was found there");
-    if (session->something_refused()) next.notes.push_back("some evidence could not be read: " + ledger_line(snapshot));
-    publish(next);
-    if (stop.stop_requested()) return;
-
-    // Each with all that the case is until then; the last word has detect().
-    const ui::OpenCase indexed = next;
-    Foretaste foretaste([&](std::vector<Match> so_far) {
-      if (stop.stop_requested()) return;
-      ui::OpenCase some = indexed;
-      some.findings = findings_so_far(*session, *rules, std::move(so_far));
-      take_excepted(*session, *rules, exceptions, {}, some.findings);
-      some.index = std::make_shared<const ui::CaseIndex>(snapshot, some.findings, nullptr);
-      publish(std::move(some));
-    });
-    MatchOptions match_options;
-    match_options.found = [&](std::span<const Match> matches) { foretaste.found(matches); };
-    Detection detection = detect(*session, *rules, &progress_, match_options);
-    const std::vector<ExceptedFinding> excepted = take_excepted(*session, *rules, exceptions, {}, detection.findings);
-    for (const std::string& line : excepted_lines(exceptions, excepted)) next.notes.push_back(visible(line));
-    next.findings = detection.findings;
-    next.stage = ui::Stage::detected;
-    next.index = std::make_shared<const ui::CaseIndex>(snapshot, next.findings, nullptr);
-    if (detection.dropped != 0) next.notes.push_back(fmt::format("{} matches of sequences and samples were left out at a cap", detection.dropped));
-    const std::string blind = blind_spots(*rules, detection.coverage);
-    if (!blind.empty()) next.notes.push_back(blind.substr(0, blind.size() - 1));
-    publish(next);
-    if (stop.stop_requested()) return;
-
-    progress_.step = "joining runs";
-    next.incident = std::make_shared<const Incident>(build_incident(*session, channels_, next.findings, {.all_channels = options_.all_channels, .automation = &automation}));
-    for (const SecretSeen& secret : next.incident->secrets) {
-      next.findings.push_back(secret_finding(secret));
-      next.findings.back().rule = static_cast<std::uint32_t>(rules->rules.size() + static_cast<std::size_t>(secret.what));
-    }
-    for (const AutomationDeclaration& entry : next.incident->automation) {
-      if (entry.expired) continue;  // told when it was read
-      next.notes.push_back(visible(fmt::format("declared automation, {} set aside: {}", automation_use(entry), automation_words(entry))));
-    }
-    next.stage = ui::Stage::complete;
-    next.index = std::make_shared<const ui::CaseIndex>(snapshot, next.findings, next.incident.get());
-    publish(next);
-  }
-
-  GuiOptions options_;
-  std::vector<std::string> paths_;
-  Post post_;
-  Changed changed_;
-  Progress progress_;
-  std::atomic<bool> running_{true}, ended_{false};
-  std::shared_ptr<std::atomic<bool>> forgotten_ = std::make_shared<std::atomic<bool>>(false);
-  Clock::time_point begun_ = Clock::now();
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Session> session_;
-  std::shared_ptr<const ui::OpenCase> current_;
-  ChannelSet channels_;                   // both written before the first stage is published
-  std::shared_ptr<const RuleSet> rules_;
-  std::mutex digest_mutex_;
-  std::vector<std::string> digests_;
-  std::jthread thread_;
-};
 
 SessionCaseService::SessionCaseService(GuiOptions options, Post post)
     : options_(std::move(options)), post_(std::move(post)), quick_(std::make_unique<TaskQueue>()), timelines_(std::make_unique<TaskQueue>()), watch_(std::make_unique<TaskQueue>()), passes_(std::make_unique<TaskQueue>()), notes_queue_(std::make_unique<TaskQueue>()) {}
@@ -284,7 +64,7 @@ SessionCaseService::~SessionCaseService() {
 
 // Lets go of replaced cases whose threads have ended.
 void SessionCaseService::sweep() {
-  std::erase_if(ending_, [](const std::shared_ptr<Import>& one) {
+  std::erase_if(ending_, [](const std::shared_ptr<CaseImport>& one) {
     if (!one->ended()) return false;
     one->join();
     return true;
@@ -299,7 +79,7 @@ void SessionCaseService::open(std::vector<std::string> paths, Changed changed) {
     // Its thread may be in the middle of a pass, which the window does not wait for.
     ending_.push_back(std::move(replaced));
   }
-  import_ = std::make_shared<Import>(options_, std::move(paths), post_, std::move(changed));
+  import_ = std::make_shared<CaseImport>(options_, std::move(paths), post_, std::move(changed));
   import_->start();
 }
 
@@ -308,7 +88,6 @@ void SessionCaseService::cancel_import() {
 }
 
 ui::ImportProgress SessionCaseService::progress() const { return import_ ? import_->progress() : ui::ImportProgress{}; }
-
 
 ui::RequestHandle SessionCaseService::read_rows(std::vector<EventId> events, std::vector<FieldId> further, RowsRead done) {
   sweep();
@@ -514,109 +293,8 @@ ui::RequestHandle SessionCaseService::export_events(std::shared_ptr<const std::v
   });
 }
 
-// The case file of the collection that is open. One thread.
-class SessionCaseService::Notes {
- public:
-  Notes(std::shared_ptr<Import> import, std::filesystem::path folder) : import_(std::move(import)), folder_(std::move(folder)) {}
-
-  ui::CaseNotes open(const std::string& path) {
-    ui::CaseNotes out;
-    const auto session = import_ ? import_->session() : nullptr;
-    if (!session) return out;
-    for (std::uint32_t i = 1; i <= session->snapshot().artifacts.size(); ++i) digests_.push_back(import_->digest(*session, {i}));
-    contents_.evidence = evidence_of(*session, digests_);
-    path_ = path.empty() ? default_path() : path;
-    std::error_code ignored;
-    if (path_.empty() || !std::filesystem::exists(path_, ignored)) {
-      out.path = path_;
-      out.writable = !path_.empty();
-      return out;
-    }
-    auto opened = CaseFile::open(path_);
-    if (!opened) {
-      out.notes.push_back(visible(opened.error().message));
-      if (opened.error().kind == CaseError::Kind::damaged) salvage(out);
-      if (!file_) return out;
-    } else {
-      file_ = std::make_unique<CaseFile>(std::move(*opened));
-    }
-    const CaseContents& then = file_->contents();
-    out.path = file_->path();
-    out.writable = file_->writable();
-    out.annotations = then.annotations;
-    out.settings = then.settings;
-    out.exists = true;
-    if (!file_->note().empty()) out.notes.push_back(visible(file_->note()));
-    for (const std::string& line : file_->left_out()) out.notes.push_back(visible(line));
-    if (!then.evidence.empty()) {
-      const auto matches = compare_evidence(then.evidence, contents_.evidence);
-      const std::string line = difference_line(count(matches));
-      if (!line.empty()) out.notes.push_back(visible(line));
-      for (const EvidenceMatch& match : matches) {
-        if (match.state == EvidenceState::same || match.state == EvidenceState::moved || out.notes.size() > kMostDifferences) continue;
-        out.notes.push_back(fmt::format("{}: {}", evidence_state_name(match.state), match.now.path.empty() ? match.then.path : match.now.path));
-      }
-    }
-    return out;
-  }
-
-  std::string save(Annotations annotations, std::map<std::string, std::string> settings) {
-    if (path_.empty()) return "there is no folder for case files: nothing was saved";
-    if (!file_) {
-      std::error_code error;
-      std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), error);
-      auto made = CaseFile::create(path_);
-      if (!made) return visible(made.error().message);
-      file_ = std::make_unique<CaseFile>(std::move(*made));
-    }
-    if (!file_->writable()) return "the case file is open to read only: nothing was saved";
-    CaseContents next = file_->contents();
-    next.annotations = std::move(annotations);
-    next.settings = std::move(settings);
-    if (next.evidence.empty()) next.evidence = contents_.evidence;
-    const auto saved = file_->save(next);
-    return saved ? std::string() : visible(saved.error().message);
-  }
-
- private:
-  static constexpr std::size_t kMostDifferences = 50;
-
-  // What a damaged file still holds goes on in a new one beside it; the damaged one stays as it is.
-  void salvage(ui::CaseNotes& out) {
-    const std::string to = path_ + ".salvaged";
-    auto salvaged = salvage_case(path_, to);
-    if (!salvaged) {
-      out.notes.push_back(visible(salvaged.error().message));
-      return;
-    }
-    for (const std::string& line : salvaged->lost) out.notes.push_back(visible(line));
-    out.notes.push_back(fmt::format("what could be read is in {}; {} stays as it is", visible(to), visible(path_)));
-    auto opened = CaseFile::open(to);
-    if (!opened) return;
-    path_ = to;
-    file_ = std::make_unique<CaseFile>(std::move(*opened));
-  }
-
-  // Named by what the evidence is, so that the same collection finds its notes wherever it lies.
-  std::string default_path() const {
-    if (folder_.empty()) return {};
-    std::vector<std::string> sorted = digests_;
-    std::sort(sorted.begin(), sorted.end());
-    std::string text;
-    for (const std::string& digest : sorted) text += digest + "\n";
-    return (folder_ / (sha256_hex(text).substr(0, 32) + ".stemma")).string();
-  }
-
-  std::shared_ptr<Import> import_;
-  std::filesystem::path folder_;
-  std::string path_;
-  std::vector<std::string> digests_;
-  CaseContents contents_;  // of what is open
-  std::unique_ptr<CaseFile> file_;
-};
-
 ui::RequestHandle SessionCaseService::open_notes(std::string path, NotesRead done) {
-  notes_ = std::make_shared<Notes>(import_, options_.cases);
+  notes_ = std::make_shared<CaseNotesFile>(import_, options_.cases);
   last_saved_ = {};
   return notes_queue_->add([notes = notes_, post = post_, path = std::move(path), done = std::move(done)](const TaskQueue::Dropped& dropped) {
     ui::CaseNotes out = notes->open(path);
@@ -628,7 +306,7 @@ ui::RequestHandle SessionCaseService::open_notes(std::string path, NotesRead don
 
 void SessionCaseService::save_notes(Annotations annotations, std::map<std::string, std::string> settings, Written done) {
   last_saved_ = annotations;
-  if (!notes_) notes_ = std::make_shared<Notes>(import_, options_.cases);
+  if (!notes_) notes_ = std::make_shared<CaseNotesFile>(import_, options_.cases);
   // Never dropped: what an analyst wrote is saved even while the window closes.
   notes_queue_->add_lasting([notes = notes_, post = post_, annotations = std::move(annotations), settings = std::move(settings), done = std::move(done)] {
     std::string error = notes->save(annotations, settings);

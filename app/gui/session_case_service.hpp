@@ -2,25 +2,15 @@
 // thread of its own, answers on the window's. No Qt.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 
+#include "app/gui/gui_options.hpp"
 #include "ui/case_service.hpp"
 
 namespace stemma {
 
-struct GuiOptions {
-  std::vector<std::filesystem::path> rules;     ///< the analyst's own, beside those that ship
-  std::vector<std::filesystem::path> channels;  ///< the same
-  std::vector<std::string> automation;  ///< files that declare known automation: its runs and their findings are told apart
-  std::vector<std::string> exceptions;  ///< files of the analyst's: findings that they are about are counted, not listed
-  bool any_index = false;               ///< rules run on all evidence
-  bool all_channels = false;            ///< also runs of channels that start processes all day
-  unsigned threads = 0;                         ///< 0: as many as the machine has
-  bool show_secrets = false;
-  std::filesystem::path cases;  ///< folder for case files without a name; empty: annotations are not kept
-};
-
+class CaseImport;
+class CaseNotesFile;
 class TaskQueue;
 
 class SessionCaseService : public ui::CaseService {
@@ -52,19 +42,17 @@ class SessionCaseService : public ui::CaseService {
   [[nodiscard]] std::vector<std::string> report_formats() const override;
 
  private:
-  class Import;
-  class Notes;
   GuiOptions options_;
   Post post_;
   void sweep();
 
-  std::shared_ptr<Import> import_;  // null before the first open
-  std::vector<std::shared_ptr<Import>> ending_;  // replaced, their threads not yet at an end
+  std::shared_ptr<CaseImport> import_;  // null before the first open
+  std::vector<std::shared_ptr<CaseImport>> ending_;  // replaced, their threads not yet at an end
   std::unique_ptr<TaskQueue> quick_;    // what a screenful needs
   std::unique_ptr<TaskQueue> timelines_;
   std::unique_ptr<TaskQueue> watch_;    // may wait for a disk that is gone
   std::unique_ptr<TaskQueue> passes_;   // what goes over the evidence
-  std::shared_ptr<Notes> notes_;    // of the case that is open; touched by notes_queue_ alone
+  std::shared_ptr<CaseNotesFile> notes_;    // of the case that is open; touched by notes_queue_ alone
   std::unique_ptr<TaskQueue> notes_queue_;
   Annotations last_saved_;
 };
