@@ -12,8 +12,10 @@
 #include "events/text.hpp"
 #include "reports/defang.hpp"
 #include "reports/document_activity.hpp"
+#include "reports/document_events.hpp"
 #include "reports/document_notes.hpp"
 #include "reports/document_parts.hpp"
+#include "reports/document_timeline.hpp"
 #include "reports/ledger_text.hpp"
 #include "reports/tree_text.hpp"
 
@@ -21,6 +23,8 @@ namespace stemma {
 namespace {
 
 using document_parts::counted;
+using document_parts::in_words;
+using document_parts::note_cap;
 
 constexpr std::size_t kContextsTold = 3;  // of an indicator
 constexpr std::size_t kSecretsTold = 1'000;
@@ -39,34 +43,6 @@ std::string one_line(std::string_view text) {
   }
   if (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
-}
-
-// A name of the program's own, for people: `script_block` → `script block`.
-std::string in_words(std::string_view name) {
-  std::string out(name);
-  std::replace(out.begin(), out.end(), '_', ' ');
-  return out;
-}
-
-// Hands every Evidence of the document to `visit`.
-template <class Visit>
-void for_each_evidence(IncidentDocument& document, Visit visit) {
-  for (DocumentRun& run : document.runs) {
-    for (DocumentReason& reason : run.reasons) visit(reason.evidence);
-    for (DocumentProcess& process : run.processes) visit(process.evidence);
-    for (DocumentTrace& trace : run.traces) visit(trace.evidence);
-    for (DocumentActivity& activity : run.elsewhere)
-      for (DocumentMoment& moment : activity.first) visit(moment.evidence);
-    visit(run.script.evidence);
-    visit(run.evidence);
-  }
-  for (DocumentOperation& operation : document.operations) visit(operation.evidence);
-  for (DocumentFinding& finding : document.findings) visit(finding.evidence);
-  for (DocumentNote& note : document.analyst_notes) visit(note.evidence);
-  for (DocumentMoment& moment : document.timeline) visit(moment.evidence);
-  for (DocumentHost& host : document.hosts)
-    for (DocumentReason& reason : host.reasons) visit(reason.evidence);
-  for (DocumentSecret& secret : document.secrets) visit(secret.evidence);
 }
 
 class Builder {
@@ -90,14 +66,14 @@ class Builder {
     indicators();
     hosts();
     secrets();
-    timeline();
-    events(decode);
+    document_timeline::add_timeline(input_, document_);
+    document_events::name_events(input_, document_, decode);
     document_.artifacts = document_parts::describe_artifacts(input_);
     document_.skipped.assign(
         snapshot_.skipped.begin(),
         snapshot_.skipped.begin() +
             static_cast<std::ptrdiff_t>(std::min(snapshot_.skipped.size(), kSkippedTold)));
-    cap(snapshot_.skipped.size(), kSkippedTold, "skipped files are listed");
+    note_cap(document_, snapshot_.skipped.size(), kSkippedTold, "skipped files are listed");
     document_.notes = incident_.notes;
     document_.ledger = ledger_line(snapshot_);
     document_.summary = document_parts::summary_of(input_, document_);
@@ -114,11 +90,6 @@ class Builder {
     const std::string_view cut = cut_text(whole, kMaxFieldText);
     return cut.size() < whole.size() ? std::string(cut) + "…" : whole;
   }
-  void cap(std::size_t all, std::size_t most, std::string_view what) {
-    if (all > most)
-      document_.caps.push_back(fmt::format("{} of {} {}.", grouped(most), grouped(all), what));
-  }
-
   // While the document is made, events are named by their ids; renamed when all are known.
   [[nodiscard]] static Evidence evidence(std::span<const EventId> events,
                                          std::span<const ArtifactId> files = {}) {
@@ -229,7 +200,8 @@ class Builder {
       to.evidence = evidence(from.events);
       document_.operations.push_back(std::move(to));
     }
-    cap(incident_.operations.size(), kMaxOperationsTold, "operations of the cloud are listed");
+    note_cap(document_, incident_.operations.size(), kMaxOperationsTold,
+             "operations of the cloud are listed");
   }
 
   void findings() {
@@ -255,7 +227,7 @@ class Builder {
       document_.findings.push_back(std::move(to));
     }
     if (input_.findings.size() <= kMaxFindingsTold) findings_of_secrets();
-    cap(document_.figures.findings, kMaxFindingsTold, "findings are listed");
+    note_cap(document_, document_.figures.findings, kMaxFindingsTold, "findings are listed");
     for (const DocumentFinding& finding : document_.findings)
       document_.figures.findings_set_aside +=
           finding.set_aside && !finding.false_positive ? 1u : 0u;
@@ -379,9 +351,10 @@ class Builder {
       }
       document_.runs.push_back(std::move(to));
     }
-    cap(incident_.invocations.size(), kMaxRunsListed, "runs are listed, the surest");
-    cap(incident_.invocations.size(), kMaxRunsTold,
-        "runs are told in full, the surest first; the others have a row in the table of runs");
+    note_cap(document_, incident_.invocations.size(), kMaxRunsListed,
+             "runs are listed, the surest");
+    note_cap(document_, incident_.invocations.size(), kMaxRunsTold,
+             "runs are told in full, the surest first; the others have a row in the table of runs");
   }
 
   void head(const Invocation& from, DocumentRun& to) {
@@ -528,7 +501,7 @@ class Builder {
           to.runs.push_back(number);
       }
     }
-    cap(known.size(), kMaxIndicatorsTold, "indicators are listed");
+    note_cap(document_, known.size(), kMaxIndicatorsTold, "indicators are listed");
     for (auto& [key, indicator] : known) {
       if (document_.indicators.size() == kMaxIndicatorsTold) break;
       document_.indicators.push_back(std::move(indicator));
@@ -573,113 +546,7 @@ class Builder {
       to.evidence = from.event ? evidence(std::span(&from.event, 1), files) : evidence({}, files);
       document_.secrets.push_back(std::move(to));
     }
-    cap(incident_.secrets.size(), kSecretsTold, "secrets are listed");
-  }
-
-  // Orders, runs and findings always; traces as far as there is room.
-  void timeline() {
-    std::vector<DocumentMoment> moments;
-    for (const DocumentOperation& operation : document_.operations) {
-      moments.push_back(
-          {operation.first, operation.machine, "order",
-           fmt::format("{} ordered {}", operation.caller.empty() ? "?" : operation.caller,
-                       operation.operation_name),
-           operation.run, false, operation.evidence});
-    }
-    for (const DocumentRun& run : document_.runs) {
-      if (run.start)
-        moments.push_back({*run.start, run.host, "run", run.title + " begins", run.number, false,
-                           run.processes.empty() ? run.evidence : run.processes.front().evidence,
-                           run.note});
-      if (run.end)
-        moments.push_back({*run.end, run.host, "end", run.title + " ends", run.number, false, {}});
-    }
-    for (const DocumentFinding& finding : document_.findings)
-      moments.push_back({finding.time, finding.host, "finding",
-                         fmt::format("{}: {}{}", finding.rule_name,
-                                     finding.process.empty() ? finding.id : finding.process,
-                                     finding.false_positive ? " (marked false positive)"
-                                     : finding.set_aside    ? " (in declared automation)"
-                                                            : ""),
-                         finding.run, !finding.false_positive && !finding.set_aside,
-                         finding.evidence, finding.note});
-    document_notes::add_moments(input_, document_, moments);
-    std::size_t all = moments.size();
-    for (const DocumentRun& run : document_.runs) {
-      all += run.traces.size();
-      for (const DocumentTrace& trace : run.traces) {
-        if (moments.size() >= kMaxTimelineTold) break;
-        if (trace.kind == in_words(trace_kind_name(TraceKind::script_block))) continue;
-        moments.push_back(
-            {trace.time, run.host, trace.kind, trace.text, run.number, false, trace.evidence});
-      }
-    }
-    std::stable_sort(
-        moments.begin(), moments.end(), [](const DocumentMoment& a, const DocumentMoment& b) {
-          return a.time.time != b.time.time ? a.time.time < b.time.time : a.host < b.host;
-        });
-    cap(all, kMaxTimelineTold, "moments are in the timeline, the earliest");
-    if (moments.size() > kMaxTimelineTold) moments.resize(kMaxTimelineTold);
-    document_.timeline = std::move(moments);
-  }
-
-  // Events get their positions, and as many as there is room for their fields.
-  void events(const DecodeEvents& decode) {
-    std::set<std::uint32_t> referred;
-    for_each_evidence(document_, [&](const Evidence& evidence) {
-      referred.insert(evidence.events.begin(), evidence.events.end());
-    });
-    std::unordered_map<std::uint32_t, std::uint32_t> position;
-    for (const std::uint32_t value : referred) {
-      const EventId id{value};
-      position.emplace(value, static_cast<std::uint32_t>(document_.events.size()));
-      DocumentEvent event;
-      event.label = fmt::format("E{}", document_.events.size() + 1);
-      event.time = time_of(id);
-      event.host = snapshot_.hosts.name(snapshot_.events.host(id));
-      const SourceSpan source = snapshot_.events.source(id);
-      event.artifact = static_cast<std::uint32_t>(source.artifact.index());
-      event.offset = source.offset;
-      event.length = source.length;
-      event.record_id = snapshot_.events.sequence(id);
-      event.channel = view(snapshot_.events.channel(id));
-      event.code = view(snapshot_.events.code(id));
-      document_.events.push_back(std::move(event));
-    }
-    for_each_evidence(document_, [&](Evidence& evidence) {
-      for (std::uint32_t& event : evidence.events) event = position.at(event);
-    });
-    for (std::size_t i = 0; i < document_.analyst_notes.size(); ++i) {
-      const DocumentNote& note = document_.analyst_notes[i];
-      if (note.about != TargetKind::event) continue;
-      for (const std::uint32_t event : note.evidence.events)
-        document_.events[event].note = static_cast<std::uint32_t>(i);
-    }
-    // Those that findings, notes and orders rest on come first.
-    std::vector<bool> first(document_.events.size(), false);
-    for (const auto* list : {&document_.findings}) {
-      for (const DocumentFinding& finding : *list)
-        for (const std::uint32_t event : finding.evidence.events) first[event] = true;
-    }
-    for (const DocumentNote& note : document_.analyst_notes)
-      for (const std::uint32_t event : note.evidence.events) first[event] = true;
-    for (const DocumentOperation& operation : document_.operations)
-      for (const std::uint32_t event : operation.evidence.events) first[event] = true;
-    std::vector<EventId> wanted;
-    std::vector<std::uint32_t> values(referred.begin(), referred.end());
-    for (const bool round : {true, false}) {
-      for (std::size_t i = 0; i < values.size() && wanted.size() < kMaxEventsDetailed; ++i)
-        if (first[i] == round) wanted.push_back(EventId{values[i]});
-    }
-    std::sort(wanted.begin(), wanted.end());
-    cap(values.size(), kMaxEventsDetailed,
-        "events of the appendix are shown with their fields, the others with their place");
-    ShapeTable shapes;
-    decode(wanted, [&](EventId id, Event& event) {
-      if (shapes.size() > kMaxShapes) shapes.clear();
-      document_parts::describe_event(event, input_.secrets, shapes,
-                                     document_.events[position.at(id.value)]);
-    });
+    note_cap(document_, incident_.secrets.size(), kSecretsTold, "secrets are listed");
   }
 
   DocumentInput& input_;

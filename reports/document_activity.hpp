@@ -14,9 +14,9 @@ inline constexpr std::int64_t kAround = 60 * kNsPerSecond;
 inline constexpr std::size_t kFirstTold = 3;          ///< of a kind
 inline constexpr std::size_t kMaxLookedAt = 100'000;  ///< events of a window; more: `at least`
 
-/// The run's ancestors, the handler above all, are not something else. Fills DocumentRun::elsewhere and ::elsewhere_command; nothing where the run has no time.
-/// Evidence names events by id, as while a document is built. O(events of the window), up to the
-/// cap.
+/// The run's ancestors, the handler above all, are not something else. Fills DocumentRun::elsewhere
+/// and ::elsewhere_command; nothing where the run has no time. Evidence names events by id, as
+/// while a document is built. O(events of the window), up to the cap.
 void add_activity(const DocumentInput& input, const Invocation& run, DocumentRun& to);
 
 }  // namespace stemma::document_activity

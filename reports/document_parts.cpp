@@ -396,4 +396,16 @@ std::vector<std::string> summary_of(const DocumentInput& input, const IncidentDo
   return out;
 }
 
+std::string in_words(std::string_view name) {
+  std::string out(name);
+  std::replace(out.begin(), out.end(), '_', ' ');
+  return out;
+}
+
+void note_cap(IncidentDocument& document, std::size_t all, std::size_t most,
+              std::string_view what) {
+  if (all > most)
+    document.caps.push_back(fmt::format("{} of {} {}.", grouped(most), grouped(all), what));
+}
+
 }  // namespace stemma::document_parts

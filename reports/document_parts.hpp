@@ -25,6 +25,12 @@ std::vector<std::string> summary_of(const DocumentInput& input, const IncidentDo
 std::vector<std::string> story_of(const DocumentInput& input, const Invocation& run,
                                   const DocumentRun& told);
 
+/// A name of the program's own, for people: `script_block` → `script block`.
+std::string in_words(std::string_view name);
+
+/// Says in the document's caps that `most` of `all` are told, where that are fewer.
+void note_cap(IncidentDocument& document, std::size_t all, std::size_t most, std::string_view what);
+
 /// `1 process`, `1,234 processes`.
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many);
 /// `a, b and c`; of more than `most` the first, and how many more.
