@@ -15,6 +15,7 @@
 #include "parsers/auditd/stream_text.hpp"
 #include "parsers/auditd/streams.hpp"
 #include "parsers/auditd/tables.hpp"
+#include "parsers/common/binary_content.hpp"
 #include "parsers/common/parser.hpp"
 
 namespace stemma {
@@ -97,7 +98,7 @@ class AuditdParser final : public Parser {
   [[nodiscard]] std::string_view format() const override { return "auditd"; }
 
   [[nodiscard]] bool recognizes(const ArtifactBytes& artifact) const override {
-    return holds_records(artifact.text());
+    return !is_binary(artifact.text()) && holds_records(artifact.text());
   }
 
   [[nodiscard]] std::vector<Unit> split(std::span<const ArtifactBytes> artifacts) const override {

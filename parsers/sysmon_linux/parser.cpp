@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "parsers/common/binary_content.hpp"
 #include "parsers/common/byte_search.hpp"
 #include "parsers/sysmon_linux/sysmon_line.hpp"
 #include "parsers/winlog/event_xml.hpp"
@@ -92,7 +93,7 @@ class SysmonLinuxParser final : public Parser {
   // passing.
   [[nodiscard]] bool recognizes(const ArtifactBytes& artifact) const override {
     const std::string_view file = artifact.text();
-    if (is_all_audit(file)) return false;
+    if (is_binary(file) || is_all_audit(file)) return false;
     std::string scratch, host;
     std::size_t at = 0;
     while ((at = find(file, at)) != std::string_view::npos) {
