@@ -242,6 +242,7 @@ QString FindingModel::title_of(const Group& group) const {
     }
     parts << (run.start.known() ? timeText(run.start.time, 0, displayZone())
                                 : QStringLiteral("time not known"));
+    if (group.set_aside) parts.prepend(QStringLiteral("set aside"));
   }
   if (!group.detail.isEmpty()) parts << group.detail;
   if (group.findings.size() == 1) {
@@ -274,7 +275,9 @@ QVariant FindingModel::data(const QModelIndex& index, int role) const {
       case kMarkRole:
         return static_cast<int>(group.invocation ? Mark::run : Mark::none);
       case kStrongRole:
-        return true;
+        return !group.set_aside;
+      case kDimRole:
+        return group.set_aside;
       default:
         return {};
     }

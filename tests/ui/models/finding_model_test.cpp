@@ -165,6 +165,7 @@ TEST_F(Findings, DeclaredAutomationComesLastAndClosed) {
     EXPECT_EQ(runs[i].find("declared automation: <b>nightly</b> clean-up") != std::string::npos,
               i + 2 >= runs.size())
         << runs[i];
+  EXPECT_THAT(runs.back(), testing::StartsWith("set aside · "));
   for (int row = 0; row < model_->rowCount(); ++row)
     EXPECT_FALSE(!model_->rowAt(row).group &&
                  is_set_aside(shown_case(), model_->rowAt(row).number));
