@@ -75,6 +75,7 @@ class Reader {
     if (!options_.any_index) out.sources = sources_of(out.index);
     read_severity(*rule, out);
     read_threats(*rule, out);
+    note_not_honoured(*rule);
     compile(*query, std::move(out));
   }
 
@@ -82,6 +83,32 @@ class Reader {
   void fail(const toml::node& at, const char* code, std::string message) {
     diagnose(Severity::error, code, at, std::move(message));
     ++set_.failed;
+  }
+
+  // Keys of Elastic's rules that change what comes of a match where the stack runs the rule.
+  void note_not_honoured(const toml::table& rule) {
+    struct Key {
+      const char* name;
+      const char* said;
+    };
+    static constexpr Key kKeys[] = {
+        {"filters", "the rule may fire on events that they leave out"},
+        {"exceptions_list", "it names exceptions in a stack; give your own with --exceptions"},
+        {"alert_suppression", "every match is a finding"},
+        {"event_category_override", "an event's category is its event.category"},
+        {"timestamp_field", "events are in the order of @timestamp"},
+        {"tiebreaker_field", "events of one time are in the order of their logs"},
+    };
+    for (const Key& key : kKeys) {
+      const toml::node* node = rule.get(key.name);
+      if (node == nullptr) continue;
+      const bool empty = (node->is_array() && node->as_array()->empty()) ||
+                         (node->is_table() && node->as_table()->empty()) ||
+                         (node->is_string() && node->value_or(std::string()).empty());
+      if (!empty)
+        diagnose(Severity::warning, rule_code::kNotHonoured, *node,
+                 fmt::format("`{}` is not honoured: {}", key.name, key.said));
+    }
   }
 
   // Line starts are found again for each diagnostic: there are few of them.

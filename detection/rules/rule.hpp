@@ -34,6 +34,7 @@ inline constexpr const char* kDuplicateId = "RULE005";
 inline constexpr const char* kTooMany = "RULE006";
 inline constexpr const char* kLinkNotFollowed = "RULE007";
 inline constexpr const char* kBadValue = "RULE008";
+inline constexpr const char* kNotHonoured = "RULE009";
 }  // namespace rule_code
 
 struct ThreatTechnique {

@@ -197,6 +197,32 @@ TEST_F(LoadRules, WrongValuesAreToldAndReplaced) {
   ASSERT_EQ(set.rules.size(), 1u);
 }
 
+// What the stack would do with matches and this program does not.
+TEST_F(LoadRules, KeysThatAreNotHonouredAreTold) {
+  const std::string rule =
+      "[rule]\nname = \"x\"\nrule_id = \"x\"\nseverity = \"low\"\nrisk_score = 1\ntype = "
+      "\"eql\"\nquery = 'any where true'\n";
+  write("a.toml", rule +
+                      "timestamp_field = \"event.ingested\"\nexceptions_list = []\n"
+                      "[[rule.filters]]\n[rule.filters.meta]\nnegate = true\n"
+                      "[rule.alert_suppression]\ngroup_by = [\"host.id\"]\n");
+  const RuleSet set = load();
+  EXPECT_EQ(set.rules.size(), 1u);
+  EXPECT_EQ(messages(set),
+            "a.toml:10:1: warning RULE009: `filters` is not honoured: the rule may fire on events "
+            "that they leave out\n"
+            "  [[rule.filters]]\n"
+            "  ^^^^^^^^^^^^^^^^\n"
+            "a.toml:13:1: warning RULE009: `alert_suppression` is not honoured: every match is a "
+            "finding\n"
+            "  [rule.alert_suppression]\n"
+            "  ^^^^^^^^^^^^^^^^^^^^^^^^\n"
+            "a.toml:8:1: warning RULE009: `timestamp_field` is not honoured: events are in the "
+            "order of @timestamp\n"
+            "  timestamp_field = \"event.ingested\"\n"
+            "  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n");
+}
+
 TEST_F(LoadRules, TheCaretPointsIntoTheFileForEveryKindOfString) {
   write("1.toml", rule_text("1", "query = \"process where pröcess.name == 1 \\u0026\""));
   write(
