@@ -6,6 +6,13 @@
 namespace stemma {
 namespace {
 
+bool meet(const RuleBits& a, const RuleBits& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if ((a[i] & b[i]) != 0) return true;
+  }
+  return false;
+}
+
 bool has_bit(const std::string& category) {
   return category_of(category) != category_bit(CategoryBit::other);
 }
@@ -37,9 +44,14 @@ SnapshotFilter::SnapshotFilter(const CaseSnapshot& snapshot, const Matcher& matc
   for (const Matcher::Subquery& subquery : matcher.subqueries())
     levels_[subquery.level].programs.push_back(
         judged(*subquery.program, matcher.subquery_base(subquery.rule)));
-  const auto use = [](List& list, const RuleIndex* index) {
+  const auto use = [&](List& list, const RuleIndex* index) {
+    if (index == nullptr) {
+      std::vector<const eql::Program*> programs;
+      for (const Judged& one : list.programs) programs.push_back(one.program);
+      list.own = std::make_unique<const RuleIndex>(programs, options_);
+      index = list.own.get();
+    }
     list.index = index;
-    if (index == nullptr) return;
     for (const auto& field : index->fields())
       list.rows.emplace_back(index->words() + RuleIndex::across(*field).size());
   };
@@ -94,11 +106,6 @@ bool SnapshotFilter::any(List& list, EventId id) {
     return eql::may_match(*one.program,
                           [&](std::uint32_t leaf) { return verdicts(one, leaf, id, start); });
   };
-  if (list.index == nullptr) {
-    return std::any_of(list.programs.begin(), list.programs.end(), [&](Judged& one) {
-      return (one.category == 0 || (categories & one.category) != 0) && may(one);
-    });
-  }
   narrow(list, id, categories, start);
   for (std::size_t i = 0; i < candidates_.size(); ++i) {
     for (std::uint64_t word = candidates_[i]; word != 0; word &= word - 1) {
@@ -138,6 +145,7 @@ void SnapshotFilter::narrow(List& list, EventId id, CategorySet categories,
   across_.assign(candidates_.size(), 0);
   const auto fields = list.index->fields();
   for (std::size_t number = 0; number < fields.size(); ++number) {
+    if (!meet(candidates_, RuleIndex::concerned(*fields[number]))) continue;
     const FieldId field = RuleIndex::id_of(*fields[number]);
     const KnownValue value =
         KnownValues::covers(field) ? known_.of(id, start, field) : KnownValue{};

@@ -17,9 +17,10 @@
 
 namespace stemma {
 
-/// One thread. Borrows everything. Clauses about one field are judged once for each value that the
-/// case knows, as far as a small table remembers them. Where rules are many, a RuleIndex is asked
-/// first, so that only those are judged that it leaves; else O(rules of the event's category).
+/// One thread. Borrows everything. A RuleIndex is asked first, with rows that are made once for
+/// each value that the case knows, so that only those rules are judged that it leaves. Their
+/// clauses about one field are judged once for each value too, as far as a small table remembers
+/// them.
 class SnapshotFilter {
  public:
   SnapshotFilter(const CaseSnapshot& snapshot, const Matcher& matcher,
@@ -59,7 +60,9 @@ class SnapshotFilter {
 
   struct List {
     std::vector<Judged> programs;
-    const RuleIndex* index = nullptr;                         // of positions in `programs`
+    const RuleIndex* index = nullptr;  // of positions in `programs`
+    std::unique_ptr<const RuleIndex>
+        own;  // where the matcher has none: it asks few rules as they are
     std::unordered_map<CategorySet, RuleBits> by_categories;  // those that take such events
     std::vector<RowTable> rows;  // by field, by KnownValue::key(): what passes, then what is across
   };
