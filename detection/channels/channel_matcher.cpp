@@ -1,23 +1,11 @@
 #include "detection/channels/channel_matcher.hpp"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 
 #include "events/paths.hpp"
 
 namespace stemma {
 namespace {
-
-// As PathPattern compares.
-std::string folded(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (c == '\\') c = '/';
-  }
-  return out;
-}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -31,22 +19,6 @@ bool fits(Platform channel, Platform host) {
   return channel == Platform::any || host == Platform::any || channel == host;
 }
 
-template <class Each>
-std::unique_ptr<re2::RE2> any_of(const ChannelSet& channels, Each each) {
-  std::vector<std::string> anchors;
-  for (const Channel& channel : channels.channels) each(channel, anchors);
-  std::sort(anchors.begin(), anchors.end());
-  anchors.erase(std::unique(anchors.begin(), anchors.end()), anchors.end());
-  std::string pattern;
-  for (const std::string& anchor : anchors)
-    pattern += (pattern.empty() ? "" : "|") + re2::RE2::QuoteMeta(anchor);
-  if (pattern.empty()) return nullptr;
-  re2::RE2::Options options(re2::RE2::Latin1);
-  options.set_log_errors(false);
-  auto made = std::make_unique<re2::RE2>(pattern, options);
-  return made->ok() ? std::move(made) : nullptr;
-}
-
 ScriptHit hit(std::uint32_t channel, const PatternMatch& match) {
   ScriptHit made;
   made.channel = channel;
@@ -58,37 +30,13 @@ ScriptHit hit(std::uint32_t channel, const PatternMatch& match) {
 
 }  // namespace
 
-ChannelMatcher::~ChannelMatcher() = default;
-
 ChannelMatcher::ChannelMatcher(const ChannelSet& channels)
-    : channels_(channels),
-      script_anchors_(any_of(channels,
-                             [](const Channel& channel, std::vector<std::string>& anchors) {
-                               for (const ScriptPlace& place : channel.scripts)
-                                 anchors.push_back(place.pattern.anchor());
-                               for (const PathPattern& pattern : channel.command_lines)
-                                 anchors.push_back(pattern.anchor());
-                             })),
-      handler_anchors_(any_of(channels,
-                              [](const Channel& channel, std::vector<std::string>& anchors) {
-                                for (const PathPattern& pattern : channel.handlers)
-                                  anchors.push_back(pattern.anchor());
-                              })),
-      folder_anchors_(
-          any_of(channels, [](const Channel& channel, std::vector<std::string>& anchors) {
-            for (const PathPattern& pattern : channel.working_directories)
-              anchors.push_back(pattern.anchor());
-          })) {}
-
-bool ChannelMatcher::may_hold(const re2::RE2* anchors, std::string_view folded_text) const {
-  return anchors != nullptr &&
-         re2::RE2::PartialMatch(re2::StringPiece(folded_text.data(), folded_text.size()), *anchors);
-}
+    : channels_(channels), anchors_(channels) {}
 
 std::vector<ScriptHit> ChannelMatcher::scripts_in(std::string_view command_line,
                                                   Platform platform) const {
   std::vector<ScriptHit> hits;
-  if (!may_hold(script_anchors_.get(), folded(command_line))) return hits;
+  if ((anchors_.in(command_line)&kScriptAnchor) == 0) return hits;
   for (std::uint32_t i = 0; i < channels_.channels.size(); ++i) {
     const Channel& channel = channels_.channels[i];
     if (!fits(channel.platform, platform)) continue;
@@ -121,8 +69,7 @@ std::vector<ScriptHit> ChannelMatcher::scripts_in(std::string_view command_line,
 std::vector<ScriptHit> ChannelMatcher::folder_of(std::string_view working_directory,
                                                  Platform platform) const {
   std::vector<ScriptHit> hits;
-  if (working_directory.empty() || !may_hold(folder_anchors_.get(), folded(working_directory)))
-    return hits;
+  if ((anchors_.in(working_directory)&kFolderAnchor) == 0) return hits;
   for (std::uint32_t i = 0; i < channels_.channels.size(); ++i) {
     if (!fits(channels_.channels[i].platform, platform)) continue;
     for (const PathPattern& pattern : channels_.channels[i].working_directories) {
@@ -138,7 +85,7 @@ std::vector<ScriptHit> ChannelMatcher::folder_of(std::string_view working_direct
 std::optional<std::uint32_t> ChannelMatcher::handler(std::string_view executable,
                                                      std::string_view command_line) const {
   const auto test = [&](std::string_view text, bool with_blanks) -> std::optional<std::uint32_t> {
-    if (text.empty() || !may_hold(handler_anchors_.get(), folded(text))) return std::nullopt;
+    if ((anchors_.in(text)&kHandlerAnchor) == 0) return std::nullopt;
     for (std::uint32_t i = 0; i < channels_.channels.size(); ++i) {
       for (const PathPattern& pattern : channels_.channels[i].handlers) {
         const bool blanks = pattern.text().find(" -") != std::string::npos;
@@ -152,7 +99,7 @@ std::optional<std::uint32_t> ChannelMatcher::handler(std::string_view executable
 }
 
 std::optional<std::uint32_t> ChannelMatcher::handler_in(std::string_view command_line) const {
-  if (!may_hold(handler_anchors_.get(), folded(command_line))) return std::nullopt;
+  if ((anchors_.in(command_line)&kHandlerAnchor) == 0) return std::nullopt;
   for (std::uint32_t i = 0; i < channels_.channels.size(); ++i) {
     for (const PathPattern& pattern : channels_.channels[i].handlers) {
       if (pattern.find(command_line)) return i;

@@ -3,17 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "detection/channels/anchors.hpp"
 #include "detection/channels/channel.hpp"
-
-namespace re2 {
-class RE2;
-}
 
 namespace stemma {
 
@@ -32,7 +28,11 @@ class ChannelMatcher {
  public:
   /// `channels` is borrowed.
   explicit ChannelMatcher(const ChannelSet& channels);
-  ~ChannelMatcher();
+
+  /// What a text can name: where kScriptAnchor is missing scripts_in() finds nothing in it, and so
+  /// kHandlerAnchor with handler() and handler_in(), kFolderAnchor with folder_of(). For whoever
+  /// asks several of them of texts that repeat. One pass over the text.
+  [[nodiscard]] AnchorSet anchors_in(std::string_view text) const { return anchors_.in(text); }
 
   /// Scripts of channels that a command line names, in the order of the channels, own paths before
   /// shapes; at most one a channel. One pass over the text where it names none.
@@ -62,10 +62,8 @@ class ChannelMatcher {
   [[nodiscard]] std::vector<std::uint32_t> by_operation(std::string_view name) const;
 
  private:
-  [[nodiscard]] bool may_hold(const re2::RE2* anchors, std::string_view folded_text) const;
-
   const ChannelSet& channels_;
-  std::unique_ptr<re2::RE2> script_anchors_, handler_anchors_, folder_anchors_;
+  Anchors anchors_;
 };
 
 }  // namespace stemma
