@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "detection/invocations/text_marks.hpp"
 #include "events/paths.hpp"
 
 namespace stemma {
@@ -25,6 +26,20 @@ constexpr Agent kAgents[] = {{"windowsazureguestagent.exe", true},
                              {"google_guest_agent", false},
                              {"gceguestagent.exe", false},
                              {"google_osconfig_agent", false}};
+
+// Which agent's program has the name, counted from 1; 0: none's.
+std::uint8_t agent_named(std::string_view program) {
+  for (std::size_t i = 0; i < std::size(kAgents); ++i) {
+    if (ascii_iequals(program, kAgents[i].program)) return static_cast<std::uint8_t>(i + 1);
+  }
+  return 0;
+}
+
+// waagent is a script: its interpreter's command line names it.
+std::uint8_t starts_waagent(std::string_view command_line) {
+  return command_line.find("waagent -daemon") != std::string_view::npos ||
+         command_line.find("-run-exthandlers") != std::string_view::npos;
+}
 
 std::string_view channel_prefix() {
   return "Microsoft-WindowsAzure-";
@@ -53,26 +68,28 @@ std::vector<HostStanding> judge_hosts(const CaseSnapshot& snapshot, const Incide
     if (!against) host.azure_vm = std::max(host.azure_vm, confidence);
   };
 
+  TextMarks by_executable(snapshot.strings,
+                          [](std::string_view text) { return agent_named(base_name(text)); });
+  TextMarks by_name(snapshot.strings, agent_named);
+  TextMarks waagent_lines(snapshot.strings, starts_waagent);
   for (std::size_t i = 0; i < snapshot.tree.entities().size(); ++i) {
     const EntityId id = EntityId::from_index(i);
     const HostId host = snapshot.tree.entity(id).host;
     const std::string_view name = snapshot.hosts.name(host);
     if (name.empty()) continue;
     for (const ProcessImage& image : snapshot.tree.images_of(id)) {
-      const std::string program = ascii_lower(base_name(snapshot.strings.view(image.executable)));
-      const std::string own = ascii_lower(snapshot.strings.view(image.name));
-      for (const Agent& agent : kAgents) {
-        if (program != agent.program && own != agent.program) continue;
+      const std::uint8_t program = by_executable.of(image.executable);
+      const std::uint8_t own = by_name.of(image.name);
+      for (std::size_t number = 1; number <= std::size(kAgents); ++number) {
+        if (program != number && own != number) continue;
+        const Agent& agent = kAgents[number - 1];
         standing(name).cloud_agent_seen = true;
         tell(name, std::string(agent.program),
              agent.azure ? fmt::format("the Azure agent {} ran on it", agent.program)
                          : fmt::format("{}, the agent of another cloud, ran on it", agent.program),
              !agent.azure, Confidence::probable, image.event);
       }
-      // waagent is a script: its interpreter's command line names it.
-      const std::string_view line = snapshot.strings.view(image.command_line);
-      if (line.find("waagent -daemon") != std::string_view::npos ||
-          line.find("-run-exthandlers") != std::string_view::npos) {
+      if (waagent_lines.of(image.command_line) != 0) {
         standing(name).cloud_agent_seen = true;
         tell(name, "waagent", "the Azure agent waagent ran on it", false, Confidence::probable,
              image.event);

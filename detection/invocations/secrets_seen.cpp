@@ -8,17 +8,32 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "detection/invocations/text_marks.hpp"
 #include "events/secrets.hpp"
 
 namespace stemma {
 namespace {
 
-// The kinds of secrets in a text, each once.
-std::set<SecretKind> kinds_in(std::string_view text) {
-  std::set<SecretKind> kinds;
+// The kinds of secrets in a text, a bit each.
+using KindSet = std::uint8_t;
+constexpr unsigned kKinds = static_cast<unsigned>(SecretKind::private_key) + 1;
+static_assert(kKinds < 8, "a mark is below 255");
+constexpr KindSet bit(SecretKind kind) {
+  return static_cast<KindSet>(1u << static_cast<unsigned>(kind));
+}
+
+KindSet kinds_in(std::string_view text) {
+  KindSet kinds = 0;
   if (!may_hold_secret(text)) return kinds;
-  for (const Secret& secret : find_secrets(text)) kinds.insert(secret.kind);
+  for (const Secret& secret : find_secrets(text)) kinds |= bit(secret.kind);
   return kinds;
+}
+
+template <class Each>
+void for_each_kind(KindSet kinds, Each each) {
+  for (unsigned kind = 0; kind < kKinds; ++kind) {
+    if ((kinds >> kind & 1u) != 0) each(static_cast<SecretKind>(kind));
+  }
 }
 
 std::string_view place_of(GuestFact::Kind kind) {
@@ -45,13 +60,13 @@ void agents_files(const CaseSnapshot& snapshot, const Incident& incident,
     for (const EventId event : incident.invocations[i].evidence)
       run_of.emplace(event.value, static_cast<std::uint32_t>(i));
   for (const GuestFact& fact : guest) {
-    std::set<SecretKind> kinds;
+    KindSet kinds = 0;
     for (const std::string* text :
          {&fact.message, &fact.script, &fact.script_uri, &fact.stdout_text, &fact.stderr_text})
-      kinds.merge(kinds_in(*text));
-    if (fact.protected_settings) kinds.insert(SecretKind::protected_settings);
-    for (const SecretKind kind : kinds) {
-      if (!told.emplace(fact.event.value, kind).second) continue;
+      kinds |= kinds_in(*text);
+    if (fact.protected_settings) kinds |= bit(SecretKind::protected_settings);
+    for_each_kind(kinds, [&](SecretKind kind) {
+      if (!told.emplace(fact.event.value, kind).second) return;
       SecretSeen seen;
       seen.what = kind;
       seen.kind = secret_kind_name(kind);
@@ -63,7 +78,7 @@ void agents_files(const CaseSnapshot& snapshot, const Incident& incident,
       if (const auto run = run_of.find(fact.event.value); run != run_of.end())
         seen.invocation = run->second;
       out.push_back(std::move(seen));
-    }
+    });
   }
 }
 
@@ -91,18 +106,14 @@ std::vector<SecretSeen> secrets_seen(const CaseSnapshot& snapshot, const Inciden
     if (entity.pid != kNoPid) seen.where += fmt::format(" (pid {})", entity.pid);
     return seen;
   };
-  std::unordered_map<std::uint32_t, std::set<SecretKind>> known;          // by command line
+  TextMarks lines(snapshot.strings, kinds_in);
   std::map<std::tuple<HostId, SecretKind, StringId>, std::size_t> first;  // outside runs: in `out`
   for (std::size_t i = 0; i < tree.entities().size(); ++i) {
     const EntityId id = EntityId::from_index(i);
     const ProcessEntity& entity = tree.entity(id);
     for (const ProcessImage& image : tree.images_of(id)) {
       if (!image.event || !image.command_line) continue;
-      const std::string_view line = snapshot.strings.view(image.command_line);
-      if (!may_hold_secret(line)) continue;
-      const auto [at, fresh] = known.try_emplace(image.command_line.value);
-      if (fresh) at->second = kinds_in(line);
-      for (const SecretKind kind : at->second) {
+      for_each_kind(lines.of(image.command_line), [&](SecretKind kind) {
         const auto run = run_of.find(id.value);
         SecretSeen seen;
         if (run != run_of.end()) {
@@ -112,20 +123,20 @@ std::vector<SecretSeen> secrets_seen(const CaseSnapshot& snapshot, const Inciden
                    !alone) {
           SecretSeen& before = out[one->second];
           ++before.count;
-          if (before.event < image.event) continue;
+          if (before.event < image.event) return;
           seen.count = before.count;
           before = tell(seen, kind, id, image);
-          continue;
+          return;
         }
         out.push_back(tell(seen, kind, id, image));
-      }
+      });
     }
   }
   for (std::size_t i = 0; i < incident.invocations.size(); ++i) {
     const Invocation& run = incident.invocations[i];
     const auto add = [&](std::string_view text, const char* where, EventId event,
                          std::optional<ArtifactId> file) {
-      for (const SecretKind kind : kinds_in(text)) {
+      for_each_kind(kinds_in(text), [&](SecretKind kind) {
         SecretSeen seen;
         seen.what = kind;
         seen.kind = secret_kind_name(kind);
@@ -139,7 +150,7 @@ std::vector<SecretSeen> secrets_seen(const CaseSnapshot& snapshot, const Inciden
         seen.where = where;
         seen.invocation = static_cast<std::uint32_t>(i);
         out.push_back(std::move(seen));
-      }
+      });
     };
     const EventId script = run.script.events.empty() ? EventId{} : run.script.events.front();
     add(run.script.text, "the script of the run", script, run.script.file);

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <initializer_list>
 #include <map>
-#include <memory>
 #include <span>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "detection/invocations/text_marks.hpp"
 #include "events/paths.hpp"
 
 namespace stemma {
@@ -41,23 +41,23 @@ bool is_system(const CaseSnapshot& snapshot, const ProcessImage& image) {
          ascii_iequals(snapshot.strings.view(image.integrity_level), "system");
 }
 
-// What the channels say of one text, kept by its id: a log repeats its texts.
+// What the channels say of one text, kept by its id: a log repeats its texts. Most have no anchor,
+// which a byte tells.
 class Texts {
  public:
   Texts(const CaseSnapshot& snapshot, const ChannelMatcher& matcher)
-      : snapshot_(snapshot), matcher_(matcher) {}
+      : snapshot_(snapshot), matcher_(matcher), anchors_(snapshot.strings, AnchorsIn{&matcher}) {}
 
   const std::vector<ScriptHit>& scripts(StringId command_line, Platform platform) {
-    const auto key = std::make_pair(command_line.value, platform);
-    const auto [at, fresh] = scripts_.try_emplace(key);
-    if (fresh) {
-      auto hits = matcher_.scripts_in(snapshot_.strings.view(command_line), platform);
-      if (!hits.empty()) at->second = std::make_unique<std::vector<ScriptHit>>(std::move(hits));
-    }
-    return at->second ? *at->second : none_;
+    if ((anchors_.of(command_line) & kScriptAnchor) == 0) return none_;
+    const auto [at, fresh] = scripts_.try_emplace(std::make_pair(command_line.value, platform));
+    if (fresh) at->second = matcher_.scripts_in(snapshot_.strings.view(command_line), platform);
+    return at->second;
   }
 
   std::optional<std::uint32_t> handler(const ProcessImage& image) {
+    const AnchorSet anchors = anchors_.of(image.executable) | anchors_.of(image.command_line);
+    if ((anchors & kHandlerAnchor) == 0) return std::nullopt;
     const std::uint64_t key =
         (std::uint64_t{image.executable.value} << 32) | image.command_line.value;
     const auto [at, fresh] = handlers_.try_emplace(key);
@@ -69,12 +69,17 @@ class Texts {
   }
 
   std::optional<std::uint32_t> handler_in(const ProcessImage& image) {
+    if ((anchors_.of(image.command_line) & kHandlerAnchor) == 0) return std::nullopt;
     const auto [at, fresh] = named_.try_emplace(image.command_line.value);
     if (fresh) at->second = matcher_.handler_in(snapshot_.strings.view(image.command_line));
     return at->second;
   }
 
  private:
+  struct AnchorsIn {
+    const ChannelMatcher* matcher;
+    AnchorSet operator()(std::string_view text) const { return matcher->anchors_in(text); }
+  };
   struct Hash {
     std::size_t operator()(const std::pair<std::uint32_t, Platform>& key) const {
       return (std::size_t{key.first} << 2) ^ static_cast<std::size_t>(key.second);
@@ -82,10 +87,9 @@ class Texts {
   };
   const CaseSnapshot& snapshot_;
   const ChannelMatcher& matcher_;
+  TextMarks<AnchorsIn> anchors_;
   const std::vector<ScriptHit> none_;
-  std::unordered_map<std::pair<std::uint32_t, Platform>, std::unique_ptr<std::vector<ScriptHit>>,
-                     Hash>
-      scripts_;
+  std::unordered_map<std::pair<std::uint32_t, Platform>, std::vector<ScriptHit>, Hash> scripts_;
   std::unordered_map<std::uint64_t, std::optional<std::uint32_t>> handlers_;
   std::unordered_map<std::uint32_t, std::optional<std::uint32_t>> named_;
 };
