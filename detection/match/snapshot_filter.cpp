@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 
 namespace stemma {
 namespace {
@@ -11,6 +12,12 @@ bool meet(const RuleBits& a, const RuleBits& b) {
     if ((a[i] & b[i]) != 0) return true;
   }
   return false;
+}
+
+// Texts that repeat least, and cost most to look at: where no rule is left for them they are not.
+bool is_long(FieldId field) {
+  return field == field::process_command_line || field == field::process_args ||
+         field == field::process_parent_command_line || field == field::process_parent_args;
 }
 
 bool has_bit(const std::string& category) {
@@ -52,8 +59,13 @@ SnapshotFilter::SnapshotFilter(const CaseSnapshot& snapshot, const Matcher& matc
       index = list.own.get();
     }
     list.index = index;
-    for (const auto& field : index->fields())
-      list.rows.emplace_back(index->words() + RuleIndex::across(*field).size());
+    for (const auto& field : index->fields()) {
+      const FieldId id = RuleIndex::id_of(*field);
+      list.asked.push_back({field.get(), id, KnownValues::covers(id),
+                            RowTable(index->words() + RuleIndex::across(*field).size())});
+    }
+    std::stable_partition(list.asked.begin(), list.asked.end(),
+                          [](const Asked& asked) { return !is_long(asked.id); });
   };
   use(rules_, matcher.rule_index());
   for (std::uint32_t level = 0; level < levels_.size(); ++level)
@@ -100,13 +112,12 @@ const ProcessStart* SnapshotFilter::start_of(EventId id) {
 }
 
 bool SnapshotFilter::any(List& list, EventId id) {
-  const CategorySet categories = snapshot_.events.categories(id);
   const ProcessStart* const start = start_of(id);
   const auto may = [&](Judged& one) {
-    return eql::may_match(*one.program,
-                          [&](std::uint32_t leaf) { return verdicts(one, leaf, id, start); });
+    const auto says = [&](std::uint32_t leaf) { return verdicts(one, leaf, id, start); };
+    return eql::may_match(*one.program, std::cref(says));
   };
-  narrow(list, id, categories, start);
+  narrow(list, id, start);
   for (std::size_t i = 0; i < candidates_.size(); ++i) {
     for (std::uint64_t word = candidates_[i]; word != 0; word &= word - 1) {
       if (may(list.programs[i * 64 + static_cast<unsigned>(std::countr_zero(word))])) return true;
@@ -115,62 +126,69 @@ bool SnapshotFilter::any(List& list, EventId id) {
   return false;
 }
 
-const RuleBits& SnapshotFilter::with_categories(List& list, CategorySet categories) {
-  const auto [at, fresh] = list.by_categories.try_emplace(categories);
-  if (!fresh) return at->second;
-  at->second.assign(list.index->words(), 0);
-  for (std::size_t i = 0; i < list.programs.size(); ++i) {
-    const CategorySet wanted = list.programs[i].category;
-    if (wanted == 0 || (categories & wanted) != 0) add_rule(at->second, i);
-  }
-  return at->second;
-}
-
 void SnapshotFilter::trim() {
   if (++asked_ % kTrimEvery != 0) return;
   std::size_t bytes = 0;
   for (const List* const list : lists()) {
-    for (const RowTable& table : list->rows) bytes += table.bytes();
+    for (const Asked& asked : list->asked) bytes += asked.rows.bytes();
   }
   if (bytes <= kMaxRowBytes) return;
   for (List* const list : lists()) {
-    for (RowTable& table : list->rows) table.clear();
+    for (Asked& asked : list->asked) asked.rows.clear();
   }
 }
 
-void SnapshotFilter::narrow(List& list, EventId id, CategorySet categories,
-                            const ProcessStart* start) {
+void SnapshotFilter::narrow(List& list, EventId id, const ProcessStart* start) {
   trim();
-  candidates_ = with_categories(list, categories);
-  across_.assign(candidates_.size(), 0);
-  const auto fields = list.index->fields();
-  for (std::size_t number = 0; number < fields.size(); ++number) {
-    if (!meet(candidates_, RuleIndex::concerned(*fields[number]))) continue;
-    const FieldId field = RuleIndex::id_of(*fields[number]);
-    const KnownValue value =
-        KnownValues::covers(field) ? known_.of(id, start, field) : KnownValue{};
-    if (!value.known()) {
-      const RuleBits& across = RuleIndex::across(*fields[number]);
-      for (std::size_t i = 0; i < across.size(); ++i) across_[i] |= across[i];
-      continue;
-    }
-    const std::span<const std::uint64_t> of = row(list, number, value);
-    for (std::size_t i = 0; i < candidates_.size(); ++i) candidates_[i] &= of[i];
-    const auto across = of.subspan(candidates_.size());
-    for (std::size_t i = 0; i < across.size(); ++i) across_[i] |= across[i];
+  narrow_by_class(list, id);
+  for (Asked& asked : list.asked) {
+    if (asked.id != field::event_type) narrow_by(*list.index, asked, id, start);
   }
-  for (std::size_t i = 0; i < candidates_.size(); ++i)
-    candidates_[i] &= ~list.index->across()[i] | across_[i];
+  const RuleBits& across = list.index->across();
+  for (std::size_t i = 0, n = candidates_.size(); i < n; ++i)
+    candidates_[i] &= ~across[i] | across_[i];
 }
 
-std::span<const std::uint64_t> SnapshotFilter::row(List& list, std::size_t field,
+void SnapshotFilter::narrow_by_class(List& list, EventId id) {
+  const EventClass& kind = snapshot_.events.classes()[snapshot_.events.event_class(id)];
+  static_assert(sizeof kind.categories == 2 && sizeof kind.types == 2);
+  const auto [at, fresh] = list.left.try_emplace(std::uint32_t{kind.categories} << 16 | kind.types);
+  if (!fresh) {
+    candidates_ = at->second.candidates;
+    across_ = at->second.across;
+    return;
+  }
+  candidates_.assign(list.index->words(), 0);
+  across_.assign(list.index->words(), 0);
+  for (std::size_t i = 0; i < list.programs.size(); ++i) {
+    const CategorySet wanted = list.programs[i].category;
+    if (wanted == 0 || (kind.categories & wanted) != 0) add_rule(candidates_, i);
+  }
+  for (Asked& asked : list.asked) {
+    if (asked.id == field::event_type) narrow_by(*list.index, asked, id, nullptr);
+  }
+  at->second = {candidates_, across_};
+}
+
+void SnapshotFilter::narrow_by(const RuleIndex& index, Asked& asked, EventId id,
+                               const ProcessStart* start) {
+  if (!meet(candidates_, RuleIndex::concerned(*asked.field))) return;
+  const KnownValue value = asked.covered ? known_.of(id, start, asked.id) : KnownValue{};
+  std::span<const std::uint64_t> across = RuleIndex::across(*asked.field);
+  if (value.known()) {
+    const std::span<const std::uint64_t> of = row(index, asked, value);
+    for (std::size_t i = 0, n = candidates_.size(); i < n; ++i) candidates_[i] &= of[i];
+    across = of.subspan(candidates_.size());
+  }
+  for (std::size_t i = 0, n = across.size(); i < n; ++i) across_[i] |= across[i];
+}
+
+std::span<const std::uint64_t> SnapshotFilter::row(const RuleIndex& index, Asked& asked,
                                                    const KnownValue& value) {
-  RowTable& table = list.rows[field];
-  RowTable::Place place = table.at(value.key());
+  RowTable::Place place = asked.rows.at(value.key());
   if (!place.fresh) return place.row;
-  const RuleIndex::Field& of = *list.index->fields()[field];
   values_of(value);
-  list.index->row(of, values_, nullptr, room_, made_);
+  index.row(*asked.field, values_, nullptr, room_, made_);
   const auto put = [&](const RuleRow& row) {
     for (std::size_t i = 0; i < row.pass.size(); ++i) place.row[i] |= row.pass[i];
     for (std::size_t i = 0; i < row.across.size(); ++i)
@@ -179,7 +197,7 @@ std::span<const std::uint64_t> SnapshotFilter::row(List& list, std::size_t field
   put(made_);
   if (value.form == KnownValue::Form::absent) {
     values_.push_back(Value::of(std::string_view{}));
-    list.index->row(of, values_, nullptr, room_, other_);
+    index.row(*asked.field, values_, nullptr, room_, other_);
     put(other_);
   }
   return place.row;

@@ -58,25 +58,40 @@ class SnapshotFilter {
     std::vector<Leaf> leaves;
   };
 
+  // A field that the index says something about.
+  struct Asked {
+    const RuleIndex::Field* field = nullptr;
+    FieldId id;
+    bool covered = false;  // by KnownValues
+    RowTable rows;         // by KnownValue::key(): what passes, then what is across
+  };
+  // What categories and types leave, in which few events differ.
+  struct Left {
+    RuleBits candidates;
+    RuleBits across;
+  };
   struct List {
     std::vector<Judged> programs;
     const RuleIndex* index = nullptr;  // of positions in `programs`
     std::unique_ptr<const RuleIndex>
-        own;  // where the matcher has none: it asks few rules as they are
-    std::unordered_map<CategorySet, RuleBits> by_categories;  // those that take such events
-    std::vector<RowTable> rows;  // by field, by KnownValue::key(): what passes, then what is across
+        own;                   // where the matcher has none: it asks few rules as they are
+    std::vector<Asked> asked;  // those first whose values repeat most
+    std::unordered_map<std::uint32_t, Left> left;  // by categories and types
   };
 
   Judged judged(const eql::Program& program, std::uint32_t subquery_base) const;
   const ProcessStart* start_of(EventId id);
   bool any(List& list, EventId id);
   // Leaves in `candidates_` the positions that may match, judged by all that is known at once.
-  void narrow(List& list, EventId id, CategorySet categories, const ProcessStart* start);
+  void narrow(List& list, EventId id, const ProcessStart* start);
+  // The same by categories and types alone, with what they say of rules across fields in `across_`.
+  void narrow_by_class(List& list, EventId id);
+  // Takes from `candidates_` what one field rules out, and adds to `across_`.
+  void narrow_by(const RuleIndex& index, Asked& asked, EventId id, const ProcessStart* start);
   std::vector<List*> lists();
-  const RuleBits& with_categories(List& list, CategorySet categories);
   // Throws all rows away where they are many.
   void trim();
-  std::span<const std::uint64_t> row(List& list, std::size_t field, const KnownValue& value);
+  std::span<const std::uint64_t> row(const RuleIndex& index, Asked& asked, const KnownValue& value);
   void values_of(const KnownValue& value);
   eql::Verdicts verdicts(Judged& judged, std::uint32_t leaf, EventId id, const ProcessStart* start);
   eql::Verdicts judge(Judged& judged, std::uint32_t leaf, EventId id, const KnownValue& value);
