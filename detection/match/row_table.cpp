@@ -1,41 +1,39 @@
 #include "detection/match/row_table.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
 namespace stemma {
+namespace {
 
-std::size_t RowTable::slot_of(std::uint64_t key) const {
-  const std::size_t mask = slots_.size() - 1;
-  // The high bits of the product hang on all bits of the key.
-  std::size_t at = (key * 0x9E3779B97F4A7C15u) >> (64 - std::countr_zero(slots_.size()));
-  while (slots_[at].row != 0 && slots_[at].key != key) at = (at + 1) & mask;
-  return at;
+constexpr unsigned kFirstBits = 4;
+
+}  // namespace
+
+RowTable::RowTable(std::size_t words) : words_(words) {
+  const std::size_t rows = std::max(kMaxBytes / ((1 + words) * sizeof(std::uint64_t)), kFewest);
+  max_bits_ = static_cast<unsigned>(std::bit_width(rows)) - 1;
+  resize(kFirstBits);
 }
 
-void RowTable::grow() {
-  std::vector<Slot> old = std::exchange(slots_, {});
-  slots_.resize(old.empty() ? 64 : old.size() * 2);
-  for (const Slot& slot : old) {
-    if (slot.row != 0) slots_[slot_of(slot.key)] = slot;
+void RowTable::resize(unsigned bits) {
+  const std::vector<std::uint64_t> old = std::exchange(cells_, {});
+  cells_.assign((std::size_t{1} << bits) * (1 + words_), kFree);
+  shift_ = 64 - bits;
+  renewed_ = 0;
+  for (std::size_t at = 0; at < old.size(); at += 1 + words_) {
+    if (old[at] != kFree) std::copy_n(old.data() + at, 1 + words_, cell_of(old[at]));
   }
 }
 
-RowTable::Place RowTable::at(std::uint64_t key) {
-  if (used_ * 2 >= slots_.size()) grow();
-  Slot& slot = slots_[slot_of(key)];
-  const bool fresh = slot.row == 0;
-  if (fresh) {
-    slot = {key, static_cast<std::uint32_t>(++used_)};
-    rows_.resize(used_ * words_);
-  }
-  return {{rows_.data() + (slot.row - 1) * words_, words_}, fresh};
-}
-
-void RowTable::clear() {
-  used_ = 0;
-  slots_ = std::vector<Slot>();
-  rows_ = std::vector<std::uint64_t>();
+RowTable::Place RowTable::renewed(std::uint64_t key) {
+  const unsigned bits = 64 - shift_;
+  if (++renewed_ > std::size_t{1} << bits && bits < max_bits_) resize(bits + 1);
+  std::uint64_t* const cell = cell_of(key);
+  *cell = key;
+  std::fill_n(cell + 1, words_, 0);
+  return {{cell + 1, words_}, true};
 }
 
 }  // namespace stemma

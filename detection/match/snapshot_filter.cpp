@@ -126,20 +126,7 @@ bool SnapshotFilter::any(List& list, EventId id) {
   return false;
 }
 
-void SnapshotFilter::trim() {
-  if (++asked_ % kTrimEvery != 0) return;
-  std::size_t bytes = 0;
-  for (const List* const list : lists()) {
-    for (const Asked& asked : list->asked) bytes += asked.rows.bytes();
-  }
-  if (bytes <= kMaxRowBytes) return;
-  for (List* const list : lists()) {
-    for (Asked& asked : list->asked) asked.rows.clear();
-  }
-}
-
 void SnapshotFilter::narrow(List& list, EventId id, const ProcessStart* start) {
-  trim();
   narrow_by_class(list, id);
   for (Asked& asked : list.asked) {
     if (asked.id != field::event_type) narrow_by(*list.index, asked, id, start);
@@ -201,12 +188,6 @@ std::span<const std::uint64_t> SnapshotFilter::row(const RuleIndex& index, Asked
     put(other_);
   }
   return place.row;
-}
-
-std::vector<SnapshotFilter::List*> SnapshotFilter::lists() {
-  std::vector<List*> out{&rules_};
-  for (List& level : levels_) out.push_back(&level);
-  return out;
 }
 
 void SnapshotFilter::values_of(const KnownValue& value) {

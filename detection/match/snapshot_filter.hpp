@@ -41,9 +41,7 @@ class SnapshotFilter {
   bool first_of_its_kind(EventId id);
 
  private:
-  static constexpr std::size_t kMaxRowBytes = 64u << 20;  // of all rows; then they start anew
-  static constexpr std::uint64_t kTrimEvery = 1024;       // events, after which they are counted
-  static constexpr std::size_t kRemembered = 8192;        // values a leaf, 9 bytes each
+  static constexpr std::size_t kRemembered = 8192;  // values a leaf, 9 bytes each
   struct Leaf {
     FieldId field;  // none: judged by itself, or not at all
     bool lineage = false;
@@ -88,9 +86,6 @@ class SnapshotFilter {
   void narrow_by_class(List& list, EventId id);
   // Takes from `candidates_` what one field rules out, and adds to `across_`.
   void narrow_by(const RuleIndex& index, Asked& asked, EventId id, const ProcessStart* start);
-  std::vector<List*> lists();
-  // Throws all rows away where they are many.
-  void trim();
   std::span<const std::uint64_t> row(const RuleIndex& index, Asked& asked, const KnownValue& value);
   void values_of(const KnownValue& value);
   eql::Verdicts verdicts(Judged& judged, std::uint32_t leaf, EventId id, const ProcessStart* start);
@@ -110,7 +105,6 @@ class SnapshotFilter {
   RuleBits across_;
   RuleIndex::Room room_;
   RuleRow made_, other_;
-  std::uint64_t asked_ = 0;
   std::unordered_set<std::uint64_t> kinds_;
   std::vector<std::uint32_t> kind_of_class_;
 };
