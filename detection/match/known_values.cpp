@@ -1,6 +1,5 @@
 #include "detection/match/known_values.hpp"
 
-#include <algorithm>
 #include <string_view>
 
 #include "events/command_line.hpp"
@@ -37,7 +36,7 @@ KnownValue KnownValues::split(StringId command_line) const {
   return {Form::split, false, command_line.value, 0};
 }
 
-KnownValue KnownValues::of(EventId id, const ProcessStart* start, FieldId field) {
+KnownValue KnownValues::of(EventId id, const ProcessStart* start, FieldId field) const {
   if (field == field::event_type) {
     const TypeSet types = snapshot_.events.classes()[snapshot_.events.event_class(id)].types;
     if ((types & type_bit(TypeBit::other)) != 0) return {};
@@ -55,28 +54,19 @@ KnownValue KnownValues::of(EventId id, const ProcessStart* start, FieldId field)
   return {};
 }
 
-KnownValue KnownValues::own(EventId id, const ProcessImage& image, FieldId field) {
+KnownValue KnownValues::own(EventId id, const ProcessImage& image, FieldId field) const {
   if (field == field::process_name) return text(image.name);
   if (field == field::process_executable) return text(image.executable);
   if (field == field::process_command_line) return text(image.command_line);
   if (image.args.count == 0) return split(image.command_line);
   // The kernel's arguments are auditd's; another witness has split its own command line.
   if (snapshot_.events.source_kind(id) != SourceKind::auditd) return {};
-  return args(image);
-}
-
-KnownValue KnownValues::args(const ProcessImage& image) {
-  if (ranges_.empty()) ranges_.resize(kRanges);
-  ArgsRange& known = ranges_[image.command_line.value % kRanges];
-  const auto before = snapshot_.tree.args(known);
-  const auto own = snapshot_.tree.args(image.args);
-  if (!std::equal(before.begin(), before.end(), own.begin(), own.end())) known = image.args;
-  return {Form::args, false, known.first, known.count};
+  return {Form::args, false, image.args.first, image.args.count};
 }
 
 // A record's own words about the parent win over the tree; what it lacks the tree fills in. With
 // several witnesses it is not known which of them has words, so both must say the same.
-KnownValue KnownValues::parent(EventId id, const ProcessImage& image, FieldId field) {
+KnownValue KnownValues::parent(EventId id, const ProcessImage& image, FieldId field) const {
   const SourceKind kind = snapshot_.events.source_kind(id);
   // Sysmon for Linux often gives only a part of the parent's command line; the rules for that are
   // completion's.
@@ -106,7 +96,7 @@ KnownValue KnownValues::parent(EventId id, const ProcessImage& image, FieldId fi
   }
   const bool recorded = above != nullptr && above->args.count != 0;
   if (words) return recorded && !alone ? KnownValue{} : split(words);
-  if (recorded) return args(*above);
+  if (recorded) return {Form::args, false, above->args.first, above->args.count};
   return above == nullptr ? KnownValue{Form::absent, false, 0, 0} : split(tree);
 }
 

@@ -46,10 +46,8 @@ class KnownValues {
   static bool covers(FieldId field);
 
   /// What is known of a field of an event. `start`: what the event starts, as
-  /// ProcessTree::start_of() says; null where it starts nothing. O(1), and for arguments as the
-  /// kernel recorded them O(arguments): of those that repeat the first ones stand for all, as far
-  /// as a small table remembers them.
-  [[nodiscard]] KnownValue of(EventId id, const ProcessStart* start, FieldId field);
+  /// ProcessTree::start_of() says; null where it starts nothing. O(1).
+  [[nodiscard]] KnownValue of(EventId id, const ProcessStart* start, FieldId field) const;
 
   /// Writes the values out. Texts are valid until the next call.
   void write(const KnownValue& known, std::vector<std::string_view>& out);
@@ -59,9 +57,8 @@ class KnownValues {
   [[nodiscard]] std::uint32_t presence(EventId id, const ProcessStart* start) const;
 
  private:
-  [[nodiscard]] KnownValue own(EventId id, const ProcessImage& image, FieldId field);
-  [[nodiscard]] KnownValue parent(EventId id, const ProcessImage& image, FieldId field);
-  [[nodiscard]] KnownValue args(const ProcessImage& image);
+  [[nodiscard]] KnownValue own(EventId id, const ProcessImage& image, FieldId field) const;
+  [[nodiscard]] KnownValue parent(EventId id, const ProcessImage& image, FieldId field) const;
   /// Arguments in a command line; unknown where there are none, since then others may be filled in.
   [[nodiscard]] KnownValue split(StringId command_line) const;
 
@@ -73,11 +70,7 @@ class KnownValues {
     std::deque<std::string> made;
   };
 
-  // Every exec has a range of its own, though a machine starts the same command all day.
-  static constexpr std::size_t kRanges = 8192;
-
   const CaseSnapshot& snapshot_;
-  std::vector<ArgsRange> ranges_;  // by a part of the command line's id; empty before the first
   std::array<Split, kSplit> split_ = {};
 };
 

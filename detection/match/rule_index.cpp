@@ -269,8 +269,7 @@ const RuleBits& RuleIndex::across(const Field& field) {
   return field.across;
 }
 
-void RuleIndex::row(const Field& field, std::span<const Value> values, const RuleBits* among,
-                    Room& room, RuleRow& out) const {
+std::uint32_t RuleIndex::begin(const Field& field, Room& room) {
   if (room.tests.size() < field.tests.size()) room.tests.resize(field.tests.size(), 0);
   if (room.literals.size() < field.scanner.size()) room.literals.resize(field.scanner.size(), 0);
   room.found.clear();
@@ -280,37 +279,52 @@ void RuleIndex::row(const Field& field, std::span<const Value> values, const Rul
     std::fill(room.literals.begin(), room.literals.end(), 0);
     room.round = 0;
   }
-  const std::uint32_t begun = room.round + 1;  // tests seen since then are true
+  return room.round + 1;
+}
+
+void RuleIndex::look_up(const Field& field, std::string_view text, const RuleBits* among,
+                        std::uint32_t begun, Room& room) {
   const auto is_true = [&](std::uint32_t test) { return room.tests[test] >= begun; };
   const auto set_true = [&](std::uint32_t test) {
     room.tests[test] = room.round;
     room.found.push_back(test);
   };
-  for (const Value& value : values) {
-    if (value.kind != Value::Kind::text) continue;
-    ++room.round;
-    fold(value.text, room.folded);
-    if ((field.lengths & Field::length_bit(value.text)) != 0) {
-      const auto found = field.equal.find(std::string_view(room.folded));
-      if (found != field.equal.end()) {
-        for (const Equal& equal : found->second) {
-          if (!is_true(equal.test) && (equal.insensitive || equal.exact == value.text))
-            set_true(equal.test);
-        }
+  ++room.round;
+  fold(text, room.folded);
+  if ((field.lengths & Field::length_bit(text)) != 0) {
+    const auto found = field.equal.find(std::string_view(room.folded));
+    if (found != field.equal.end()) {
+      for (const Equal& equal : found->second) {
+        if (!is_true(equal.test) && (equal.insensitive || equal.exact == text))
+          set_true(equal.test);
       }
     }
-    field.scanner.scan(room.folded, [&](std::uint32_t literal) {
-      if (room.literals[literal] == room.round) return;
-      room.literals[literal] = room.round;
-      for (const Try& one : field.tries[literal]) {
-        if (is_true(one.test)) continue;
-        const Test& test = field.tests[one.test];
-        if (among != nullptr && !test.concerns(*among)) continue;
-        if (one.pattern != nullptr ? one.pattern->matches(value.text)
-                                   : eql::leaf_regex_matches(*test.program, test.leaf, value.text))
-          set_true(one.test);
-      }
-    });
+  }
+  field.scanner.scan(room.folded, [&](std::uint32_t literal) {
+    if (room.literals[literal] == room.round) return;
+    room.literals[literal] = room.round;
+    for (const Try& one : field.tries[literal]) {
+      if (is_true(one.test)) continue;
+      const Test& test = field.tests[one.test];
+      if (among != nullptr && !test.concerns(*among)) continue;
+      if (one.pattern != nullptr ? one.pattern->matches(text)
+                                 : eql::leaf_regex_matches(*test.program, test.leaf, text))
+        set_true(one.test);
+    }
+  });
+}
+
+bool RuleIndex::says_nothing(const Field& field, std::string_view text, Room& room) {
+  if (!field.direct.empty()) return false;
+  look_up(field, text, nullptr, begin(field, room), room);
+  return room.found.empty();
+}
+
+void RuleIndex::row(const Field& field, std::span<const Value> values, const RuleBits* among,
+                    Room& room, RuleRow& out) const {
+  const std::uint32_t begun = begin(field, room);  // tests seen since then are true
+  for (const Value& value : values) {
+    if (value.kind == Value::Kind::text) look_up(field, value.text, among, begun, room);
   }
   const bool thorough = among == nullptr;
   if (thorough) {

@@ -101,7 +101,19 @@ class RuleIndex {
   void row(const Field& field, std::span<const Value> values, const RuleBits* among, Room& room,
            RuleRow& out) const;
 
+  /// Whether a value that is a text makes none of the field's tests true, so that a row of it and
+  /// others is the row of the others. Never where the field has tests that no text is looked up
+  /// for.
+  [[nodiscard]] static bool says_nothing(const Field& field, std::string_view text, Room& room);
+
  private:
+  // Adds to `room.found` the tests that the text makes true, of `among` or all; those are not added
+  // whose round is `begun` or later.
+  static void look_up(const Field& field, std::string_view text, const RuleBits* among,
+                      std::uint32_t begun, Room& room);
+  // Makes room for the field, and says at which round a row begins.
+  static std::uint32_t begin(const Field& field, Room& room);
+
   eql::EvalOptions options_;
   std::size_t rules_ = 0;
   std::vector<std::unique_ptr<Field>> fields_;

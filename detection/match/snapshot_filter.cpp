@@ -14,6 +14,9 @@ bool meet(const RuleBits& a, const RuleBits& b) {
   return false;
 }
 
+// The key of arguments that say nothing, whatever they are; no value has it.
+constexpr std::uint64_t kNoArgs = std::uint64_t{1} << 63;
+
 // Texts that repeat least, and cost most to look at: where no rule is left for them they are not.
 bool is_long(FieldId field) {
   return field == field::process_command_line || field == field::process_args ||
@@ -61,8 +64,11 @@ SnapshotFilter::SnapshotFilter(const CaseSnapshot& snapshot, const Matcher& matc
     list.index = index;
     for (const auto& field : index->fields()) {
       const FieldId id = RuleIndex::id_of(*field);
-      list.asked.push_back({field.get(), id, KnownValues::covers(id),
-                            RowTable(index->words() + RuleIndex::across(*field).size())});
+      list.asked.push_back({field.get(),
+                            id,
+                            KnownValues::covers(id),
+                            RowTable(index->words() + RuleIndex::across(*field).size()),
+                            {}});
     }
     std::stable_partition(list.asked.begin(), list.asked.end(),
                           [](const Asked& asked) { return !is_long(asked.id); });
@@ -172,9 +178,11 @@ void SnapshotFilter::narrow_by(const RuleIndex& index, Asked& asked, EventId id,
 
 std::span<const std::uint64_t> SnapshotFilter::row(const RuleIndex& index, Asked& asked,
                                                    const KnownValue& value) {
-  RowTable::Place place = asked.rows.at(value.key());
+  // Every exec has a range of arguments of its own, though the arguments are those of others.
+  const bool silent = value.form == KnownValue::Form::args && are_silent(asked, value);
+  RowTable::Place place = asked.rows.at(silent ? kNoArgs : value.key());
   if (!place.fresh) return place.row;
-  values_of(value);
+  values_of(silent ? KnownValue{} : value);
   index.row(*asked.field, values_, nullptr, room_, made_);
   const auto put = [&](const RuleRow& row) {
     for (std::size_t i = 0; i < row.pass.size(); ++i) place.row[i] |= row.pass[i];
@@ -188,6 +196,17 @@ std::span<const std::uint64_t> SnapshotFilter::row(const RuleIndex& index, Asked
     put(other_);
   }
   return place.row;
+}
+
+bool SnapshotFilter::are_silent(Asked& asked, const KnownValue& args) {
+  if (asked.silent.empty()) asked.silent.resize(kSilent);
+  for (const StringId arg : snapshot_.tree.args({args.value, args.count})) {
+    StringId& known = asked.silent[arg.value % kSilent];
+    if (arg && known == arg) continue;
+    if (!RuleIndex::says_nothing(*asked.field, snapshot_.strings.view(arg), room_)) return false;
+    known = arg;
+  }
+  return true;
 }
 
 void SnapshotFilter::values_of(const KnownValue& value) {

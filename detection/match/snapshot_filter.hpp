@@ -41,6 +41,7 @@ class SnapshotFilter {
   bool first_of_its_kind(EventId id);
 
  private:
+  static constexpr std::size_t kSilent = 8192;      // arguments a field, 4 bytes each
   static constexpr std::size_t kRemembered = 8192;  // values a leaf, 9 bytes each
   struct Leaf {
     FieldId field;  // none: judged by itself, or not at all
@@ -60,8 +61,9 @@ class SnapshotFilter {
   struct Asked {
     const RuleIndex::Field* field = nullptr;
     FieldId id;
-    bool covered = false;  // by KnownValues
-    RowTable rows;         // by KnownValue::key(): what passes, then what is across
+    bool covered = false;          // by KnownValues
+    RowTable rows;                 // by KnownValue::key(): what passes, then what is across
+    std::vector<StringId> silent;  // arguments that no rule's test is true of, by a part of the id
   };
   // What categories and types leave, in which few events differ.
   struct Left {
@@ -88,6 +90,8 @@ class SnapshotFilter {
   void narrow_by(const RuleIndex& index, Asked& asked, EventId id, const ProcessStart* start);
   std::span<const std::uint64_t> row(const RuleIndex& index, Asked& asked, const KnownValue& value);
   void values_of(const KnownValue& value);
+  // Whether none of the arguments says anything to any rule.
+  bool are_silent(Asked& asked, const KnownValue& args);
   eql::Verdicts verdicts(Judged& judged, std::uint32_t leaf, EventId id, const ProcessStart* start);
   eql::Verdicts judge(Judged& judged, std::uint32_t leaf, EventId id, const KnownValue& value);
 

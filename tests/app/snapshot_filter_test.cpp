@@ -291,7 +291,7 @@ TEST(SnapshotFilter, SameFindingsOfRulesMadeUp) {
     const TempDir dir;
     Invented(seed).write(dir);
     const auto session = open(dir.path());
-    for (const std::size_t count : {60, 3, 1}) {
+    for (const std::size_t count : {60u, 3u, 1u}) {
       const RuleSet rules = made_up_rules(seed, count);
       EXPECT_TRUE(SnapshotFilter::serves(Matcher(rules.programs())));
       const std::string all = outcome(*session, true, rules);

@@ -201,5 +201,66 @@ TEST(RuleFilter, AndWhereValuesCeaseToRepeat) {
   for (std::uint32_t seed = 21; seed <= 23; ++seed) agree(seed, {}, true);
 }
 
+TEST(RuleIndex, ATextThatSaysNothingChangesNoRow) {
+  static const char* const kQueries[] = {
+      "process where process.args like (\"/opt/job/*/run.sh\", \"-enc\")",
+      "process where process.args : \"*.ps1\" and not process.args : \"-safe*\"",
+      "process where process.args == \"-C\" or process.name == \"sh\"",
+      "process where process.args regex~ \".*token=[0-9]+\""};
+  std::vector<std::shared_ptr<const eql::Program>> programs;
+  std::vector<const eql::Program*> borrowed;
+  for (const char* const query : kQueries) {
+    programs.push_back(eql::compile(query).program);
+    ASSERT_NE(programs.back(), nullptr) << query;
+    borrowed.push_back(programs.back().get());
+  }
+  const RuleIndex index(borrowed, {});
+  const RuleIndex::Field* args = nullptr;
+  for (const auto& field : index.fields()) {
+    if (RuleIndex::id_of(*field) == field::process_args) args = field.get();
+  }
+  ASSERT_NE(args, nullptr);
+  static const char* const kTexts[] = {"/opt/job/7/run.sh",
+                                       "/opt/job/run.sh",
+                                       "-ENC",
+                                       "-enc",
+                                       "a.ps1",
+                                       "a.PS1x",
+                                       "-Safe",
+                                       "-saf",
+                                       "-C",
+                                       "-c",
+                                       "",
+                                       "token=4",
+                                       "Token=44",
+                                       "token=x",
+                                       "sh"};
+  RuleIndex::Room room;
+  RuleRow with, without;
+  std::string silent;
+  for (const std::string_view text : kTexts) {
+    const bool nothing = RuleIndex::says_nothing(*args, text, room);
+    if (nothing) silent += "[" + std::string(text) + "]";
+    for (const std::string_view other : kTexts) {
+      index.row(*args, std::vector{Value::of(other), Value::of(text)}, nullptr, room, with);
+      index.row(*args, std::vector{Value::of(other)}, nullptr, room, without);
+      if (!nothing) continue;
+      EXPECT_EQ(with.pass, without.pass) << text << " beside " << other;
+      EXPECT_EQ(with.across, without.across) << text << " beside " << other;
+    }
+  }
+  EXPECT_EQ(silent, "[/opt/job/run.sh][-ENC][a.PS1x][-saf][-c][][token=x][sh]");
+}
+
+// A test that no text is looked up for may be true of any.
+TEST(RuleIndex, NoTextSaysNothingWhereAPatternHasNoLiteral) {
+  const auto program = eql::compile("process where process.args : \"*-*\"").program;
+  const eql::Program* const borrowed[] = {program.get()};
+  const RuleIndex index(borrowed, {});
+  ASSERT_EQ(index.fields().size(), 1u);
+  RuleIndex::Room room;
+  EXPECT_FALSE(RuleIndex::says_nothing(*index.fields()[0], "x", room));
+}
+
 }  // namespace
 }  // namespace stemma
