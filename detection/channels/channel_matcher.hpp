@@ -66,4 +66,10 @@ class ChannelMatcher {
   Anchors anchors_;
 };
 
+/// anchors_in() as a value, for whoever keeps what it says.
+struct AnchorsIn {
+  const ChannelMatcher* matcher = nullptr;
+  AnchorSet operator()(std::string_view text) const { return matcher->anchors_in(text); }
+};
+
 }  // namespace stemma

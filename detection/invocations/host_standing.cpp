@@ -80,6 +80,7 @@ std::vector<HostStanding> judge_hosts(const CaseSnapshot& snapshot, const Incide
     for (const ProcessImage& image : snapshot.tree.images_of(id)) {
       const std::uint8_t program = by_executable.of(image.executable);
       const std::uint8_t own = by_name.of(image.name);
+      if (program + own + waagent_lines.of(image.command_line) == 0) continue;
       for (std::size_t number = 1; number <= std::size(kAgents); ++number) {
         if (program != number && own != number) continue;
         const Agent& agent = kAgents[number - 1];

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "detection/invocations/text_marks.hpp"
 #include "events/paths.hpp"
 
 namespace stemma {
@@ -149,7 +150,8 @@ class Detached {
         tree_(snapshot.tree),
         matcher_(matcher),
         runs_(runs),
-        processes_(processes) {
+        processes_(processes),
+        anchors_(snapshot.strings, AnchorsIn{&matcher}) {
     for (const std::vector<RunProcess>& run : processes) {
       for (const RunProcess& process : run) owned_.insert(process.entity.value);
     }
@@ -198,7 +200,8 @@ class Detached {
 
   bool by_its_folder(EntityId id, ImageId image_id) {
     const ProcessImage& image = tree_.image(image_id);
-    if (!image.working_directory || by_folder_.empty()) return false;
+    if (by_folder_.empty()) return false;
+    if ((anchors_.of(image.working_directory) & kFolderAnchor) == 0) return false;
     const ProcessEntity& entity = tree_.entity(id);
     const auto [at, fresh] = folders_.try_emplace(image.working_directory.value);
     if (fresh) {
@@ -275,6 +278,7 @@ class Detached {
            Timed<std::uint32_t>>
       by_folder_;  // (host, channel, name, number)
   std::map<std::pair<std::uint32_t, std::string>, Timed<const Planted*>> by_path_;  // (host, path)
+  TextMarks<AnchorsIn> anchors_;                                       // of working directories
   std::unordered_map<std::uint32_t, std::vector<ScriptHit>> folders_;  // by working directory
 };
 

@@ -76,10 +76,6 @@ class Texts {
   }
 
  private:
-  struct AnchorsIn {
-    const ChannelMatcher* matcher;
-    AnchorSet operator()(std::string_view text) const { return matcher->anchors_in(text); }
-  };
   struct Hash {
     std::size_t operator()(const std::pair<std::uint32_t, Platform>& key) const {
       return (std::size_t{key.first} << 2) ^ static_cast<std::size_t>(key.second);
