@@ -224,9 +224,10 @@ class CaseService {
   /// Where an event lies, which its annotation remembers; without the file's digest as long as that
   /// is not worked out.
   [[nodiscard]] virtual std::optional<TargetPlace> place_of(EventId event) const = 0;
-  /// Events, processes, findings and runs that annotations are about.
-  [[nodiscard]] virtual std::vector<PlacedAnnotation> place(
-      const Annotations& annotations) const = 0;
+  /// Events, processes, findings and runs that annotations are about, by their places in that stage
+  /// of the case; a later one, which the window has not seen yet, may count findings otherwise.
+  [[nodiscard]] virtual std::vector<PlacedAnnotation> place(const Annotations& annotations,
+                                                            const OpenCase& open) const = 0;
 
   [[nodiscard]] virtual std::vector<std::string> report_formats() const = 0;
 };

@@ -332,11 +332,10 @@ std::optional<TargetPlace> SessionCaseService::place_of(EventId event) const {
   return event_place(session->snapshot(), event, import_->known_digests());
 }
 
-std::vector<PlacedAnnotation> SessionCaseService::place(const Annotations& annotations) const {
+std::vector<PlacedAnnotation> SessionCaseService::place(const Annotations& annotations, const ui::OpenCase& open) const {
   const auto session = import_ ? import_->session() : nullptr;
-  const auto open = import_ ? import_->current() : nullptr;
-  if (!session || !open) return {};
-  return place_annotations({*session, open->findings, open->incident ? std::span<const Invocation>(open->incident->invocations) : std::span<const Invocation>{}, import_->known_digests()}, annotations);
+  if (!session || &session->snapshot() != open.snapshot.get()) return {};
+  return place_annotations({*session, open.findings, open.incident ? std::span<const Invocation>(open.incident->invocations) : std::span<const Invocation>{}, import_->known_digests()}, annotations);
 }
 
 std::vector<std::string> SessionCaseService::report_formats() const {

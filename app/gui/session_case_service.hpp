@@ -38,7 +38,7 @@ class SessionCaseService : public ui::CaseService {
   [[nodiscard]] std::optional<Target> target_of(EventId event) const override;
   [[nodiscard]] std::optional<Target> target_of(EntityId entity) const override;
   [[nodiscard]] std::optional<TargetPlace> place_of(EventId event) const override;
-  [[nodiscard]] std::vector<PlacedAnnotation> place(const Annotations& annotations) const override;
+  [[nodiscard]] std::vector<PlacedAnnotation> place(const Annotations& annotations, const ui::OpenCase& open) const override;
   [[nodiscard]] std::vector<std::string> report_formats() const override;
 
  private:

@@ -146,7 +146,7 @@ void Workbench::place_notes() {
   on_run_.clear();
   placed_.clear();
   ++notes_revision_;
-  if (!annotations_.empty() && open_) placed_ = service_.place(annotations_);
+  if (!annotations_.empty() && open_) placed_ = service_.place(annotations_, *open_);
   for (const PlacedAnnotation& one : placed_) {
     for (const EventId event : one.events) on_event_.emplace(event, one.annotation);
     for (const EntityId entity : one.entities) on_entity_.emplace(entity, one.annotation);
