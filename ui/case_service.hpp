@@ -17,7 +17,7 @@
 #include "events/source.hpp"
 #include "reports/annotations.hpp"
 #include "reports/placed_annotation.hpp"
-#include "ui/state/event_columns.hpp"
+#include "ui/state/event_order.hpp"
 #include "ui/state/filter.hpp"
 #include "ui/state/open_case.hpp"
 
@@ -172,12 +172,12 @@ class CaseService {
   using Filtered = std::function<void(FilterPortion)>;
   [[nodiscard]] virtual RequestHandle filter(Filter filter, Filtered portion) = 0;
 
-  /// Sorts some events, or all where `events` is null, by something else than their time. `notes`:
-  /// what stands in the column of notes. `portion` is called several times; the last one has the
-  /// order.
+  /// Sorts some events, or all where `events` is null, by something else than their time, or groups
+  /// them. `notes`: what stands in the column of notes. `portion` is called several times; the last
+  /// one has the order.
   using Sorted = std::function<void(SortPortion)>;
   [[nodiscard]] virtual RequestHandle sort(std::shared_ptr<const std::vector<EventId>> events,
-                                           EventSort by,
+                                           EventGrouping groups, EventSort by,
                                            std::vector<std::pair<EventId, std::string>> notes,
                                            Sorted portion) = 0;
 

@@ -168,8 +168,8 @@ ui::RequestHandle SessionCaseService::filter(ui::Filter filter, Filtered portion
   });
 }
 
-ui::RequestHandle SessionCaseService::sort(std::shared_ptr<const std::vector<EventId>> events, ui::EventSort by, std::vector<std::pair<EventId, std::string>> notes, Sorted portion) {
-  return passes_->add([import = import_, post = post_, events = std::move(events), by = std::move(by), notes = std::move(notes), portion = std::move(portion)](const TaskQueue::Dropped& dropped) {
+ui::RequestHandle SessionCaseService::sort(std::shared_ptr<const std::vector<EventId>> events, ui::EventGrouping groups, ui::EventSort by, std::vector<std::pair<EventId, std::string>> notes, Sorted portion) {
+  return passes_->add([import = import_, post = post_, events = std::move(events), groups = std::move(groups), by = std::move(by), notes = std::move(notes), portion = std::move(portion)](const TaskQueue::Dropped& dropped) {
     const auto session = import ? import->session() : nullptr;
     if (!session) return;
     const auto answer = [&](ui::SortPortion some) {
@@ -183,7 +183,7 @@ ui::RequestHandle SessionCaseService::sort(std::shared_ptr<const std::vector<Eve
       told = Clock::now();
       answer({count, nullptr});
     };
-    auto order = order_of(*session, {events.get(), by, notes, import->secrets()}, *dropped, looked_at);
+    auto order = order_of(*session, {events.get(), groups, by, notes, import->secrets()}, *dropped, looked_at);
     if (!order) return;
     const std::size_t count = order->place_at.size();
     answer({count, std::make_shared<const ui::EventOrder>(std::move(*order))});

@@ -27,7 +27,7 @@ class SessionCaseService : public ui::CaseService {
   [[nodiscard]] ui::RequestHandle read_details(EventId event, DetailsRead done) override;
   [[nodiscard]] ui::RequestHandle make_timeline(std::shared_ptr<const ui::OpenCase> open, std::shared_ptr<const ui::timeline::Model> before, TimelineMade done) override;
   [[nodiscard]] ui::RequestHandle filter(ui::Filter filter, Filtered portion) override;
-  [[nodiscard]] ui::RequestHandle sort(std::shared_ptr<const std::vector<EventId>> events, ui::EventSort by, std::vector<std::pair<EventId, std::string>> notes, Sorted portion) override;
+  [[nodiscard]] ui::RequestHandle sort(std::shared_ptr<const std::vector<EventId>> events, ui::EventGrouping groups, ui::EventSort by, std::vector<std::pair<EventId, std::string>> notes, Sorted portion) override;
   [[nodiscard]] ui::RequestHandle stack(std::shared_ptr<const std::vector<EventId>> events, FieldId field, Stacked done) override;
   [[nodiscard]] ui::RequestHandle check_evidence(EvidenceChecked done) override;
   [[nodiscard]] ui::RequestHandle explain(std::uint32_t finding, Explained done) override;

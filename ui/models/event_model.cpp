@@ -21,6 +21,11 @@ constexpr std::array<EventSort::By, EventModel::kFixedColumns> kSorts{
     EventSort::By::time, EventSort::By::note,     EventSort::By::host,    EventSort::By::log,
     EventSort::By::code, EventSort::By::category, EventSort::By::process, EventSort::By::summary};
 
+bool by_notes(const EventSort& sort, const EventGrouping& grouping) {
+  const auto is = [](const EventSort& one) { return one.by == EventSort::By::note; };
+  return is(sort) || std::any_of(grouping.by.begin(), grouping.by.end(), is);
+}
+
 }  // namespace
 
 EventModel::EventModel(Workbench& bench, QObject* parent)
@@ -33,6 +38,8 @@ EventModel::EventModel(Workbench& bench, QObject* parent)
     const CaseSnapshot* snapshot = open ? open->snapshot.get() : nullptr;
     if (snapshot == shown_) return;
     shown_ = snapshot;
+    groups_ = {};
+    opened_.clear();
     texts_.clear();
     kept_.clear();
     wanted_.clear();
@@ -42,8 +49,8 @@ EventModel::EventModel(Workbench& bench, QObject* parent)
   });
   connect(&bench_, &Workbench::filterChanged, this, &EventModel::grow);
   connect(&bench_, &Workbench::notesChanged, this, [this] {
-    if (rows_ != 0) Q_EMIT dataChanged(index(0, kNote), index(static_cast<int>(rows_) - 1, kNote));
-    if (sort_.by == EventSort::By::note) work_order_out();
+    if (rows_ != 0) Q_EMIT dataChanged(index(0, kNote), index(rowCount() - 1, kNote));
+    if (by_notes(sort_, grouping_)) work_order_out();
   });
 }
 
@@ -57,7 +64,7 @@ std::size_t EventModel::total() const {
 
 void EventModel::reset() {
   beginResetModel();
-  order_.reset();
+  drop_order();
   was_limited_ = limited();
   rows_ = was_limited_ ? bench_.filtered()->size() : total();
   rows_ = std::min<std::size_t>(rows_, std::numeric_limits<int>::max());
@@ -83,46 +90,62 @@ void EventModel::grow() {
 }
 
 int EventModel::rowCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : static_cast<int>(rows_);
+  return parent.isValid() ? 0 : static_cast<int>(grouped() ? groups_.size() : rows_);
 }
 
 int EventModel::columnCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : kFixedColumns + static_cast<int>(further_.size());
 }
 
-std::size_t EventModel::place_of(int row) const {
-  const auto at = static_cast<std::size_t>(row);
-  if (order_) return order_->place_at[at];
-  return sort_.in_time_order() && sort_.descending ? rows_ - 1 - at : at;
+std::size_t EventModel::place_of(std::size_t row) const {
+  if (order_) return order_->place_at[row];
+  return sort_.in_time_order() && sort_.descending ? rows_ - 1 - row : row;
 }
 
-int EventModel::row_of_place(std::size_t place) const {
+std::optional<std::uint32_t> EventModel::order_row_of_place(std::size_t place) const {
   std::size_t row = place;
   if (order_) {
-    if (place >= order_->row_of.size()) return -1;
+    if (place >= order_->row_of.size()) return std::nullopt;
     row = order_->row_of[place];
   } else if (sort_.in_time_order() && sort_.descending && place < rows_) {
     row = rows_ - 1 - place;
   }
-  return row < rows_ ? static_cast<int>(row) : -1;
+  return row < rows_ ? std::optional(static_cast<std::uint32_t>(row)) : std::nullopt;
 }
 
-EventId EventModel::eventAt(int row) const {
-  if (row < 0 || static_cast<std::size_t>(row) >= rows_) return {};
-  const std::size_t at = place_of(row);
-  return was_limited_ ? (*bench_.filtered())[at] : EventId::from_index(at);
-}
-
-int EventModel::rowOf(EventId event) const {
-  if (!event || shown_ == nullptr) return -1;
+std::optional<std::uint32_t> EventModel::order_row_of(EventId event) const {
+  if (!event || shown_ == nullptr) return std::nullopt;
   std::size_t at = event.index();
   if (was_limited_) {
     const auto& list = *bench_.filtered();
     const auto found = std::lower_bound(list.begin(), list.end(), event);
-    if (found == list.end() || *found != event) return -1;
+    if (found == list.end() || *found != event) return std::nullopt;
     at = static_cast<std::size_t>(found - list.begin());
   }
-  return row_of_place(at);
+  return order_row_of_place(at);
+}
+
+EventId EventModel::event_at_place(std::size_t place) const {
+  return was_limited_ ? (*bench_.filtered())[place] : EventId::from_index(place);
+}
+
+EventId EventModel::eventAt(int row) const {
+  if (row < 0 || row >= rowCount()) return {};
+  std::size_t at = static_cast<std::size_t>(row);
+  if (grouped()) {
+    const GroupRows::Row one = groups_[at];
+    if (!one.row) return {};
+    at = *one.row;
+  }
+  return event_at_place(place_of(at));
+}
+
+int EventModel::rowOf(EventId event) const {
+  const auto at = order_row_of(event);
+  if (!at) return -1;
+  if (!grouped()) return static_cast<int>(*at);
+  const auto row = groups_.row_of(*at);
+  return row ? static_cast<int>(*row) : -1;
 }
 
 int EventModel::firstRowAt(Timestamp time) const {
@@ -133,7 +156,10 @@ int EventModel::firstRowAt(Timestamp time) const {
     const auto& list = *bench_.filtered();
     at = static_cast<std::size_t>(std::lower_bound(list.begin(), list.end(), first) - list.begin());
   }
-  return row_of_place(std::min(at, rows_ - 1));
+  const auto row = order_row_of_place(std::min(at, rows_ - 1));
+  if (!row) return -1;
+  if (!grouped()) return static_cast<int>(*row);
+  return static_cast<int>(groups_.row_of(*row).value_or(groups_.line_over(*row)));
 }
 
 const RowText* EventModel::text_of(EventId event) const {
@@ -175,10 +201,18 @@ QString EventModel::known_text(EventId event, int column) const {
 
 QVariant EventModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid() || shown_ == nullptr) return {};
+  if (const auto group = groupAt(index.row())) return group_data(index.row(), *group, role);
   const EventId event = eventAt(index.row());
   if (!event) return {};
   const int column = index.column();
   switch (role) {
+    case kDepthRole: {
+      // Its text begins where that of its group does, which has a triangle before it.
+      const auto row = static_cast<std::size_t>(index.row());
+      return grouped() ? static_cast<int>(groups_.depth(row)) - 1 : 0;
+    }
+    case kParentRowRole:
+      return parent_row(index.row());
     case Qt::DisplayRole:
     case Qt::ToolTipRole: {
       if (column < kSummary) return known_text(event, column);
@@ -220,16 +254,19 @@ QVariant EventModel::headerData(int section, Qt::Orientation orientation, int ro
   if (orientation != Qt::Horizontal) return {};
   const bool fixed = section < kFixedColumns;
   if (role == Qt::DisplayRole) {
+    const auto is_column = [own = columnSort(section)](const EventSort& one) {
+      return own && same_column(*own, one);
+    };
     // The arrow is where the sort is: upwards as long as nothing is said of the direction.
-    const QString mark =
-        !(fixed ? kSorts[static_cast<std::size_t>(section)] == sort_.by
-                : sort_.by == EventSort::By::field &&
-                      further_.value(section - kFixedColumns) == fromUtf8(sort_.field))
-            ? QString()
-        : sort_.descending ? QStringLiteral(" ▴")
-                           : QStringLiteral(" ▾");
-    if (!fixed) return further_.value(section - kFixedColumns) + mark;
-    QString title = QLatin1String(kTitles[static_cast<std::size_t>(section)]);
+    const auto arrow = [](const EventSort& one) {
+      return one.descending ? QStringLiteral(" ▴") : QStringLiteral(" ▾");
+    };
+    QString mark = is_column(sort_) ? arrow(sort_) : QString();
+    const auto level = std::find_if(grouping_.by.begin(), grouping_.by.end(), is_column);
+    if (level != grouping_.by.end())
+      mark = arrow(*level) + QStringLiteral(" group %1").arg(level - grouping_.by.begin() + 1);
+    const QString title = fixed ? QLatin1String(kTitles[static_cast<std::size_t>(section)])
+                                : further_.value(section - kFixedColumns);
     return title + mark;
   }
   if (role == kFieldRole) {
@@ -254,17 +291,24 @@ void EventModel::setFurther(const QStringList& fields) {
   endResetModel();
 }
 
-void EventModel::setSort(EventSort sort) {
-  if (sort == sort_) return;
+void EventModel::setOrder(EventGrouping grouping, EventSort sort) {
+  grouping = tidied(std::move(grouping));
+  if (sort == sort_ && grouping == grouping_) return;
+  std::size_t same = 0;
+  while (same < grouping.by.size() && same < grouping_.by.size() &&
+         same_column(grouping.by[same], grouping_.by[same]))
+    ++same;
   beginResetModel();
+  drop_order();
+  std::erase_if(opened_, [&](const OpenGroup& one) { return one.level >= same; });
   sort_ = std::move(sort);
-  order_.reset();
+  grouping_ = std::move(grouping);
   endResetModel();
   work_order_out();
 }
 
-void EventModel::sortByColumn(int column) {
-  if (column < 0 || column >= columnCount()) return;
+std::optional<EventSort> EventModel::columnSort(int column) const {
+  if (column < 0 || column >= columnCount()) return std::nullopt;
   EventSort sort;
   if (column < kFixedColumns) {
     sort.by = kSorts[static_cast<std::size_t>(column)];
@@ -272,14 +316,26 @@ void EventModel::sortByColumn(int column) {
     sort.by = EventSort::By::field;
     sort.field = further_[column - kFixedColumns].toStdString();
   }
-  if (sort.by == sort_.by && sort.field == sort_.field) {
+  return sort;
+}
+
+void EventModel::sortByColumn(int column) {
+  std::optional<EventSort> sort = columnSort(column);
+  if (!sort) return;
+  EventGrouping grouping = grouping_;
+  for (EventSort& level : grouping.by) {
+    if (!same_column(level, *sort)) continue;
+    level.descending = !level.descending;
+    return setGrouping(std::move(grouping));
+  }
+  if (same_column(*sort, sort_)) {
     if (sort_.descending) {
-      sort = {};
+      sort = EventSort{};
     } else {
-      sort.descending = true;
+      sort->descending = true;
     }
   }
-  setSort(std::move(sort));
+  setSort(std::move(*sort));
 }
 
 int EventModel::sortedPercent() const {
@@ -294,12 +350,16 @@ QString EventModel::sortText() const {
   if (sort_.in_time_order()) {
     return sort_.descending ? QStringLiteral("latest first") : QString();
   }
-  QString name = shown(sort_.field);
-  for (std::size_t i = 0; i < kSorts.size(); ++i) {
-    if (kSorts[i] == sort_.by) name = QLatin1String(kTitles[i]);
-  }
   return QStringLiteral("by %1, %2")
-      .arg(name, sort_.descending ? QStringLiteral("downwards") : QStringLiteral("upwards"));
+      .arg(title(sort_),
+           sort_.descending ? QStringLiteral("downwards") : QStringLiteral("upwards"));
+}
+
+QString EventModel::title(const EventSort& sort) const {
+  for (std::size_t i = 0; i < kSorts.size(); ++i) {
+    if (kSorts[i] == sort.by) return QLatin1String(kTitles[i]);
+  }
+  return shown(sort.field);
 }
 
 std::shared_ptr<const EventOrder> EventModel::order() const {
@@ -315,21 +375,17 @@ std::shared_ptr<const EventOrder> EventModel::order() const {
 void EventModel::work_order_out() {
   order_request_.reset();
   sorted_ = 0;
-  sorting_ = !sort_.in_time_order() && shown_ != nullptr;
+  sorting_ = !in_time_order() && shown_ != nullptr;
   if (sorting_ && !bench_.filtering()) {
     std::shared_ptr<const std::vector<EventId>> list;
     if (was_limited_) list = std::make_shared<const std::vector<EventId>>(*bench_.filtered());
     std::vector<std::pair<EventId, std::string>> notes;
-    if (sort_.by == EventSort::By::note) notes = bench_.notesOnEvents();
+    if (by_notes(sort_, grouping_)) notes = bench_.notesOnEvents();
     order_request_ = bench_.service().sort(
-        std::move(list), sort_, std::move(notes), [this](SortPortion portion) {
+        std::move(list), grouping_, sort_, std::move(notes), [this](SortPortion portion) {
           sorted_ = portion.looked_at;
-          if (portion.order && portion.order->place_at.size() >= rows_) {
-            beginResetModel();
-            order_ = std::move(portion.order);
-            sorting_ = false;
-            endResetModel();
-          }
+          if (portion.order && portion.order->place_at.size() >= rows_)
+            take_order(std::move(portion.order));
           Q_EMIT sortChanged();
         });
   }
@@ -338,7 +394,7 @@ void EventModel::work_order_out() {
 
 void EventModel::zoneChanged() {
   if (rows_ == 0) return;
-  Q_EMIT dataChanged(index(0, kTime), index(static_cast<int>(rows_) - 1, kTime));
+  Q_EMIT dataChanged(index(0, kTime), index(rowCount() - 1, kTime));
 }
 
 // What was painted last is wanted most: rows that a fast scroll left behind are not read.

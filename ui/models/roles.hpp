@@ -14,10 +14,12 @@ enum Role : int {
   kStrongRole,                    ///< bool: the row matters
   kDimRole,                       ///< bool: the row is there for context
   kPillsRole,                     ///< QString: `label count` pairs, each ended by a tab
-  kFieldRole,  ///< QString: ECS field that the column shows; empty where it is none
-  kRawRole,    ///< QString: the value for filtering, where it is not the text shown
-  kSpanRole,   ///< bool: the tree column's text runs over all columns behind it
-  kHitRole,    ///< bool: the row matches what is highlighted
+  kFieldRole,      ///< QString: ECS field that the column shows; empty where it is none
+  kRawRole,        ///< QString: the value for filtering, where it is not the text shown
+  kSpanRole,       ///< bool: the tree column's text runs over all columns behind it
+  kHitRole,        ///< bool: the row matches what is highlighted
+  kParentRowRole,  ///< int: the row that this one lies below, -1 for none; where the model knows it
+                   ///< without walking
 };
 
 /// What a row is, told by shape.

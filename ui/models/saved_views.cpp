@@ -76,9 +76,16 @@ EventId event_of_json(const QJsonObject& json, const CaseSnapshot& snapshot) {
 }
 
 QJsonObject grid_json(const GridLook& grid) {
-  return {{QStringLiteral("columns"), QJsonArray::fromStringList(grid.columns)},
-          {QStringLiteral("sort"), text_of(sort_name(grid.sort))},
-          {QStringLiteral("descending"), grid.sort.descending}};
+  QJsonObject json{{QStringLiteral("columns"), QJsonArray::fromStringList(grid.columns)},
+                   {QStringLiteral("sort"), text_of(sort_name(grid.sort))},
+                   {QStringLiteral("descending"), grid.sort.descending}};
+  QJsonArray levels;
+  for (const EventSort& level : grid.groups.by) {
+    levels.append(QJsonObject{{QStringLiteral("by"), text_of(sort_name(level))},
+                              {QStringLiteral("descending"), level.descending}});
+  }
+  if (!levels.isEmpty()) json[QStringLiteral("groups")] = levels;
+  return json;
 }
 
 GridLook grid_of(const QJsonObject& json) {
@@ -92,6 +99,14 @@ GridLook grid_of(const QJsonObject& json) {
   grid.sort = sort_of(json[QStringLiteral("sort")].toString().toStdString(),
                       json[QStringLiteral("descending")].toBool())
                   .value_or(EventSort{});
+  for (const QJsonValue& value : json[QStringLiteral("groups")].toArray()) {
+    if (grid.groups.by.size() == kMaxGroupLevels) break;
+    const QJsonObject level = value.toObject();
+    auto sort = sort_of(level[QStringLiteral("by")].toString().toStdString(),
+                        level[QStringLiteral("descending")].toBool());
+    if (sort) grid.groups.by.push_back(std::move(*sort));
+  }
+  grid.groups = tidied(std::move(grid.groups));
   return grid;
 }
 

@@ -11,15 +11,16 @@
 #include <string_view>
 
 #include "events/case_snapshot.hpp"
-#include "ui/state/event_columns.hpp"
+#include "ui/state/event_order.hpp"
 #include "ui/state/view.hpp"
 
 namespace stemma::ui {
 
-/// What the grid shows beside what all panes share: its further columns and its order.
+/// What the grid shows beside what all panes share: its further columns, its order and its groups.
 struct GridLook {
   QStringList columns;  ///< ECS field names
   EventSort sort;
+  EventGrouping groups = {};
   bool operator==(const GridLook&) const = default;
 };
 

@@ -83,6 +83,29 @@ std::string sort_name(const EventSort& sort) {
   return sort.field;
 }
 
+std::string sort_field(const EventSort& sort) {
+  switch (sort.by) {
+    case By::time:
+      return "@timestamp";
+    case By::host:
+      return "host.name";
+    case By::log:
+      return "winlog.channel";
+    case By::code:
+      return "event.code";
+    case By::category:
+      return "event.category";
+    case By::process:
+      return "process.name";
+    case By::field:
+      return sort.field;
+    case By::note:
+    case By::summary:
+      break;
+  }
+  return {};
+}
+
 std::optional<EventSort> sort_of(std::string_view name, bool descending) {
   EventSort sort;
   sort.descending = descending;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,11 +46,7 @@ std::string sort_name(const EventSort& sort);
 /// Nothing where the name is none of them and no field name either.
 std::optional<EventSort> sort_of(std::string_view name, bool descending);
 
-/// Events of a list in another order than its own.
-struct EventOrder {
-  std::vector<std::uint32_t> place_at;  ///< of each row: its place in the list
-  std::vector<std::uint32_t> row_of;    ///< of each place in the list: its row
-  std::vector<std::string> notes;       ///< whole sentences: what a cap left unsorted
-};
+/// The ECS field that the column stands for; empty for those that stand for none.
+std::string sort_field(const EventSort& sort);
 
 }  // namespace stemma::ui

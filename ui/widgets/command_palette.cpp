@@ -98,9 +98,9 @@ QString keysText(const QList<QAction*>& commands) {
   text += QStringLiteral(
       "\nIn lists\n"
       "Up, Down, Page, Home, End walk     Enter      opens\n"
-      "Right, Left               open and close; to the parent\n"
+      "Right, Left               open and close (also groups of events); to the parent\n"
       "*                         opens all below\n"
-      "Ctrl+click, Alt+click     filter by the cell: in, out\n"
+      "Ctrl+click, Alt+click     filter by the cell or the group: in, out\n"
       "\nIn the timeline\n"
       "W S, A D, F, Home         zoom, pan, fit, all of the case\n"
       "P, H, Shift+H             pin a lane, hide it, show hidden ones\n"

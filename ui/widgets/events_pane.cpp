@@ -4,8 +4,8 @@
 #include <QClipboard>
 #include <QFileDialog>
 #include <QInputDialog>
-#include <QMenu>
 #include <QSettings>
+#include <algorithm>
 
 #include "events/fields.hpp"
 #include "ui/models/roles.hpp"
@@ -53,6 +53,8 @@ EventsPane::EventsPane(Workbench& bench, QWidget* parent)
   connect(view_, &RowView::cellPicked, this, &EventsPane::pick);
   connect(view_, &RowView::menuWanted, this, &EventsPane::menu);
   connect(view_, &RowView::rowActivated, this, [this](const QModelIndex& index) {
+    if (const auto group = model_->groupAt(index.row()))
+      return fold(index.row(), !model_->groups().is_open(*group));
     bench_.selectEvent(model_->eventAt(index.row()));
     Q_EMIT opened();
   });
@@ -66,12 +68,16 @@ EventsPane::EventsPane(Workbench& bench, QWidget* parent)
           });
   connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
           &EventsPane::describe);
-  connect(&bench_, &Workbench::viewChanged, this, &EventsPane::follow);
+  connect(&bench_, &Workbench::viewChanged, this, [this] {
+    // Who walks over groups is not called back by a change of something else.
+    if (!onGroup() || bench_.view().selection.event != followed_) follow();
+  });
   connect(&bench_, &Workbench::filterChanged, this, [this] {
     describe();
     if (!bench_.filtering()) follow();
   });
   connect(&bench_, &Workbench::caseChanged, this, &EventsPane::describe);
+  connect_groups();
   describe();
 }
 
@@ -79,8 +85,10 @@ void EventsPane::describe() {
   const auto& open = bench_.openCase();
   if (!open || !open->snapshot) return count_->setText(tr("Events: nothing is open"));
   QString text =
-      tr("Events %1 · shown %2")
-          .arg(countText(model_->total()), countText(static_cast<std::size_t>(model_->rowCount())));
+      tr("Events %1 · shown %2").arg(countText(model_->total()), countText(model_->shownEvents()));
+  if (model_->grouped()) {
+    text += tr(" · %1 groups %2").arg(countText(model_->groups().outermost()), model_->groupText());
+  }
   if (bench_.filtered() != nullptr && bench_.view().filter.highlight) {
     text += tr(" · %1 highlighted").arg(countText(bench_.filtered()->size()));
   }
@@ -88,15 +96,21 @@ void EventsPane::describe() {
     const std::size_t total = std::max<std::size_t>(model_->total(), 1);
     text += tr(" · looking, %1 %").arg(100 * bench_.filterLookedAt() / total);
   }
-  std::size_t selected = 0;
-  for (const QItemSelectionRange& range : view_->selectionModel()->selection())
-    selected += static_cast<std::size_t>(range.height());
+  QItemSelection ranges = view_->selectionModel()->selection();
+  std::sort(ranges.begin(), ranges.end(),
+            [](const auto& a, const auto& b) { return a.top() < b.top(); });
+  std::size_t selected = 0, covered = 0;
+  for (const QItemSelectionRange& range : ranges)
+    selected += model_->countEvents(range.top(), range.bottom(), covered);
   if (selected > 1) text += tr(" · %1 selected").arg(countText(selected));
   if (model_->sorting()) {
-    text +=
-        bench_.filtering()
-            ? tr(" · sorted %1 when the filter is done").arg(model_->sortText())
-            : tr(" · being sorted %1, %2 %").arg(model_->sortText()).arg(model_->sortedPercent());
+    const bool groups = !model_->grouping().empty();
+    const QString how = groups ? model_->groupText() : model_->sortText();
+    text += bench_.filtering()
+                ? (groups ? tr(" · grouped %1 when the filter is done").arg(how)
+                          : tr(" · sorted %1 when the filter is done").arg(how))
+                : (groups ? tr(" · being grouped %1, %2 %").arg(how).arg(model_->sortedPercent())
+                          : tr(" · being sorted %1, %2 %").arg(how).arg(model_->sortedPercent()));
   } else if (!model_->sortText().isEmpty()) {
     text += tr(" · sorted %1").arg(model_->sortText());
   }
@@ -112,33 +126,40 @@ void EventsPane::describe() {
 
 void EventsPane::follow() {
   following_ = true;
-  const int row = model_->rowOf(bench_.view().selection.event);
+  const EventId event = bench_.view().selection.event;
+  int row = model_->rowOf(event);
+  // What is chosen elsewhere opens its groups. What was there before does not: groups are closed at
+  // first, and who closes one wants it closed.
+  if (row < 0 && event != followed_) row = model_->reveal(event);
+  if (row < 0) row = model_->lineOver(event);
+  followed_ = event;
   if (row >= 0) {
     set_row(view_, row);
-  } else if (bench_.view().selection.event && model_->rowCount() > 0 && bench_.openCase()) {
+  } else if (event && model_->rowCount() > 0 && bench_.openCase()) {
     // The filter leaves it out: its neighbours in time are shown, nothing is selected.
     view_->setCurrentIndex({});
-    const int near =
-        model_->firstRowAt(bench_.openCase()->snapshot->events.time(bench_.view().selection.event));
+    const int near = model_->firstRowAt(bench_.openCase()->snapshot->events.time(event));
     view_->scrollTo(model_->index(near, 0), QAbstractItemView::PositionAtCenter);
   }
   following_ = false;
 }
 
 std::vector<NoteTarget> EventsPane::selectedTargets(std::size_t most) const {
-  std::vector<NoteTarget> targets;
-  const std::vector<int> rows = selected_rows(view_, most);
+  std::vector<EventId> events;
+  for (const int row : selected_rows(view_, most)) {
+    const std::vector<EventId> some = model_->eventsOf(row, most + 1);
+    events.insert(events.end(), some.begin(), some.end());
+    if (events.size() > 2 * most) break;
+  }
+  std::sort(events.begin(), events.end());
+  events.erase(std::unique(events.begin(), events.end()), events.end());
   // Too many are refused by whoever asks: their records are not read.
-  if (rows.size() > most) return std::vector<NoteTarget>(rows.size());
-  for (const int row : rows) {
-    if (auto target = bench_.noteTarget(model_->eventAt(row)))
-      targets.push_back(std::move(*target));
+  if (events.size() > most) return std::vector<NoteTarget>(most + 1);
+  std::vector<NoteTarget> targets;
+  for (const EventId event : events) {
+    if (auto target = bench_.noteTarget(event)) targets.push_back(std::move(*target));
   }
   return targets;
-}
-
-void EventsPane::pick(const QModelIndex& index, bool exclude) {
-  add_cell(bench_, index, exclude);
 }
 
 void EventsPane::sortCurrent() {
@@ -195,7 +216,7 @@ void EventsPane::chooseColumns() {
 
 void EventsPane::setLook(const GridLook& look) {
   if (look.columns != model_->further()) model_->setFurther(look.columns);
-  model_->setSort(look.sort);
+  model_->setOrder(look.groups, look.sort);
 }
 
 // With the case, not worth a case file of its own.
@@ -243,6 +264,15 @@ void EventsPane::stackCurrent() {
 
 void EventsPane::menu(const QModelIndex& index, const QPoint& global) {
   QMenu menu(this);
+  if (model_->groupAt(index.row())) {
+    group_menu(menu, index.row());
+  } else {
+    row_menu(menu, index);
+  }
+  menu.exec(global);
+}
+
+void EventsPane::row_menu(QMenu& menu, const QModelIndex& index) {
   menu.addAction(tr("Only this value\tCtrl+click"), this, [this, index] { pick(index, false); });
   menu.addAction(tr("Not this value\tAlt+click"), this, [this, index] { pick(index, true); });
   menu.addSeparator();
@@ -254,26 +284,48 @@ void EventsPane::menu(const QModelIndex& index, const QPoint& global) {
                    });
   }
   menu.addSeparator();
-  menu.addAction(tr("Sort by this column\tCtrl+Alt+O"), this,
-                 [this, index] { sortBy(index.column()); });
-  menu.addAction(view_->header()->visualIndex(index.column()) + 1 == view_->frozen()
-                     ? tr("Let the first columns scroll\tCtrl+Alt+F")
-                     : tr("Freeze columns up to this one\tCtrl+Alt+F"),
-                 this, [this, index] { freeze(index.column()); });
-  if (!model_->sortText().isEmpty()) {
-    menu.addAction(tr("Back to the order of time"), this, &EventsPane::inTimeOrder);
-  }
+  column_menu(menu, index.column());
   menu.addSeparator();
   menu.addAction(tr("Copy value"), this, [index] {
     QApplication::clipboard()->setText(index.data(Qt::DisplayRole).toString());
   });
-  const QString field = model_->headerData(index.column(), Qt::Horizontal, kFieldRole).toString();
+}
+
+// What can be done with a column: of its title and of its cells.
+void EventsPane::column_menu(QMenu& menu, int column) {
+  const auto own = model_->columnSort(column);
+  const bool level = own && is_level(*own);
+  menu.addAction(
+      level ? tr("Turn these groups round\tCtrl+Alt+O") : tr("Sort by this column\tCtrl+Alt+O"),
+      this, [this, column] { sortBy(column); });
+  if (!model_->sortText().isEmpty()) {
+    menu.addAction(tr("Back to the order of time"), this, &EventsPane::inTimeOrder);
+  }
+  const std::size_t levels = model_->grouping().by.size();
+  if (own && !own->in_time_order() && !(level && levels == 1)) {
+    menu.addAction(levels == 0 ? tr("Group by this column\tCtrl+Alt+G")
+                               : tr("Group by this column only\tCtrl+Alt+G"),
+                   this, [this, column] { groupBy(column, false); });
+    if (levels != 0 && levels < kMaxGroupLevels && !level) {
+      menu.addAction(tr("Group by %1 inside the groups\tCtrl+Alt+I").arg(column_title(column)),
+                     this, [this, column] { groupBy(column, true); });
+    }
+    if (level) {
+      menu.addAction(tr("Do not group by this column"), this,
+                     [this, column] { ungroupBy(column); });
+    }
+  }
+  if (levels != 0) menu.addAction(tr("Ungroup\tCtrl+Alt+U"), this, &EventsPane::ungroup);
+  menu.addAction(view_->header()->visualIndex(column) + 1 == view_->frozen()
+                     ? tr("Let the first columns scroll\tCtrl+Alt+F")
+                     : tr("Freeze columns up to this one\tCtrl+Alt+F"),
+                 this, [this, column] { freeze(column); });
+  const QString field = model_->headerData(column, Qt::Horizontal, kFieldRole).toString();
   if (!field.isEmpty() && field != QStringLiteral("@timestamp")) {
     menu.addAction(tr("Count the values of %1").arg(field), this,
                    [this, field] { Q_EMIT stackWanted(field); });
   }
   menu.addAction(tr("Columns…"), this, &EventsPane::chooseColumns);
-  menu.exec(global);
 }
 
 }  // namespace stemma::ui

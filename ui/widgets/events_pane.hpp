@@ -1,9 +1,11 @@
-// EventsPane: the grid of events, with its columns, its row of filters and its count.
+// EventsPane: the grid of events, with its columns, its groups, its row of filters and its count.
 #pragma once
 
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QWidget>
+#include <functional>
 
 #include "ui/models/event_model.hpp"
 #include "ui/models/saved_views.hpp"
@@ -19,13 +21,18 @@ class EventsPane : public QWidget {
   [[nodiscard]] RowView* view() const { return view_; }
   [[nodiscard]] EventModel* model() const { return model_; }
   void describe();
-  /// Of the rows that are selected; one more than `most` where there are more.
+  /// Of the rows that are selected, a group's line being all of its events; one more than `most`
+  /// where there are more.
   [[nodiscard]] std::vector<NoteTarget> selectedTargets(std::size_t most) const;
   /// Limits to so many minutes around the selected event.
   void around(int minutes);
   void chooseColumns();
-  /// Its further columns and its order: what a saved view keeps of it.
-  [[nodiscard]] GridLook look() const { return {model_->further(), model_->sort()}; }
+  /// Whether the row in focus is a group's line.
+  [[nodiscard]] bool onGroup() const;
+  /// Its further columns, its order and its groups: what a saved view keeps of it.
+  [[nodiscard]] GridLook look() const {
+    return {model_->further(), model_->sort(), model_->grouping()};
+  }
   void setLook(const GridLook& look);
   /// The rows that are shown, as CSV.
   void exportShown();
@@ -38,7 +45,16 @@ class EventsPane : public QWidget {
   /// column, none do.
   void freeze(int column);
   void freezeCurrent();
-  /// Filters by the cell: in, or out.
+  /// Groups by a column: alone, or inside the groups that there are.
+  void groupBy(int column, bool inside);
+  /// The same by the column in focus; where that is none to group by, a menu asks for the column.
+  void groupCurrent(bool inside);
+  void ungroup();
+  /// Takes the column's level out of the groups.
+  void ungroupBy(int column);
+  void expandGroups();
+  void collapseGroups();
+  /// Filters by the cell, or by a group: in, or out.
   void pick(const QModelIndex& index, bool exclude);
 
  Q_SIGNALS:
@@ -49,6 +65,16 @@ class EventsPane : public QWidget {
  private:
   void follow();
   void menu(const QModelIndex& index, const QPoint& global);
+  void row_menu(QMenu& menu, const QModelIndex& index);
+  void group_menu(QMenu& menu, int row);
+  void column_menu(QMenu& menu, int column);
+  [[nodiscard]] QString column_title(int column) const;
+  [[nodiscard]] bool is_level(const EventSort& column) const;
+  void connect_groups();
+  void place_tree();
+  void fold(int row, bool open);
+  // Lets all groups be others, and the row in focus stay.
+  void change_groups(const std::function<void()>& change);
   void keep_look();
   void sortBy(int column);
 
@@ -58,6 +84,7 @@ class EventsPane : public QWidget {
   RowView* view_;
   QLabel* count_;
   bool following_ = false;
+  EventId followed_;  // the selection that was shown last
 };
 
 }  // namespace stemma::ui

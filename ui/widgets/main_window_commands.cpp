@@ -121,6 +121,16 @@ void MainWindow::make_commands() {
                           [this] { events_->sortCurrent(); }));
   view->addAction(command(tr("Events in the order of &time"), keys("Ctrl+Alt+T"),
                           [this] { events_->inTimeOrder(); }));
+  view->addAction(command(tr("&Group the events by the column"), keys("Ctrl+Alt+G"),
+                          [this] { events_->groupCurrent(false); }));
+  view->addAction(command(tr("Group by the column inside the groups"), keys("Ctrl+Alt+I"),
+                          [this] { events_->groupCurrent(true); }));
+  view->addAction(
+      command(tr("&Ungroup the events"), keys("Ctrl+Alt+U"), [this] { events_->ungroup(); }));
+  view->addAction(command(tr("Open all groups of events"), keys("Ctrl+Alt+E"),
+                          [this] { events_->expandGroups(); }));
+  view->addAction(command(tr("Close all groups of events"), keys("Ctrl+Alt+W"),
+                          [this] { events_->collapseGroups(); }));
   view->addAction(command(tr("&Freeze the events' columns up to this one, or none"),
                           keys("Ctrl+Alt+F"), [this] { events_->freezeCurrent(); }));
   view->addAction(command(tr("&Columns of the events…"), {}, [this] { events_->chooseColumns(); }));

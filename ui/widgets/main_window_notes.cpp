@@ -39,6 +39,11 @@ std::vector<NoteTarget> MainWindow::note_targets() {
     return {};
   }
   if (targets.size() > 1) return targets;
+  // A group's line is what is pointed at, whatever was selected before.
+  if (events_->view()->hasFocus() && events_->onGroup()) {
+    if (targets.empty()) say(tr("No event of this group can be noted."));
+    return targets;
+  }
   for (const TargetKind kind :
        {TargetKind::finding, TargetKind::process, TargetKind::event, TargetKind::run}) {
     const auto target = bench_.selectedTarget(kind);

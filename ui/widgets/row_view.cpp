@@ -102,6 +102,7 @@ RowView::RowView(QWidget* parent) : QAbstractItemView(parent) {
   connect(header_, &QHeaderView::sectionResized, this, relayout);
   connect(header_, &QHeaderView::sectionMoved, this, relayout);
   connect(header_, &QHeaderView::geometriesChanged, this, &RowView::updateGeometries);
+  tell_menus_of(header_);
   setSelectionBehavior(SelectRows);
   setSelectionMode(ExtendedSelection);
   setHorizontalScrollMode(ScrollPerPixel);
@@ -130,6 +131,7 @@ void RowView::setModel(QAbstractItemModel* model) {
 
 void RowView::setTreeColumn(int column) {
   tree_column_ = column;
+  viewport()->update();
 }
 
 void RowView::setBelowHeader(QWidget* widget) {
@@ -417,18 +419,18 @@ void RowView::paintEvent(QPaintEvent* event) {
     } else if (row % 2 == 1) {
       painter.fillRect(line, colours.alternateBase());
     }
-    const bool spans = tree_column_ >= 0 && tree_index(row).data(kSpanRole).toBool();
+    const bool spans_all = spans(row);
     // Frozen columns last, over what is scrolled below them.
     const int fixed = frozenWidth();
     for (int at = 0; at < header_->count(); ++at) {
       const int visual = (at + frozen_) % header_->count();
       const int column = header_->logicalIndex(visual);
-      if (header_->isSectionHidden(column) || (spans && column != tree_column_)) continue;
-      const int x = columnLeft(column);
-      const int width = spans ? viewport()->width() - x : header_->sectionSize(column);
+      if (header_->isSectionHidden(column) || (spans_all && column != tree_column_)) continue;
+      const int x = spans_all ? std::max(columnLeft(column), 0) : columnLeft(column);
+      const int width = spans_all ? viewport()->width() - x : header_->sectionSize(column);
       if (x + width < 0 || x > viewport()->width()) continue;
       const QRect cell(x, y, width, height);
-      painter.setClipRect(isFrozen(column) ? cell : cell.intersected({fixed, y, viewport()->width(), height}));
+      painter.setClipRect(isFrozen(column) || spans_all ? cell : cell.intersected({fixed, y, viewport()->width(), height}));
       paint_cell(painter, model()->index(row, column, rootIndex()), cell, selected);
     }
     painter.setClipping(false);
@@ -522,13 +524,8 @@ void RowView::keyPressEvent(QKeyEvent* event) {
         if (expand == 2) {
           Q_EMIT collapseWanted(row);
         } else {
-          const int depth = tree_index(row).data(kDepthRole).toInt();
-          for (int up = row - 1; up >= 0; --up) {
-            if (tree_index(up).data(kDepthRole).toInt() < depth) {
-              setCurrentIndex(tree_index(up));
-              break;
-            }
-          }
+          const int parent = parent_of(row);
+          if (parent >= 0) setCurrentIndex(tree_index(parent));
         }
         return event->accept();
       case Qt::Key_Asterisk:

@@ -18,7 +18,8 @@ class RowView : public QAbstractItemView {
 
   void setModel(QAbstractItemModel* model) override;
   [[nodiscard]] QHeaderView* header() const { return header_; }
-  /// The column that is indented, with triangles and marks; -1 for none.
+  /// The column that is indented, with triangles and marks; -1 for none. Where a row spans the columns
+  /// behind it, its text stays in view while they are scrolled.
   void setTreeColumn(int column);
   /// A widget below the header, such as a row of filters; owned by the view from now on.
   void setBelowHeader(QWidget* widget);
@@ -60,6 +61,8 @@ class RowView : public QAbstractItemView {
   /// A pill of the row.
   void pillClicked(const QModelIndex& index, const QString& label);
   void menuWanted(const QModelIndex& index, const QPoint& global);
+  /// Of a column's title.
+  void headerMenuWanted(int column, const QPoint& global);
 
  protected:
   QModelIndex moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) override;
@@ -93,6 +96,9 @@ class RowView : public QAbstractItemView {
   [[nodiscard]] int indent_of(const QModelIndex& index) const;
   [[nodiscard]] QRect triangle_of(const QModelIndex& index) const;
   [[nodiscard]] QModelIndex tree_index(int row) const;
+  [[nodiscard]] bool spans(int row) const;
+  [[nodiscard]] int parent_of(int row) const;
+  void tell_menus_of(QHeaderView* header);
 
   QHeaderView* header_;
   QWidget* below_header_ = nullptr;

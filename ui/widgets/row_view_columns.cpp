@@ -1,8 +1,9 @@
 // Where the columns of a row view lie: its header, and the first ones of it that stay where they
-// are while the others are scrolled.
+// are while the others are scrolled; and rows that run over all columns.
 #include <QScrollBar>
 #include <algorithm>
 
+#include "ui/models/roles.hpp"
 #include "ui/widgets/row_view.hpp"
 
 namespace stemma::ui {
@@ -12,6 +13,28 @@ namespace {
 constexpr int kLeastScrolled = 120;
 
 }  // namespace
+
+void RowView::tell_menus_of(QHeaderView* header) {
+  header->setContextMenuPolicy(Qt::CustomContextMenu);
+  connect(header, &QWidget::customContextMenuRequested, this, [this, header](const QPoint& at) {
+    const int column = header->logicalIndexAt(at);
+    if (column >= 0) Q_EMIT headerMenuWanted(column, header->viewport()->mapToGlobal(at));
+  });
+}
+
+bool RowView::spans(int row) const {
+  return tree_column_ >= 0 && tree_index(row).data(kSpanRole).toBool();
+}
+
+int RowView::parent_of(int row) const {
+  const QVariant known = tree_index(row).data(kParentRowRole);
+  if (known.isValid()) return known.toInt();
+  const int depth = tree_index(row).data(kDepthRole).toInt();
+  for (int up = row - 1; up >= 0; --up) {
+    if (tree_index(up).data(kDepthRole).toInt() < depth) return up;
+  }
+  return -1;
+}
 
 void RowView::setFrozen(int columns) {
   frozen_ = std::clamp(columns, 0, std::max(0, header_->count() - 1));
@@ -24,6 +47,7 @@ void RowView::setFrozen(int columns) {
     frozen_header_->setDefaultAlignment(header_->defaultAlignment());
     frozen_header_->setMinimumSectionSize(header_->minimumSectionSize());
     connect(frozen_header_, &QHeaderView::sectionClicked, header_, &QHeaderView::sectionClicked);
+    tell_menus_of(frozen_header_);
     connect(frozen_header_, &QHeaderView::sectionResized, this, [this](int section, int, int size) {
       if (!following_header_) header_->resizeSection(section, size);
     });
@@ -80,7 +104,10 @@ QRect RowView::visualRect(const QModelIndex& index) const {
   const int line = index.row() - firstVisibleRow();
   // Rows far away would lie outside of the range of pixels.
   const int y = std::clamp(line, -10'000, 10'000) * rowHeight();
-  return {columnLeft(index.column()), y, header_->sectionSize(index.column()), rowHeight()};
+  const int left = columnLeft(index.column());
+  if (index.column() == tree_column_ && left < 0 && spans(index.row()))
+    return {0, y, viewport()->width(), rowHeight()};
+  return {left, y, header_->sectionSize(index.column()), rowHeight()};
 }
 
 QModelIndex RowView::indexAt(const QPoint& point) const {
@@ -88,6 +115,7 @@ QModelIndex RowView::indexAt(const QPoint& point) const {
   const int line = point.y() / rowHeight();
   if (line >= model()->rowCount(rootIndex()) - firstVisibleRow()) return {};
   const int row = firstVisibleRow() + line;
+  if (spans(row)) return tree_index(row);
   const int column = columnAt(point.x());
   if (column < 0) return {};
   return model()->index(row, column, rootIndex());

@@ -54,7 +54,8 @@ View full_view() {
 }
 
 const GridLook kLook{{QStringLiteral("user.name"), QStringLiteral("process.command_line")},
-                     {EventSort::By::field, true, "user.name"}};
+                     {EventSort::By::field, true, "user.name"},
+                     {{{EventSort::By::host, true, {}}, {EventSort::By::field, false, "user.id"}}}};
 
 TEST(SavedViews, AreReadBackAsTheyWere) {
   const std::string text = writeView(full_view(), kLook, samples());
@@ -66,6 +67,24 @@ TEST(SavedViews, AreReadBackAsTheyWere) {
   // Another import of the same evidence: numbers of events may be others, what they stand for not.
   const auto again = open("", 1);
   EXPECT_EQ(readView(text, again->snapshot())->view, full_view());
+}
+
+TEST(SavedViews, GroupsOfTheGridAreReadBackAndNothingElseIs) {
+  EXPECT_EQ(readGrid(writeGrid(kLook)), kLook);
+  EXPECT_EQ(readGrid(writeGrid({})), GridLook{});
+  EXPECT_EQ(writeGrid({}), R"({"columns":[],"descending":false,"sort":"time"})");
+  const auto groups = [](const char* text) { return readGrid(text)->groups.by; };
+  // From before there were groups, and from somebody who means no good.
+  EXPECT_TRUE(groups(R"({"columns":[],"sort":"host"})").empty());
+  EXPECT_TRUE(groups(R"({"groups":{"by":"host"}})").empty());
+  EXPECT_TRUE(groups(R"({"groups":["host",7,{"by":""},{"by":"time"}]})").empty());
+  EXPECT_EQ(
+      groups(R"({"groups":[{"by":"host"},{"by":"host","descending":true},{"by":"log"}]})"),
+      (std::vector<EventSort>{{EventSort::By::host, false, {}}, {EventSort::By::log, false, {}}}));
+  EXPECT_EQ(
+      groups(R"({"groups":[{"by":"a.b"},{"by":"a.c"},{"by":"a.d"},{"by":"a.e"},{"by":"a.f"}]})")
+          .size(),
+      kMaxGroupLevels);
 }
 
 TEST(SavedViews, WhatOtherEvidenceDoesNotHoldIsTurnedOffAndSaid) {
