@@ -76,7 +76,6 @@ struct EventDetails {
     std::string change;  ///< what became of the file since it was opened; empty for nothing
   };
   std::vector<Piece> pieces;
-  std::vector<std::uint32_t> findings;  ///< that rest on it: indices into OpenCase::findings
 };
 
 /// Bytes of a record that are shown; longer ones are cut and said to be.
@@ -191,8 +190,10 @@ class CaseService {
   [[nodiscard]] virtual RequestHandle check_evidence(EvidenceChecked done) = 0;
 
   /// Why a rule fired on its finding: the clauses with the event's values, as text.
+  /// @param finding  index into the findings of `open`, the stage that the window shows
   using Explained = std::function<void(std::string)>;
-  [[nodiscard]] virtual RequestHandle explain(std::uint32_t finding, Explained done) = 0;
+  [[nodiscard]] virtual RequestHandle explain(std::shared_ptr<const OpenCase> open,
+                                              std::uint32_t finding, Explained done) = 0;
 
   /// Writes a report; `format` is one of report_formats(). `done` gets an empty text, or what went
   /// wrong.

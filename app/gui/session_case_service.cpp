@@ -124,13 +124,6 @@ ui::RequestHandle SessionCaseService::read_details(EventId event, DetailsRead do
     const auto session = import ? import->session() : nullptr;
     if (!session || !event || event.index() >= session->snapshot().events.size()) return;
     ui::EventDetails details = event_details(*session, event, import->secrets());
-    if (const auto open = import->current()) {
-      for (std::uint32_t i = 0; i < open->findings.size(); ++i) {
-        const Finding& finding = open->findings[i];
-        const auto in = [&](const std::vector<EventId>& list) { return std::find(list.begin(), list.end(), event) != list.end(); };
-        if (finding.event == event || in(finding.events) || in(finding.joined)) details.findings.push_back(i);
-      }
-    }
     const auto answer = [&](const ui::EventDetails& some) {
       post([some, done, dropped]() mutable {
         if (!*dropped) done(std::move(some));
@@ -218,11 +211,10 @@ ui::RequestHandle SessionCaseService::check_evidence(EvidenceChecked done) {
   });
 }
 
-ui::RequestHandle SessionCaseService::explain(std::uint32_t finding, Explained done) {
-  return passes_->add([import = import_, post = post_, finding, done = std::move(done)](const TaskQueue::Dropped& dropped) {
+ui::RequestHandle SessionCaseService::explain(std::shared_ptr<const ui::OpenCase> open, std::uint32_t finding, Explained done) {
+  return passes_->add([import = import_, post = post_, open = std::move(open), finding, done = std::move(done)](const TaskQueue::Dropped& dropped) {
     const auto session = import ? import->session() : nullptr;
-    const auto open = import ? import->current() : nullptr;
-    if (!session || !open || finding >= open->findings.size()) return;
+    if (!session || !open || open->snapshot.get() != &session->snapshot() || finding >= open->findings.size()) return;
     const Finding& one = open->findings[finding];
     const Rule& rule = open->rules->rules[one.rule];
     if (const SecretSeen* secret = ui::secret_of(*open, finding)) {

@@ -30,7 +30,7 @@ class SessionCaseService : public ui::CaseService {
   [[nodiscard]] ui::RequestHandle sort(std::shared_ptr<const std::vector<EventId>> events, ui::EventGrouping groups, ui::EventSort by, std::vector<std::pair<EventId, std::string>> notes, Sorted portion) override;
   [[nodiscard]] ui::RequestHandle stack(std::shared_ptr<const std::vector<EventId>> events, FieldId field, Stacked done) override;
   [[nodiscard]] ui::RequestHandle check_evidence(EvidenceChecked done) override;
-  [[nodiscard]] ui::RequestHandle explain(std::uint32_t finding, Explained done) override;
+  [[nodiscard]] ui::RequestHandle explain(std::shared_ptr<const ui::OpenCase> open, std::uint32_t finding, Explained done) override;
   [[nodiscard]] ui::RequestHandle write_report(std::string path, std::string format, Written done) override;
   [[nodiscard]] ui::RequestHandle export_events(std::shared_ptr<const std::vector<EventId>> events, std::shared_ptr<const ui::EventOrder> order, std::vector<FieldId> further, std::string path, Written done) override;
   [[nodiscard]] ui::RequestHandle open_notes(std::string path, NotesRead done) override;

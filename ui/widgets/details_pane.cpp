@@ -188,7 +188,7 @@ void DetailsPane::follow() {
   why_.clear();
   why_request_.reset();
   if (const auto finding = bench_.selectedFinding()) {
-    why_request_ = bench_.service().explain(*finding, [this](std::string text) {
+    why_request_ = bench_.service().explain(bench_.openCase(), *finding, [this](std::string text) {
       why_ = fromUtf8(text);
       show_story();
     });

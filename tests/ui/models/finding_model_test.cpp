@@ -75,8 +75,8 @@ class Findings : public testing::Test {
   }
   std::string explained(std::uint32_t finding) {
     std::string why;
-    const auto request =
-        service_->explain(finding, [&](const std::string& answer) { why = answer; });
+    const auto request = service_->explain(bench_->openCase(), finding,
+                                           [&](const std::string& answer) { why = answer; });
     wait([&] { return !why.empty(); });
     return why;
   }
