@@ -232,9 +232,11 @@ std::vector<std::string> finding_csv_cells(const FindingView& view, bool notes) 
     return value ? fmt::format("{}", *value) : std::string();
   };
   const bool record = static_cast<bool>(view.finding.event);
-  const std::optional<ArtifactId> file = record ? std::optional(view.event.source.artifact)
-                                         : view.secret != nullptr ? view.secret->file
-                                                                  : std::nullopt;
+  std::string path;
+  if (record)
+    path = view.snapshot.artifact(view.event.source.artifact).path;
+  else if (view.secret != nullptr && view.secret->file)
+    path = view.snapshot.artifact(*view.secret->file).path;
   std::vector<std::string> cells{
       record ? format_time(view.event.time, view.event.time_digits)
       : view.secret != nullptr && view.secret->time ? format_time(*view.secret->time, 9)
@@ -254,7 +256,7 @@ std::vector<std::string> finding_csv_cells(const FindingView& view, bool notes) 
       text(field::process_parent_command_line),
       text(field::process_entity_id),
       text(field::process_parent_entity_id),
-      file ? view.snapshot.artifact(*file).path : "",
+      path,
       record ? fmt::format("{}", view.event.source.offset) : "",
       record ? fmt::format("{}", view.event.sequence) : "",
       view.finding.id};

@@ -87,7 +87,9 @@ void EventsPane::describe() {
   QString text =
       tr("Events %1 · shown %2").arg(countText(model_->total()), countText(model_->shownEvents()));
   if (model_->grouped()) {
-    text += tr(" · %1 groups %2").arg(countText(model_->groups().outermost()), model_->groupText());
+    const std::size_t groups = model_->groups().outermost();
+    text += (groups == 1 ? tr(" · %1 group %2") : tr(" · %1 groups %2"))
+                .arg(countText(groups), model_->groupText());
   }
   if (bench_.filtered() != nullptr && bench_.view().filter.highlight) {
     text += tr(" · %1 highlighted").arg(countText(bench_.filtered()->size()));
