@@ -185,5 +185,42 @@ int main(int argc, char** argv) {
   sort("sort: by process", {EventSort::By::process, true, {}});
   sort("sort: by command line", {EventSort::By::field, false, "process.command_line"});
   sort("sort: by time again", {});
+
+  const auto group = [&](const char* name, std::vector<EventSort> by) {
+    heart.begin();
+    const auto begun = Clock::now();
+    events->model()->setGrouping({std::move(by)});
+    wait([&] { return !events->model()->sorting(); });
+    fmt::print("{:<34} {:.2f} s, {} groups; the window's thread: {}\n", name, ms_since(begun) / 1000, events->model()->groups().groups().list.size(), heart.said());
+    // Opened one after the other as an analyst does, then all of them.
+    QWidget* viewport = events->view()->viewport();
+    bar->setValue(0);
+    frames("  open and close groups", viewport, 40, [&](int i) {
+      if (i % 2 == 0) {
+        events->model()->expand(i / 2 % 5);
+      } else {
+        events->model()->collapse(i / 2 % 5);
+      }
+    });
+    auto begin = Clock::now();
+    events->expandGroups();
+    viewport->repaint();
+    fmt::print("{:<34} {:.1f} ms for {} rows\n", "  open all", ms_since(begin), events->model()->rowCount());
+    frames("  scroll by a row", viewport, 300, [&](int i) { bar->setValue(i); });
+    frames("  jump anywhere", viewport, 100, [&](int i) { bar->setValue(static_cast<int>(static_cast<double>(bar->maximum()) * i / 100)); });
+    frames("  select an event elsewhere", viewport, 60, [&](int i) {
+      if (i % 10 == 0) events->collapseGroups();
+      bench.selectEvent(EventId::from_index(snapshot.events.size() * static_cast<std::size_t>(i) / 60));
+      QCoreApplication::processEvents();
+    });
+    begin = Clock::now();
+    events->collapseGroups();
+    viewport->repaint();
+    fmt::print("{:<34} {:.1f} ms\n", "  close all", ms_since(begin));
+  };
+  group("group: by host", {{EventSort::By::host, false, {}}});
+  group("group: by host, then process", {{EventSort::By::host, false, {}}, {EventSort::By::process, false, {}}});
+  // As many groups as there may be.
+  group("group: by command line", {{EventSort::By::field, false, "process.command_line"}});
   return 0;
 }
