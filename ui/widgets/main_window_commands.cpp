@@ -121,7 +121,7 @@ void MainWindow::make_commands() {
                           [this] { events_->sortCurrent(); }));
   view->addAction(command(tr("Events in the order of &time"), keys("Ctrl+Alt+T"),
                           [this] { events_->inTimeOrder(); }));
-  view->addAction(command(tr("&Group the events by the column"), keys("Ctrl+Alt+G"),
+  view->addAction(command(tr("Group the events by the column"), keys("Ctrl+Alt+G"),
                           [this] { events_->groupCurrent(false); }));
   view->addAction(command(tr("Group by the column inside the groups"), keys("Ctrl+Alt+I"),
                           [this] { events_->groupCurrent(true); }));
