@@ -262,9 +262,9 @@ bool BinXmlSurvey::substitution(std::uint32_t& at, std::uint32_t end, Values val
   const std::uint32_t index = number<std::uint16_t>(at + 1);
   const std::uint32_t place = at;
   at += 4;
-  if (!values.present || index >= values.count) {
+  if (!values.present)
     return fail(Defect::undecodable_record, place, "substitution index", index, values.count);
-  }
+  if (index >= values.count) return true;  // NULL
   const Value value = values_[values.first + index];
   if (value.type == kNull || value.size == 0) return true;
   if (value.type == kNested) {

@@ -23,6 +23,7 @@ struct ChunkView {
 struct DecodeNotes {
   std::uint32_t replaced_surrogates = 0;  ///< unpaired ones in the record's text, shown as U+FFFD
   std::uint32_t replaced_zeros = 0;       ///< U+0000 inside a text, shown as U+FFFD
+  std::uint32_t missing_values = 0;       ///< that a definition wants and the record has not
   std::uint32_t content_end =
       0;  ///< offset in the chunk behind the record's binary XML; 0: not told
 };

@@ -120,8 +120,7 @@ bool Expansion::element(std::string_view& canonical, const TemplateInstance& ins
   const auto depends = number_at<std::uint16_t>(whole, 1);
   const bool is_event =
       depth == 1;  // the record's own: it depends on its data, and is there without
-  if (depends != kNoDependency && !is_event &&
-      templates_.place(instance, depends).type == kNullType)
+  if (depends != kNoDependency && !is_event && templates_.leaves_out(instance, depends))
     return true;
   // The first array among the element's own content repeats it.
   std::size_t open = 0;

@@ -42,6 +42,7 @@ class NativeDecoder final : public ChunkDecoder {
     if (outcome == Outcome::expand) {
       outcome = expand_record(begin, end, event) ? Outcome::done : Outcome::fault;
     }
+    notes_.missing_values = templates_.missing_values();
     if (outcome == Outcome::done && names_match_) return notes_;
     if (outcome == Outcome::done) {
       fault_ = {Defect::undecodable_record, place.offset, 0, 0, "names that were overwritten"};
@@ -66,7 +67,7 @@ class NativeDecoder final : public ChunkDecoder {
   Outcome too_long();
   [[nodiscard]] bool is_left_out(const EventOp& op, const TemplateInstance& instance) const {
     for (const std::uint16_t slot : op.depends) {
-      if (slot != EventOp::kLiteral && templates_.place(instance, slot).type == kNullType)
+      if (slot != EventOp::kLiteral && templates_.leaves_out(instance, slot))
         return true;
     }
     return false;

@@ -192,6 +192,11 @@ void SlotReader::read_live(const Slot& slot, EventSink& sink, ImportLog& log, By
                fmt::format("record {}: {} unpaired surrogates, {} embedded zeros shown as U+FFFD",
                            place.id, decoded->replaced_surrogates, decoded->replaced_zeros));
     }
+    if (decoded->missing_values != 0) {
+      log.note(Defect::count_mismatch, at,
+               fmt::format("record {}: its template wants {} values more than it has", place.id,
+                           decoded->missing_values));
+    }
     if (!win_event_.time_created && !win_event_.time_created_text.empty()) {
       log.note(Defect::time_out_of_range, at,
                fmt::format("record {}: SystemTime cannot be read", place.id));

@@ -164,7 +164,10 @@ Result<TemplateInstance> TemplateTable::read_instance(std::uint32_t& at, std::ui
   if (instance.count > (end - p) / kDescriptor)
     return fail(p - 4, "template value count", instance.count, (end - p) / kDescriptor);
   if (instance.compiled->program.slots > instance.count) {
-    return fail(at, "substitution index", instance.compiled->program.slots - 1, instance.count);
+    // Of remains it says that the definition is another one's by now.
+    missing_values_ += instance.compiled->program.slots - instance.count;
+    if (check_names_)
+      return fail(at, "substitution index", instance.compiled->program.slots - 1, instance.count);
   }
   // A record has at most as many values as descriptors fit into its chunk, nested ones included.
   if (values_.size() - value_count_ < instance.count)

@@ -84,7 +84,7 @@ struct TemplateInstance {
 struct ValuePlace {
   std::uint32_t offset = 0;
   std::uint16_t size = 0;
-  std::uint8_t type = 0;
+  std::uint8_t type = 0;  ///< NULL
 };
 
 class TemplateTable {
@@ -92,20 +92,31 @@ class TemplateTable {
   /// Starts with a chunk; `chunk` is borrowed until the next begin().
   void begin(Bytes chunk);
   /// @param check_names  instances say whether their names match; costs as much again as looking at
-  ///   the definition
+  ///   the definition; then a definition that wants more values than the instance has is a fault
   void begin_record(bool check_names) {
     value_count_ = 0;
+    missing_values_ = 0;
     check_names_ = check_names;
   }
+  /// How many values the record's definitions want that its instances do not have.
+  [[nodiscard]] std::uint32_t missing_values() const { return missing_values_; }
 
   /// Reads the instance whose token lies at `at`; `at` is set behind its values. Everything must
   /// end at or before `end`. Faults: undecodable_record, limit_exceeded; offsets count in the
   /// chunk.
   Result<TemplateInstance> read_instance(std::uint32_t& at, std::uint32_t end);
 
+  /// A value that the instance does not have is NULL, as libevtx has it: a damaged index in a
+  /// definition costs that one value of each record.
   [[nodiscard]] const ValuePlace& place(const TemplateInstance& instance,
                                         std::uint32_t slot) const {
-    return values_[instance.first_value + slot];
+    static constexpr ValuePlace kNull{};
+    return slot < instance.count ? values_[instance.first_value + slot] : kNull;
+  }
+  /// Whether what depends on the value is left out. On one that the instance does not have nothing
+  /// depends: more is shown then.
+  [[nodiscard]] bool leaves_out(const TemplateInstance& instance, std::uint32_t slot) const {
+    return slot < instance.count && values_[instance.first_value + slot].type == ValuePlace{}.type;
   }
   [[nodiscard]] RawValue value(const ValuePlace& place) const {
     return {place.type, chunk_.subspan(place.offset, place.size)};
@@ -135,6 +146,7 @@ class TemplateTable {
   bool check_names_ = false;
   std::vector<ValuePlace> values_;  // as many as were ever needed
   std::uint32_t value_count_ = 0;
+  std::uint32_t missing_values_ = 0;
   CanonicalBytes canonical_;
   DefinitionRecipe recipe_;
 };

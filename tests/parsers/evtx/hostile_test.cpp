@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "parsers/evtx/binxml_survey.hpp"
+#include "parsers/evtx/cross_check.hpp"
 #include "parsers/evtx/layout.hpp"
 #include "tests/parsers/evtx/evtx_reading.hpp"
 #include "tests/support/evtx_events.hpp"
@@ -15,6 +16,7 @@ namespace stemma {
 namespace {
 
 using namespace support;
+using namespace std::string_literals;
 using testing::HasSubstr;
 using testing_evtx::ids;
 using testing_evtx::notes;
@@ -160,6 +162,45 @@ TEST(HostileEvtx, ManyStaleHeadersAreCapped) {
   EXPECT_EQ(ids(reading), "1");
   EXPECT_TRUE(reading.balanced);
   EXPECT_EQ(reading.log.count(Defect::limit_exceeded), 1u);
+}
+
+// A definition serves many records. Where it asks for a value that they do not have, or lets an
+// element depend on one, that costs one value of each, as libevtx has it, and no record.
+TEST(HostileEvtx, AWrongIndexInADefinitionCostsOneValue) {
+  WinRecord record = plain();
+  record.user_sid = "S-1-5-18";
+  record.data = {{"A", value::text("alpha")}, {"B", value::text("beta", true)}};
+  const std::string file = EvtxWriter{}.add({record, record, record}).bytes();
+  const std::size_t first = 4096 + 512, second = file.find("**\0\0"s, first + 4);
+  std::size_t indices = 0, dependencies = 0, shown = 0;
+  for (std::size_t at = first + 24; at + 4 < second; ++at) {
+    const auto token = static_cast<unsigned char>(file[at]);
+    const bool small = static_cast<unsigned char>(file[at + 1]) < 32 && file[at + 2] == 0;
+    const bool none = file[at + 1] == '\xFF' && file[at + 2] == '\xFF';
+    const bool index = (token == 0x0D || token == 0x0E) && small;
+    const bool dependency = (token == 0x01 || token == 0x41) && (small || none);
+    if (!index && !dependency) continue;
+    std::string damaged = file;
+    damaged.replace(at + 1, 2, "\xFF\x07");  // 2047
+    const evtx::CrossCheck checked = evtx::cross_check(std::as_bytes(std::span(damaged)));
+    EXPECT_EQ(checked.libevtx_only, 0u) << at;
+    const Reading reading = read(damaged);
+    EXPECT_TRUE(reading.balanced);
+    if (ids(reading) != "1 2 3" || reading.log.count(Defect::count_mismatch) == 0) continue;
+    EXPECT_EQ(checked.different, 0u) << at << testing::PrintToString(checked.shown);
+    ++(index ? indices : dependencies);
+    std::string values;
+    read(damaged, [&](Event& event) {
+      for (const char* name :
+           {"winlog.user.identifier", "winlog.event_data.A", "winlog.event_data.B"})
+        values += event.text(intern_field(name));
+    });
+    shown += values == "S-1-5-18alphabetaS-1-5-18alphabetaS-1-5-18alphabeta" ? 1 : 0;
+    EXPECT_THAT(notes(reading.log), HasSubstr("record 1: its template wants "));
+  }
+  EXPECT_GE(indices, 10u);
+  EXPECT_GE(dependencies, 10u);
+  EXPECT_GE(shown, dependencies);  // those that only depend are all there
 }
 
 // Every number the writer put into a chunk, set to values that hurt: nothing crashes, books
