@@ -43,6 +43,7 @@ void DefinitionRecipe::clear() {
   steps_.clear();
   text_.clear();
   layouts_.clear();
+  layout_bytes_ = 0;
 }
 
 void DefinitionRecipe::add(Kind kind, Bytes same_bytes) {
@@ -85,8 +86,11 @@ bool DefinitionRecipe::matches(Bytes chunk, std::uint32_t begin, std::uint32_t e
   }
   Layout layout;
   if (!walk(chunk, begin, end, layout)) return false;
-  if (layouts_.size() < kMaxLayouts && layout.names.size() <= kMaxNames)
+  if (layouts_.size() < kMaxLayouts && layout.names.size() <= kMaxNames) {
+    layout_bytes_ += layout.bytes.size() + layout.fields.size() * sizeof(Layout::Field) +
+                     layout.names.size() * sizeof(Layout::Name);
     layouts_.push_back(std::move(layout));
+  }
   return true;
 }
 

@@ -27,6 +27,11 @@ class DefinitionRecipe {
 
   void end();  ///< the definition ends here without a token that says so
 
+  /// Bytes of memory that it takes, its layouts with it. O(1).
+  [[nodiscard]] std::size_t weight() const {
+    return text_.size() + steps_.size() * sizeof(Step) + layout_bytes_;
+  }
+
   /// Whether the definition body at [begin, end) of `chunk`, which lies inside it, matches. O(bytes
   /// + names); reads nothing outside `chunk`. What matched is remembered as a layout: the same
   /// template mostly lies the same way, and then only its names' places have to be looked at.
@@ -75,6 +80,7 @@ class DefinitionRecipe {
   std::vector<Step> steps_;
   std::string text_;
   std::vector<Layout> layouts_;
+  std::size_t layout_bytes_ = 0;
 };
 
 }  // namespace stemma::evtx

@@ -19,6 +19,12 @@ std::uint64_t key_of(std::string_view guid) {
   return key;
 }
 
+// The program's texts are those of the canonical form once more, in blocks of 16 KiB.
+std::size_t weight_of(const CompiledTemplate& made) {
+  return sizeof(CompiledTemplate) + 2 * made.canonical.size() + (16u << 10) + made.recipe.weight() +
+         made.program.ops.size() * (sizeof(EventOp) + sizeof(std::uint16_t));
+}
+
 }  // namespace
 
 CompiledTemplate* TemplateCache::find(std::string_view guid, Bytes chunk, std::uint32_t begin,
@@ -26,7 +32,11 @@ CompiledTemplate* TemplateCache::find(std::string_view guid, Bytes chunk, std::u
   const auto bucket = by_guid_.find(key_of(guid));
   if (bucket == by_guid_.end()) return nullptr;
   for (const auto& entry : bucket->second) {
-    if (entry->guid == guid && entry->recipe.matches(chunk, begin, end)) return entry.get();
+    if (entry->guid != guid) continue;
+    const std::size_t before = entry->recipe.weight();
+    const bool matches = entry->recipe.matches(chunk, begin, end);
+    bytes_ += entry->recipe.weight() - before;
+    if (matches) return entry.get();
   }
   return nullptr;
 }
@@ -43,14 +53,15 @@ CompiledTemplate& TemplateCache::find_or_compile(std::string_view guid, std::str
   made->recipe = std::move(recipe);
   compiler_.compile(made->canonical, made->program);
   ++count_;
+  bytes_ += weight_of(*made);
   bucket.push_back(std::move(made));
   return *bucket.back();
 }
 
 void TemplateCache::trim() {
-  if (count_ <= kMaxTemplates) return;
+  if (count_ <= kMaxTemplates && bytes_ <= kMaxTemplateBytes) return;
   by_guid_.clear();
-  count_ = 0;
+  count_ = bytes_ = 0;
 }
 
 void TemplateCache::forget_plans() {

@@ -51,6 +51,9 @@ class TemplateCache {
  public:
   /// Cap on templates kept. All public samples together have 680.
   static constexpr std::size_t kMaxTemplates = 4096;
+  /// Cap on what they take in memory, since a forged definition of some kilobytes may name long
+  /// names over and over. Those of the public samples take some 20 MB.
+  static constexpr std::size_t kMaxTemplateBytes = 64u << 20;
 
   /// A template under `guid` whose recipe matches; null where there is none.
   CompiledTemplate* find(std::string_view guid, Bytes chunk, std::uint32_t begin,
@@ -58,7 +61,9 @@ class TemplateCache {
   /// The template of that content, made where there is none.
   CompiledTemplate& find_or_compile(std::string_view guid, std::string_view canonical,
                                     DefinitionRecipe&& recipe);
-  /// Makes room where the cap was passed; what find_or_compile() returned before is gone then.
+  /// About what the templates take.
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  /// Makes room where a cap was passed; what find_or_compile() returned before is gone then.
   void trim();
   /// Forgets the plans: another pass wants other items.
   void forget_plans();
@@ -66,6 +71,7 @@ class TemplateCache {
  private:
   std::unordered_map<std::uint64_t, std::vector<std::unique_ptr<CompiledTemplate>>> by_guid_;
   std::size_t count_ = 0;
+  std::size_t bytes_ = 0;
   EventCompiler compiler_;
 };
 
