@@ -100,7 +100,8 @@ TEST(Needs, TwoLeavesAreOneTestWhereTheyAreWrittenAlike) {
 }
 
 std::string literals(const std::string& test) {
-  const LeafTexts texts = leaf_texts(*compiled("process.command_line " + test), 0);
+  const auto program = compiled("process.command_line " + test);  // texts are views into it
+  const LeafTexts texts = leaf_texts(*program, 0);
   if (!texts.complete) return "anything";
   std::string out;
   for (const std::string_view equal : texts.equal) out += "=" + std::string(equal) + " ";
