@@ -1,8 +1,10 @@
 #include "app/gui/event_export.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -85,13 +87,27 @@ bool write_lines(const Session& session, const std::vector<EventId>* events, con
   return static_cast<bool>(out);
 }
 
-// A file that is gone when its name goes out of use.
-struct Passing {
-  std::string path;
+// A file of its own beside another one, in the place of none that is there; gone when it goes out of use.
+class Passing {
+ public:
+  explicit Passing(const std::string& beside) : path_(beside + ".XXXXXX") {
+    const int fd = ::mkstemp(path_.data());
+    made_ = fd >= 0;
+    if (made_) ::close(fd);
+  }
   ~Passing() {
     std::error_code ignored;
-    std::filesystem::remove(path, ignored);
+    if (made_) std::filesystem::remove(path_, ignored);
   }
+  Passing(const Passing&) = delete;
+  Passing& operator=(const Passing&) = delete;
+
+  [[nodiscard]] bool made() const { return made_; }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  bool made_ = false;
 };
 
 }  // namespace
@@ -110,14 +126,15 @@ std::string export_csv(const Session& session, const std::vector<EventId>* event
     return whole || dropped ? std::string() : not_written(path);
   }
   // Events are decoded in the order of time, since one by one takes a hundred times as long; then their lines are put in order.
-  const Passing unsorted{path + ".unsorted"};
+  const Passing unsorted(path);
+  if (!unsorted.made()) return not_written(unsorted.path());
   std::vector<std::uint64_t> begins;
   {
-    std::ofstream lines(unsorted.path, std::ios::binary | std::ios::trunc);
-    if (!write_lines(session, events, fields, secrets, dropped, &begins, lines)) return dropped ? std::string() : not_written(unsorted.path);
+    std::ofstream lines(unsorted.path(), std::ios::binary | std::ios::trunc);
+    if (!write_lines(session, events, fields, secrets, dropped, &begins, lines)) return dropped ? std::string() : not_written(unsorted.path());
   }
-  const auto mapped = FileBytes::open(unsorted.path);
-  if (!mapped || mapped->mapped().size() != begins.back()) return not_written(unsorted.path);
+  const auto mapped = FileBytes::open(unsorted.path());
+  if (!mapped || mapped->mapped().size() != begins.back()) return not_written(unsorted.path());
   const std::string_view all(reinterpret_cast<const char*>(mapped->mapped().data()), mapped->mapped().size());
   for (const std::uint32_t place : *rows) {
     if (dropped) return {};

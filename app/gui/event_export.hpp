@@ -16,8 +16,8 @@ std::vector<std::string> cells_of(const Event& event, const std::vector<FieldId>
 /// Writes events, a line each: time, host, log, code, process, summary, then `fields`. Cells that a spreadsheet would
 /// take for a formula are made harmless.
 /// @param events   ascending; null: all of the case
-/// @param rows     places in `events` in the order of the lines; null: the order of time. Lines of another order lie in `path`.unsorted meanwhile, which
-///                 is gone afterwards
+/// @param rows     places in `events` in the order of the lines; null: the order of time. Lines of another order lie in a file of
+///                 their own beside `path` meanwhile, which is gone afterwards
 /// @param dropped  polled; what is written until then stays
 /// @return empty where all was written, else what went wrong
 /// O(events); decoded side by side in stretches, so memory does not grow with them.

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -10,6 +9,7 @@
 #include <fstream>
 
 #include "events/fields.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace stemma {
 namespace {
@@ -18,13 +18,15 @@ std::string exported(unsigned threads, const std::vector<EventId>* events, const
   SessionOptions options;
   options.threads = threads;
   const auto session = Session::open({std::string(std::getenv("STEMMA_ROOT")) + "/samples/azure-run-command"}, options);
-  const std::string path = (std::filesystem::temp_directory_path() / ("stemma-export-" + std::to_string(getpid()) + ".csv")).string();
+  const support::TempDir dir;
+  const std::string path = dir / "export.csv";
   const std::atomic<bool> dropped{false};
   EXPECT_EQ(export_csv(*session, events, rows, fields, path, Secrets::redacted, dropped), "");
   std::ifstream in(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(in), {}};
-  std::filesystem::remove(path);
-  EXPECT_FALSE(std::filesystem::exists(path + ".unsorted"));
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& one : std::filesystem::directory_iterator(dir.path())) ++files;
+  EXPECT_EQ(files, 1u);  // nothing stays but the export
   return text;
 }
 
